@@ -1,0 +1,1 @@
+"""What exists: records, loading, overrides, names, and reading model files."""

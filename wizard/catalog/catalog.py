@@ -1,0 +1,72 @@
+"""The catalogue as one immutable value, loaded table by table when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from wizard.catalog.records import Accelerator, CloudSku, Component, Economic, Model, Source, System
+from wizard.catalog.tables import read_records
+from wizard.paths import catalog_dir
+
+R = TypeVar("R", Accelerator, CloudSku, Component, Economic, Model, Source, System)
+
+
+class Catalog:
+    """Everything that exists, by id. Tables are read on first use and never change.
+
+    Args:
+        folder: the catalogue's folder; the shipped one if not given.
+
+    Raises:
+        CatalogFault: (on first use of a table) a row is wrong.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or catalog_dir()
+
+    @cached_property
+    def version(self) -> str:
+        """The catalogue's own version, a date."""
+        return (self.folder / "VERSION").read_text(encoding="utf-8").strip()
+
+    @cached_property
+    def accelerators(self) -> Mapping[str, Accelerator]:
+        """Accelerators by id."""
+        return self._table("accelerators.csv", Accelerator)
+
+    @cached_property
+    def systems(self) -> Mapping[str, System]:
+        """Servers, workstations and boxes by id."""
+        return self._table("systems.csv", System)
+
+    @cached_property
+    def components(self) -> Mapping[str, Component]:
+        """CPUs, memory, SSDs, NICs, switches, optics, cables, power by id."""
+        return self._table("components.csv", Component)
+
+    @cached_property
+    def cloud(self) -> Mapping[str, CloudSku]:
+        """Cloud instances by id (``provider/instance/region``)."""
+        return self._table("cloud.csv", CloudSku)
+
+    @cached_property
+    def economics(self) -> Mapping[str, Economic]:
+        """Tariffs, PUE, taxes, exchange rates by id (``category/item/country``)."""
+        return self._table("economics.csv", Economic)
+
+    @cached_property
+    def models(self) -> Mapping[str, Model]:
+        """Models by hub id."""
+        return self._table("models.csv", Model)
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Where facts come from, by key."""
+        return self._table("sources.csv", Source)
+
+    def _table(self, name: str, record: type[R]) -> Mapping[str, R]:
+        return MappingProxyType({r.id: r for r in read_records(self.folder / name, record)})

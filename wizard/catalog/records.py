@@ -1,0 +1,243 @@
+"""What exists: one immutable record per row of the catalogue.
+
+Column names carry their unit. ``None`` means the fact is not known to us; it is never guessed. ``sources`` names
+rows of ``catalog/sources.csv``; ``derived`` and ``estimated`` name the fields that we computed or that rest on no
+retrievable publication, so that every screen and page can mark them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+SourceClass = Literal["vendor", "measured", "regulator", "market", "estimate"]
+PriceClass = Literal["contract", "quote", "list", "street", "estimate", "yours"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a fact comes from."""
+
+    id: str
+    publisher: str
+    document: str
+    address: str
+    as_of: date | None
+    kind: SourceClass
+    licence: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """A dated price in US dollars, with the class of confidence it deserves."""
+
+    usd: Decimal
+    kind: PriceClass
+    as_of: date
+    source: str
+    low_usd: Decimal | None = None
+    high_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accelerator:
+    """One accelerator as a scheduler sees it (a GPU, an NPU, a superchip's GPU part).
+
+    Peaks are dense. ``scaleup_gb_s`` is the sum of both directions per device, as vendors print it;
+    ``scaleup_domain`` the largest number of devices that one such network joins.
+    """
+
+    id: str
+    vendor: str
+    name: str
+    form_factor: str
+    architecture: str
+    arch_code: str
+    memory_gb: float
+    memory_bytes: int
+    memory_type: str
+    unified_memory: bool
+    bandwidth_gb_s: float | None
+    fp32_tflops: float | None
+    tf32_tflops: float | None
+    fp16_tflops: float | None
+    fp8_tflops: float | None
+    int8_tops: float | None
+    fp4_tflops: float | None
+    tdp_w: float | None
+    scaleup_kind: str
+    scaleup_gb_s: float | None
+    scaleup_domain: int
+    pcie_gen: float | None
+    pcie_lanes: int | None
+    mig_instances: int
+    release_year: int | None
+    status: str
+    software: str
+    price: Price | None
+    sources: tuple[str, ...]
+    derived: tuple[str, ...] = ()
+    estimated: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A server, workstation or edge box that takes accelerators."""
+
+    id: str
+    vendor: str
+    name: str
+    kind: str
+    accelerators: tuple[str, ...]
+    max_accelerators: int
+    includes_accelerators: bool
+    cpu_sockets: int
+    cpu: str
+    dimm_slots: int | None
+    memory_gb: int | None
+    nics: str
+    psu: str
+    max_power_w: float | None
+    base_power_w: float | None
+    rack_units: float | None
+    weight_kg: float | None
+    cooling: str
+    price: Price | None
+    sources: tuple[str, ...]
+    estimated: tuple[str, ...] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A part on the bill of materials that is neither accelerator nor system."""
+
+    id: str
+    category: str
+    vendor: str
+    name: str
+    specs: str
+    power_w: float | None
+    price: Price | None
+    sources: tuple[str, ...]
+    estimated: tuple[str, ...] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudSku:
+    """An instance that can be rented; prices are per instance and hour."""
+
+    id: str
+    provider: str
+    instance: str
+    region: str
+    accelerator: str
+    count: int
+    vcpu: int | None
+    ram_gib: float | None
+    network_gbps: float | None
+    on_demand_usd_h: Decimal | None
+    spot_usd_h: Decimal | None
+    reserved_1y_usd_h: Decimal | None
+    reserved_3y_usd_h: Decimal | None
+    as_of: date
+    sources: tuple[str, ...]
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Economic:
+    """A cost of running things: tariff, PUE, tax, exchange rate, ..."""
+
+    id: str
+    category: str
+    item: str
+    country: str
+    value: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+    as_of: date | None
+    sources: tuple[str, ...]
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model's architecture, as its ``config.json`` states it. ``id`` is the hub id.
+
+    ``total_params`` counts the main model without multi-token-prediction modules and vision tower;
+    ``checkpoint_bytes`` is the exact size of the published weights where it is known.
+    """
+
+    id: str
+    family: str
+    kind: str
+    licence: str
+    release_date: date | None
+    total_params: int
+    active_params: int | None
+    active_params_excl_input_embedding: int | None
+    layers: int | None
+    hidden_size: int | None
+    intermediate_size: int | None
+    heads: int | None
+    kv_heads: int | None
+    head_dim: int | None
+    vocab_size: int | None
+    tied_embeddings: bool | None
+    max_context: int | None
+    attention: str
+    q_lora_rank: int | None
+    kv_lora_rank: int | None
+    qk_nope_head_dim: int | None
+    qk_rope_head_dim: int | None
+    v_head_dim: int | None
+    experts: int | None
+    experts_per_token: int | None
+    shared_experts: int | None
+    expert_intermediate_size: int | None
+    shared_expert_intermediate_size: int | None
+    dense_layers: int | None
+    sliding_window: int | None
+    layer_pattern: str
+    full_layers: int | None
+    window_layers: int | None
+    linear_layers: int | None
+    state_bytes_per_sequence: int | None
+    index_heads: int | None
+    index_head_dim: int | None
+    index_topk: int | None
+    mtp_layers: int | None
+    native_dtype: str
+    native_quant: str
+    checkpoint_bytes: int | None
+    vision_params: int | None
+    mtp_params: int | None
+    kv_bytes_per_token_bf16: int | None
+    kv_window_bytes_per_token_bf16: int | None
+    hf_architecture: str
+    vllm: str
+    sglang: str
+    tensorrt_llm: str
+    llama_cpp: str
+    verified: str
+    sources: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    notes: str = ""
+
+    @property
+    def name(self) -> str:
+        """The id without its owner, as people say it."""
+        return self.id.rpartition("/")[2]
+
+    @property
+    def is_moe(self) -> bool:
+        """Whether tokens are routed to a part of the experts."""
+        return bool(self.experts)

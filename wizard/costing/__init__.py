@@ -1,0 +1,1 @@
+"""What it costs: bill of materials, power, rack, total cost of ownership. No latency."""

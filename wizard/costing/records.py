@@ -1,0 +1,119 @@
+"""What it costs, as values: bill of materials and total cost of ownership. Money is decimal, in one currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from wizard.catalog.records import PriceClass
+
+Category = Literal[
+    "accelerator", "system", "cpu", "memory", "storage", "nic", "switch", "optics", "cable", "rack", "pdu", "ups",
+    "software", "support", "installation", "shipping", "contingency", "cloud", "spare",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BomLine:
+    """One line: ``extended = quantity x net``, rounded half up. ``unit_list`` is ``None`` where no price is known.
+
+    ``description`` is a product name from the catalogue (data, never translated); ``reason`` a code that
+    :mod:`wizard.words` turns into a sentence, with ``reason_fields`` for its numbers.
+    """
+
+    number: int
+    category: Category
+    part: str
+    vendor: str
+    description: str
+    quantity: int
+    unit_list: Decimal | None
+    discount: Decimal
+    unit_net: Decimal | None
+    extended: Decimal | None
+    price_kind: PriceClass | None
+    price_as_of: date | None
+    price_source: str
+    stale: bool
+    power_w: float | None
+    rack_units: float | None
+    weight_kg: float | None
+    reason: str = ""
+    reason_fields: tuple[tuple[str, object], ...] = ()
+    recurring: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bom:
+    """A bill of materials. ``total`` omits the lines of ``unpriced``; whoever shows it says so."""
+
+    currency: str
+    usd_rate: Decimal
+    rate_as_of: date
+    rate_source: str
+    lines: tuple[BomLine, ...]
+    subtotals: tuple[tuple[Category, Decimal], ...]
+    net: Decimal
+    tax_rate: Decimal
+    tax: Decimal
+    total: Decimal
+    low: Decimal
+    high: Decimal
+    unpriced: tuple[int, ...]
+    power_w: float
+    rack_units: float
+    weight_kg: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TcoYear:
+    """One year of owning it (year 0 is the purchase)."""
+
+    year: int
+    capex: Decimal
+    energy: Decimal
+    support: Decimal
+    space: Decimal
+    staff: Decimal
+    cloud: Decimal
+    residual: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swing:
+    """One bar of the tornado: the headline with one input at its low and at its high end."""
+
+    name: str
+    low_input: float
+    high_input: float
+    at_low: float
+    at_high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tco:
+    """Total cost of ownership in the plan's currency. ``None``: cannot be said, or never within the horizon."""
+
+    currency: str
+    horizon_years: int
+    years: tuple[TcoYear, ...]
+    npv: Decimal
+    total: Decimal
+    opex_year: Decimal
+    energy_kwh_year: float
+    co2e_kg_year: float | None
+    tokens_year: float | None
+    per_million_tokens: Decimal | None
+    per_million_p10: Decimal | None
+    per_million_p90: Decimal | None
+    cloud_on_demand_month: Decimal | None
+    api_month: Decimal | None
+    break_even_month: int | None
+    break_even_utilization: float | None
+    roi: float | None
+    swings: tuple[Swing, ...]
+    assumptions: tuple[tuple[str, float, str], ...]
+    """(name, value, source key or ``"yours"``) of every input that was used."""

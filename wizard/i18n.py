@@ -1,0 +1,76 @@
+"""Texts in the user's language. English message ids, gettext catalogues per room, no global state.
+
+Each room owns one domain: ``resources/translations/<lang>/<domain>.po`` and its compiled ``.mo``.
+A translation whose ``{fields}`` differ from those of its message id is not used (a broken translation must not
+break the program), and a test makes sure that there is none.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from typing import TYPE_CHECKING
+
+from wizard.paths import resource
+
+if TYPE_CHECKING:
+    from wizard.errors import InputError
+
+LANGUAGES = ("en", "zh_CN")
+
+
+def mark(msgid: str) -> str:
+    """Mark a message id for extraction where it is defined; it is translated where it is shown."""
+    return msgid
+
+
+@cache
+def _catalogue(lang: str) -> NullTranslations:
+    texts = NullTranslations()
+    for path in sorted(resource("translations", lang).glob("*.mo")):
+        with path.open("rb") as f:
+            domain = GNUTranslations(f)
+        domain.add_fallback(texts)
+        texts = domain
+    return texts
+
+
+@cache
+def fields_of(text: str) -> frozenset[str]:
+    """Return the names of the ``{fields}`` in a text."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+class Translator:
+    """Turns message ids into the texts of one language: ``tr("{n} GPUs", n=4)``."""
+
+    __slots__ = ("lang",)
+
+    def __init__(self, lang: str = "en") -> None:
+        if lang not in LANGUAGES:
+            raise ValueError(f"no such language: {lang}")
+        self.lang = lang
+
+    def __call__(self, msgid: str, /, **fields: object) -> str:
+        """Translate ``msgid`` and fill in its fields."""
+        return self.format(msgid, fields)
+
+    def format(self, msgid: str, fields: Mapping[str, object]) -> str:
+        """Translate ``msgid`` and fill in its fields."""
+        if not msgid:
+            return ""
+        text = _catalogue(self.lang).gettext(msgid)
+        if fields_of(text) != fields_of(msgid):
+            text = msgid
+        return text.format_map(fields) if fields or "{" in text else text
+
+    def error(self, error: InputError) -> str:
+        """Word an :class:`~wizard.errors.InputError`."""
+        parts = [self.format(error.what, error.fields)]
+        if error.where:
+            parts[0] = f"{error.where}: {parts[0]}"
+        if error.mend:
+            parts.append(self.format(error.mend, error.fields))
+        return ("。" if self.lang == "zh_CN" else ". ").join(parts)

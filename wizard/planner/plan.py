@@ -1,0 +1,242 @@
+"""The answer: every number, unit, source and reason that a renderer may show. Values only, never formatted text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Literal
+
+from wizard.costing.records import Bom, Tco
+from wizard.needs.needs import Needs
+
+Role = Literal["minimum", "recommended", "headroom", "alternative"]
+Status = Literal["feasible", "infeasible"]
+Metric = Literal[
+    "ttft_ms", "tpot_ms", "e2e_ms", "output_tok_s", "total_tok_s", "requests_s", "max_concurrency",
+    "tokens_s_per_accelerator", "hours", "mfu",
+]
+
+
+def _no_fields() -> Mapping[str, object]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with its 90 % band, the best the hardware could physically do, and what it rests on."""
+
+    value: float
+    low: float
+    high: float
+    ceiling: float | None
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why something is so: a code that :mod:`wizard.words` words, and the numbers for its sentence."""
+
+    code: str
+    fields: Mapping[str, object] = field(default_factory=_no_fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A requirement against an estimate: ``margin`` is the share left (negative: missed by that share)."""
+
+    code: str
+    need: float
+    have: float
+    unit: str
+    margin: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """Something that was not chosen, and the requirement that it broke."""
+
+    what: str
+    reason: str
+    need: float | None
+    have: float | None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parallel:
+    """How a replica is laid over its accelerators."""
+
+    tp: int = 1
+    pp: int = 1
+    dp: int = 1
+    ep: int = 1
+    cp: int = 1
+
+    @property
+    def devices(self) -> int:
+        """Accelerators of one replica (expert parallelism reuses those of TP and DP)."""
+        return self.tp * self.pp * self.dp * self.cp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryUse:
+    """GiB per accelerator. ``capacity`` is what the device reports; ``usable`` what the engine may take of it."""
+
+    weights: float
+    kv_cache: float
+    activations: float
+    overhead: float
+    capacity: float
+    usable: float
+    gradients: float = 0.0
+    optimizer: float = 0.0
+
+    @property
+    def used(self) -> float:
+        """Sum of all parts."""
+        return self.weights + self.kv_cache + self.activations + self.overhead + self.gradients + self.optimizer
+
+    @property
+    def free(self) -> float:
+        """What is left of the usable memory."""
+        return max(0.0, self.usable - self.used)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """The option's money in the plan's currency; ``None`` where it cannot be said."""
+
+    currency: str
+    capex: Decimal | None
+    opex_year: Decimal | None
+    total: Decimal | None
+    per_month: Decimal | None
+    usd_per_million_tokens: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One way to do it. ``accelerators`` is the number bought or rented, spares included."""
+
+    id: str
+    role: Role
+    accelerator: str
+    accelerator_name: str
+    accelerators: int
+    nodes: int
+    accelerators_per_node: int
+    system: str | None
+    cloud_sku: str | None
+    parallel: Parallel
+    replicas: int
+    spare_replicas: int
+    weight_precision: str
+    kv_precision: str
+    engine: str
+    batch: int
+    max_context_tokens: int
+    memory: MemoryUse
+    kv_tokens: int
+    estimates: Mapping[str, Estimate]
+    power_w: float
+    rack_units: float | None
+    binding: Limit | None
+    limits: tuple[Limit, ...]
+    cost: Cost
+    bom: Bom | None
+    tco: Tco | None
+    reasons: tuple[Reason, ...] = ()
+    warnings: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One changed answer that makes an infeasible wish feasible, with what it would then cost."""
+
+    key: str
+    from_value: object
+    to_value: object
+    option: Option
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """One point of the batch/latency curve of the recommended option, per replica."""
+
+    batch: int
+    tpot_ms: float
+    output_tok_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParetoPoint:
+    """One candidate in the plane of cost and speed."""
+
+    option_id: str | None
+    accelerator: str
+    accelerators: int
+    cost: Decimal
+    tpot_ms: float
+    feasible: bool
+    on_front: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A figure that answers the question beside the options, e.g. memory of full training against LoRA."""
+
+    code: str
+    fields: Mapping[str, object] = field(default_factory=_no_fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSummary:
+    """What the model is, as the plan used it."""
+
+    id: str
+    name: str
+    total_params: int
+    active_params: int
+    weight_bytes: Mapping[str, int]
+    """Exact or computed bytes of the weights at each precision that was considered."""
+    kv_bytes_per_token: float
+    attention: str
+    max_context: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceUse:
+    """A source that a number of this plan rests on."""
+
+    id: str
+    publisher: str
+    document: str
+    address: str
+    as_of: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The whole answer to one :class:`~wizard.needs.needs.Needs`."""
+
+    needs: Needs
+    catalog_version: str
+    calibration_version: str
+    status: Status
+    model: ModelSummary
+    options: tuple[Option, ...]
+    recommended: str | None
+    rejected: tuple[Rejection, ...]
+    changes: tuple[Change, ...]
+    facts: tuple[Fact, ...]
+    curve: tuple[CurvePoint, ...]
+    pareto: tuple[ParetoPoint, ...]
+    warnings: tuple[Reason, ...]
+    sources: tuple[SourceUse, ...]
+    considered: int
+    currency: str
+    chosen: Option | None = field(default=None)
+    """The recommended option itself, or the nearest plan where none is feasible."""

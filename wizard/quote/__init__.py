@@ -1,0 +1,1 @@
+"""The paper: PDF, spreadsheets, and reading a quote back."""
