@@ -44,10 +44,13 @@ class Price:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accelerator:
-    """One accelerator as a scheduler sees it (a GPU, an NPU, a superchip's GPU part).
+    """One accelerator as it is sold or rented: a GPU, an NPU, a superchip's GPU part, a CPU that runs models.
 
-    Peaks are dense. ``scaleup_gb_s`` is the sum of both directions per device, as vendors print it;
-    ``scaleup_domain`` the largest number of devices that one such network joins.
+    Peaks are dense; with FP32 accumulation where the silicon has two rates. ``scaleup_gb_s`` is the sum of both
+    directions per device, as vendors print it; ``scaleup_domain`` the largest number of devices that one such network
+    joins. ``memory_bytes`` is what the device reports. ``fp16_tflops`` holds for FP16, and for BF16 where ``bf16``.
+    A part that software sees as several devices says so in ``software_devices``: each has its share of memory and
+    rates. ``mig_profiles`` are ``profile:instances`` pairs such as ``1g.10gb:7``.
     """
 
     id: str
@@ -83,11 +86,21 @@ class Accelerator:
     estimated: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     notes: str = ""
+    bf16: bool = True
+    software_devices: int = 1
+    mig_profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """A server, workstation or edge box that takes accelerators."""
+    """A server, workstation or edge box that takes accelerators.
+
+    ``max_accelerators`` counts devices, ``accelerator_slots`` the places they sit in (a board may carry several).
+    ``includes`` names the categories of components that the price already holds (``cpu``, ``memory``, ``storage``,
+    ``nic``, ``psu``); the rest is bought from :class:`Component` rows. ``parts`` are component ids that a machine
+    without its own price is assembled from (board, case, power supply, cooler), ``cpus`` the ids of the CPUs that fit.
+    ``base_power_w`` is the machine at full load without its accelerators.
+    """
 
     id: str
     vendor: str
@@ -111,11 +124,33 @@ class System:
     sources: tuple[str, ...]
     estimated: tuple[str, ...] = ()
     notes: str = ""
+    derived: tuple[str, ...] = ()
+    accelerator_form: str = ""
+    accelerator_slots: int | None = None
+    slot_power_w: float | None = None
+    pcie_gen: float | None = None
+    nic_slots: int | None = None
+    rails: int | None = None
+    cpu_socket: str = ""
+    cpus: tuple[str, ...] = ()
+    dimm_type: str = ""
+    dimm_max_gb: int | None = None
+    drive_bays: int | None = None
+    drive_form: str = ""
+    psu_w: float | None = None
+    psu_count: int | None = None
+    includes: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A part on the bill of materials that is neither accelerator nor system."""
+    """A part on the bill of materials that is neither accelerator nor system.
+
+    Columns that do not apply to the category are blank. ``size_gb`` is one module's size and ``modules`` the number in
+    a kit that is sold as one; ``port_gbps`` is per port; ``capacity_w`` what a power supply, PDU or UPS delivers.
+    """
 
     id: str
     category: str
@@ -127,6 +162,27 @@ class Component:
     sources: tuple[str, ...]
     estimated: tuple[str, ...] = ()
     notes: str = ""
+    derived: tuple[str, ...] = ()
+    cores: int | None = None
+    socket: str = ""
+    max_sockets: int | None = None
+    memory_type: str = ""
+    memory_channels: int | None = None
+    memory_speed_mt_s: int | None = None
+    size_gb: int | None = None
+    modules: int | None = None
+    capacity_tb: float | None = None
+    form: str = ""
+    pcie_gen: float | None = None
+    pcie_lanes: int | None = None
+    ports: int | None = None
+    port_gbps: float | None = None
+    protocols: tuple[str, ...] = ()
+    connector: str = ""
+    length_m: float | None = None
+    capacity_w: float | None = None
+    rack_units: float | None = None
+    weight_kg: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +205,8 @@ class CloudSku:
     as_of: date
     sources: tuple[str, ...]
     notes: str = ""
+    estimated: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +224,7 @@ class Economic:
     as_of: date | None
     sources: tuple[str, ...]
     notes: str = ""
+    estimated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
