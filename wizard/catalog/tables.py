@@ -56,10 +56,12 @@ def record_of(row: Row, record: type[R], where: str) -> R:
             values[name] = price_of(row, where)
             continue
         text = row.get(name)
-        if text is None and required:
+        if not text and not required:
+            continue
+        if text is None:
             raise CatalogFault("column {column} is missing", where=where, column=name)
         try:
-            values[name] = parse(text or "")
+            values[name] = parse(text)
         except (ValueError, InvalidOperation) as error:
             raise CatalogFault(
                 "{column} cannot be {value}", where=f"{where}, column {name}",
