@@ -48,6 +48,8 @@ class Workload(Part):
     output_tokens: Tokens = 300
     prefix_cache_share: Share = 0.0
     growth_per_year: Annotated[float, Field(ge=0, le=10)] = 0.0
+    peak_factor: Annotated[float, Field(ge=1, le=1000)] = 1.0
+    peak_hours_per_day: Annotated[float, Field(ge=0, le=24)] = 0.0
 
     @property
     def context_tokens(self) -> int:
@@ -108,6 +110,7 @@ class Constraints(Part):
     max_power_w: Positive | None = None
     max_rack_units: Positive | None = None
     availability: Availability = "n"
+    mig: bool = False
     include_legacy: bool = False
     private_data: bool = False
 
