@@ -149,6 +149,8 @@ class Option:
     tco: Tco | None
     reasons: tuple[Reason, ...] = ()
     warnings: tuple[Reason, ...] = ()
+    mig_profile: str = ""
+    """Where a replica lives in a slice of the accelerator: the slice's profile, e.g. ``1g.10gb``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +206,12 @@ class ModelSummary:
     kv_bytes_per_token: float
     attention: str
     max_context: int | None
+    layers: int | None = None
+    heads: int | None = None
+    kv_heads: int | None = None
+    experts: int | None = None
+    native_quant: str = ""
+    """How the published checkpoint is quantised already; blank where it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
