@@ -53,8 +53,6 @@ SLOW_PROGRAMS = {
 
 def main(kind: str) -> int:
     """Make everything ready for `run`, `test` or `slow`."""
-    if sys.version_info < (3, 11):
-        return say(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.", 1)
     missing = missing_libraries(QT_LIBRARIES | WINDOW_LIBRARIES)
     packages = [*missing.values()]
     if kind == "slow":
@@ -94,8 +92,9 @@ def install_system(packages: list[str]) -> None:
         # Newer releases renamed a library (t64), and one unknown name fails the whole line.
         for package in packages:
             names = [package, f"{package}t64"]
-            if not any(subprocess.run([*line.split()[:4], name], check=False, env=environment, stderr=subprocess.DEVNULL,
-                                      **quiet).returncode == 0 for name in names):
+            alone = ([*line.split()[:4], name] for name in names)
+            if not any(subprocess.run(one, check=False, env=environment, stderr=subprocess.DEVNULL, **quiet).returncode == 0
+                       for one in alone):
                 say(f"could not install the system package {package}")
 
 
