@@ -51,6 +51,10 @@ class Accelerator:
     joins. ``memory_bytes`` is what the device reports. ``fp16_tflops`` holds for FP16, and for BF16 where ``bf16``.
     A part that software sees as several devices says so in ``software_devices``: each has its share of memory and
     rates. ``mig_profiles`` are ``profile:instances`` pairs such as ``1g.10gb:7``.
+
+    ``usable_share`` is the part of ``memory_bytes`` that the platform lets the accelerator take (unified memory keeps
+    some for the CPU). ``memory_options_gb`` are the sizes the part is sold with, ``bins`` its slower grades as
+    ``name:bandwidth_gb_s:share of the compute rates`` (``30c:300:0.75``).
     """
 
     id: str
@@ -89,6 +93,9 @@ class Accelerator:
     bf16: bool = True
     software_devices: int = 1
     mig_profiles: tuple[str, ...] = ()
+    usable_share: float = 1.0
+    memory_options_gb: tuple[str, ...] = ()
+    bins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +297,8 @@ class Model:
     sources: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     notes: str = ""
+    details: tuple[tuple[str, int], ...] = ()
+    """Numbers that only some architectures have (linear-attention heads, Mamba state, ...), named as in config.json."""
 
     @property
     def name(self) -> str:
@@ -300,3 +309,7 @@ class Model:
     def is_moe(self) -> bool:
         """Whether tokens are routed to a part of the experts."""
         return bool(self.experts)
+
+    def detail(self, name: str, default: int = 0) -> int:
+        """Return a number of :attr:`details`, ``default`` where the architecture does not have it."""
+        return next((value for key, value in self.details if key == name), default)
