@@ -122,6 +122,13 @@ def _bool(text: str) -> bool:
     return text == "yes"
 
 
+def _pair(text: str) -> tuple[str, int]:
+    name, equals, value = text.partition("=")
+    if not (equals and name.strip()):
+        raise ValueError(text)
+    return name.strip(), int(value)
+
+
 def _optional(parse: Callable[[str], object]) -> Callable[[str], object]:
     return lambda text: parse(text) if text else None
 
@@ -134,6 +141,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "Decimal": Decimal,
     "date": parse_date,
     "tuple[str, ...]": lambda text: tuple(part.strip() for part in text.split(";") if part.strip()),
+    "tuple[tuple[str, int], ...]": lambda text: tuple(_pair(part) for part in text.split(";") if part.strip()),
 }
 
 

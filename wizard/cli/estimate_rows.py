@@ -56,7 +56,9 @@ def read_cases(path: Path) -> list[dict[str, str]]:
         with path.open(newline="", encoding="utf-8-sig") as f:
             reader = csv.DictReader(f, restval="", restkey="")
             if not reader.fieldnames:
-                raise InputError("the file has no header line", where=str(path), mend="The first line names the columns.")
+                raise InputError(
+                    "the file has no header line", where=str(path), mend="The first line names the columns.",
+                )
             return [{k: v.strip() for k, v in row.items() if k} for row in reader]
     except FileNotFoundError as error:
         raise InputError("there is no such file", where=str(path)) from error

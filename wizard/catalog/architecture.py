@@ -1,0 +1,135 @@
+"""How many parameters a model has, from its architecture, by exact formulas.
+
+Everything rests on :func:`tensors`, the list of a model's weights; sizes on disk, in GPU memory and in GGUF files
+(:mod:`wizard.catalog.weights`) are sums over the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from wizard.catalog.architecture_attention import attention_tensors
+from wizard.catalog.architecture_ffn import ffn_tensors
+from wizard.catalog.architecture_layers import is_block_pattern, moe_layers
+from wizard.catalog.architecture_linear import linear_tensors
+from wizard.catalog.architecture_tensors import OUTSIDE, Tensor, vector
+from wizard.catalog.architecture_traits import Traits, traits_of
+from wizard.catalog.records import Model
+
+__all__ = ["OUTSIDE", "ParameterGroups", "Tensor", "is_known", "moe_layers", "parameter_groups", "tensors"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterGroups:
+    """Element counts of a model by what they are for.
+
+    ``head`` is zero where the output head is the embedding (tied). ``vision`` (with audio and projectors) and ``mtp``
+    (multi-token prediction) are beside the main model. ``exact`` is false where the architecture is not known in
+    full and the stated total stands under ``other``.
+    """
+
+    embedding: int = 0
+    head: int = 0
+    attention: int = 0
+    dense_ffn: int = 0
+    routed_experts: int = 0
+    shared_experts: int = 0
+    router: int = 0
+    norm: int = 0
+    linear_attention: int = 0
+    index: int = 0
+    vision: int = 0
+    mtp: int = 0
+    other: int = 0
+    exact: bool = True
+    routed_share: float = 1.0
+    """Experts per token over experts: the share of ``routed_experts`` that one token passes."""
+    tied: bool = False
+
+    @property
+    def total(self) -> int:
+        """The main model, without vision and multi-token prediction."""
+        return (
+            self.embedding + self.head + self.attention + self.dense_ffn + self.routed_experts + self.shared_experts
+            + self.router + self.norm + self.linear_attention + self.index + self.other
+        )
+
+    @property
+    def active(self) -> int:
+        """Parameters that one token passes, with embedding and head."""
+        return self.total - self.routed_experts + round(self.routed_experts * self.routed_share)
+
+    @property
+    def active_without_embedding(self) -> int:
+        """Parameters that are multiplied with one token; a tied embedding counts once, as the head."""
+        return self.active - (0 if self.tied else self.embedding)
+
+
+def is_known(model: Model) -> bool:
+    """Whether the architecture is known well enough to list the model's weights."""
+    return bool(model.layers and model.hidden_size and model.vocab_size) and not model.detail("not_computed")
+
+
+def tensors(model: Model) -> tuple[Tensor, ...]:
+    """Return the weights of the main model, without vision tower and multi-token prediction.
+
+    Empty where the architecture is not known (:func:`is_known`).
+    """
+    if not is_known(model):
+        return ()
+    traits = traits_of(model)
+    return (
+        *_outside(model, traits), *attention_tensors(model, traits), *linear_tensors(model),
+        *ffn_tensors(model, traits), *_norms(model, traits), *_extras(model),
+    )
+
+
+def parameter_groups(model: Model) -> ParameterGroups:
+    """Count a model's parameters by group, in elements.
+
+    Where the architecture is not known, the stated total stands under ``other`` and ``exact`` is false.
+    """
+    beside = {"vision": model.vision_params or 0, "mtp": model.mtp_params or 0}
+    share = (model.experts_per_token or 0) / model.experts if model.experts else 1.0
+    weights = tensors(model)
+    if not weights:
+        return ParameterGroups(other=model.total_params, exact=False, routed_share=share, **beside)
+    counts = dict.fromkeys(_GROUPS, 0) | beside
+    for tensor in weights:
+        counts[tensor.group] += tensor.elements
+    return ParameterGroups(**counts, routed_share=share, tied=bool(model.tied_embeddings))
+
+
+_GROUPS = tuple(f.name for f in fields(ParameterGroups) if f.name not in {"exact", "routed_share", "tied"})
+
+
+def _outside(model: Model, traits: Traits) -> Iterator[Tensor]:
+    hidden, vocab = model.hidden_size or 0, model.vocab_size or 0
+    width = model.detail("embedding_size", hidden)
+    yield Tensor("token_embd", "embedding", vocab, width)
+    if not model.tied_embeddings and not model.detail("no_head"):
+        yield Tensor("output", "head", vocab, width)
+    if traits.head_bias:
+        yield vector("output.bias", "head", vocab)
+    positions = model.detail("position_embeddings")
+    if positions:
+        yield Tensor("position_embd", "embedding", positions, hidden)
+    if traits.final_norm:
+        yield vector("output_norm", "norm", hidden * (1 + traits.norm_bias) * traits.final_norm)
+    if model.detail("embedding_norm"):
+        yield vector("token_embd_norm", "norm", hidden * (1 + traits.norm_bias))
+
+
+def _norms(model: Model, traits: Traits) -> Iterator[Tensor]:
+    width = (model.hidden_size or 0) * (1 + traits.norm_bias)
+    count = 1 if is_block_pattern(model) else traits.norms
+    if count:
+        yield vector("block_norm", "norm", width * count, range(model.layers or 0))
+
+
+def _extras(model: Model) -> Iterator[Tensor]:
+    """Yield what ``details`` counts without shapes: ``other_params`` of which no formula is known."""
+    other = model.detail("other_params")
+    if other:
+        yield vector("other", "other", other)
