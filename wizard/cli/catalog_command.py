@@ -1,0 +1,91 @@
+"""``rackwright catalog``: what the program knows, and whether it holds together."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import fields
+from typing import Any
+
+from wizard.catalog.catalog import Catalog
+from wizard.errors import InputError, UnknownName
+from wizard.i18n import Translator
+from wizard.planner.plan_json import plain
+
+SHOWN = {
+    "accelerators": ("id", "name", "memory_gb", "bandwidth_gb_s", "fp16_tflops", "tdp_w", "status"),
+    "systems": ("id", "name", "max_accelerators", "rack_units", "max_power_w"),
+    "components": ("id", "category", "name", "specs"),
+    "cloud": ("id", "accelerator", "count", "on_demand_usd_h"),
+    "models": ("id", "total_params", "attention", "max_context"),
+    "economics": ("id", "value", "unit", "as_of"),
+}
+
+
+def list_kind(kind: str, *, as_json: bool) -> int:
+    """Print all rows of a kind, as a table or as JSON."""
+    records = list(getattr(Catalog(), kind).values())
+    if as_json:
+        sys.stdout.write(json.dumps([plain(record) for record in records], ensure_ascii=False, indent=1) + "\n")
+        return 0
+    columns = SHOWN[kind]
+    table = [columns, *([_cell(getattr(record, column)) for column in columns] for record in records)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(columns))]
+    for row in table:
+        sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+    return 0
+
+
+def show(name: str) -> int:
+    """Print every field of one row, by id or by a name as people write it.
+
+    Raises:
+        UnknownName: nothing in the catalogue bears that name.
+    """
+    record = _find(Catalog(), name)
+    for field in fields(record):
+        value = plain(getattr(record, field.name))
+        if value not in (None, "", []):
+            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            sys.stdout.write(f"{field.name}: {shown}\n")
+    return 0
+
+
+def check_catalog(tr: Translator) -> int:
+    """Check the catalogue; 2 where it has errors."""
+    from wizard.catalog.check import check
+
+    findings = check(Catalog())
+    errors = [finding for finding in findings if finding.severity == "error"]
+    for finding in findings:
+        sys.stdout.write(f"{finding.severity}: {finding}\n")
+    sys.stdout.write(tr("{errors} errors, {others} other findings", errors=len(errors),
+                        others=len(findings) - len(errors)) + "\n")
+    return 2 if errors else 0
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _find(catalog: Catalog, name: str) -> Any:
+    for kind in SHOWN:
+        rows = getattr(catalog, kind)
+        if name in rows:
+            return rows[name]
+    return _by_spoken_name(catalog, name)
+
+
+def _by_spoken_name(catalog: Catalog, name: str) -> Any:
+    from wizard.catalog.hardware_names import resolve_accelerator
+    from wizard.catalog.model_names import resolve_model
+
+    near: list[str] = []
+    for resolve in (resolve_accelerator, resolve_model):
+        try:
+            return resolve(catalog, name)
+        except UnknownName as error:
+            near += error.nearest
+        except InputError as error:
+            raise error from None
+    raise UnknownName("item", name, near)

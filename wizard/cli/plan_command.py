@@ -1,0 +1,140 @@
+"""``rackwright plan``: from a NEEDS file to a folder with plan, quote, bill and deployment files."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from wizard.catalog.catalog import Catalog
+from wizard.errors import Cancelled, OutputError
+from wizard.i18n import Translator
+from wizard.needs.files import load_needs
+from wizard.needs.needs import Needs
+from wizard.needs.presets import preset
+from wizard.planner.plan import Plan
+from wizard.planner.plan_json import to_json
+from wizard.planner.planner import plan as make_plan
+from wizard.words import headline
+
+EXAMPLE = "S11"
+OUTPUTS = ("plan.json", "quote.pdf", "bom.xlsx", "bom.csv", "deploy", "MANIFEST.json")
+
+Progress = Callable[[str], None]
+
+
+def plan_file(path: Path, out: Path | None, currency: str | None, *, to_stdout: bool, tr: Translator) -> int:
+    """Plan for one NEEDS file; 1 where no plan is feasible."""
+    return _plan(load_needs(path), _folder(path, out, to_stdout=to_stdout), currency, to_stdout=to_stdout, tr=tr)
+
+
+def plan_example(tr: Translator) -> int:
+    """Plan the shipped example, for a machine without a display."""
+    sys.stdout.write(tr("There is no display; planning the example {example} instead.", example=EXAMPLE) + "\n")
+    return _plan(preset(EXAMPLE).needs, Path("out") / EXAMPLE, None, to_stdout=False, tr=tr)
+
+
+def _folder(path: Path, out: Path | None, *, to_stdout: bool) -> Path | None:
+    if out is not None or to_stdout:
+        return out
+    return Path("out") / path.stem
+
+
+def _plan(needs: Needs, folder: Path | None, currency: str | None, *, to_stdout: bool, tr: Translator) -> int:
+    plan = make_plan(needs, Catalog(), currency=currency)
+    if folder is not None:
+        write_outputs(plan, folder, tr.lang)
+    if to_stdout:
+        sys.stdout.write(to_json(plan))
+    else:
+        sys.stdout.write(f"{headline(tr, plan)}\n{tr('Written to {folder}', folder=folder)}\n")
+    return 0 if plan.status == "feasible" else 1
+
+
+def write_outputs(
+    plan: Plan, folder: Path, lang: str, *, progress: Progress | None = None, cancel: Callable[[], bool] | None = None
+) -> None:
+    """Write every output into ``folder``: all of them, or none.
+
+    They are made in a folder beside it and moved in when all are there; files of other names are left alone.
+
+    Args:
+        progress: called with the name of the output that is made next.
+        cancel: asked before each output; true stops the work and leaves ``folder`` as it was.
+
+    Raises:
+        OutputError: the folder cannot be written.
+        Cancelled: ``cancel`` said so.
+    """
+    folder = folder.absolute()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+            made = Path(scratch) / "new"
+            made.mkdir()
+            _make(plan, made, Translator(lang), progress or (lambda _: None), cancel or (lambda: False))
+            _move_in(made, folder, Path(scratch))
+    except OSError as error:
+        raise OutputError("the folder cannot be written ({reason})", where=str(folder),
+                          mend="Choose a folder that you may write to, on a disk with room.",
+                          reason=error.strerror or str(error)) from error
+
+
+def _make(plan: Plan, folder: Path, tr: Translator, progress: Progress, cancel: Callable[[], bool]) -> None:
+    from wizard.deploy.bundle import build
+    from wizard.deploy.checks import check_bundle
+    from wizard.deploy.export import write as write_bundle
+    from wizard.deploy.manifest import write_manifest
+    from wizard.quote.delimited import write_csv
+    from wizard.quote.pdf import write_pdf
+    from wizard.quote.spreadsheet import write_xlsx
+
+    def step(name: str) -> Path:
+        if cancel():
+            raise Cancelled
+        progress(name)
+        return folder / name
+
+    step("plan.json").write_text(to_json(plan), encoding="utf-8")
+    write_csv(plan, step("bom.csv"))
+    write_xlsx(plan, step("bom.xlsx"), tr)
+    target = step("deploy")
+    bundle = build(plan, tr)
+    results = check_bundle(bundle)
+    write_bundle(bundle, target)
+    attachments = {name: (folder / name).read_bytes() for name in ("plan.json", "bom.csv")}
+    write_pdf(plan, step("quote.pdf"), tr, attachments=attachments)
+    step("MANIFEST.json")
+    write_manifest(folder, results)
+
+
+def _move_in(made: Path, folder: Path, scratch: Path) -> None:
+    """Replace the outputs in ``folder``; on an error put the old ones back."""
+    if not folder.exists():
+        made.rename(folder)
+        return
+    old = scratch / "old"
+    old.mkdir()
+    moved: list[str] = []
+    try:
+        for name in OUTPUTS:
+            if (folder / name).exists():
+                shutil.move(folder / name, old / name)
+            moved.append(name)
+            if (made / name).exists():
+                shutil.move(made / name, folder / name)
+    except OSError:
+        for name in reversed(moved):
+            _remove(folder / name)
+            if (old / name).exists():
+                shutil.move(old / name, folder / name)
+        raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
