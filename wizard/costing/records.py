@@ -11,7 +11,8 @@ from wizard.catalog.records import PriceClass
 
 Category = Literal[
     "accelerator", "system", "cpu", "memory", "storage", "nic", "switch", "optics", "cable", "rack", "pdu", "ups",
-    "software", "support", "installation", "shipping", "contingency", "cloud", "spare",
+    "software", "support", "installation", "shipping", "contingency", "cloud", "spare", "board", "psu", "case",
+    "cooler",
 ]
 
 
@@ -46,8 +47,47 @@ class BomLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PowerRack:
+    """What the site must give, counted at the wall.
+
+    ``max_w`` is every part at its limit at once, ``typical_w`` the average under load; ``psu_efficiency`` is the
+    efficiency assumed where only the parts' own power is known (1 where the maker states the power at the wall).
+    ``unknown`` names parts whose power no source gives: the true draw is higher by theirs.
+    """
+
+    max_w: float
+    typical_w: float
+    node_max_w: float
+    psu_efficiency: float
+    heat_btu_h: float
+    racks: int
+    nodes_per_rack: int
+    rack_max_w: float
+    rack_max_kg: float | None
+    breaker_share: float
+    basis: str
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fabric:
+    """The network between nodes: endpoints, switches, links, and how far the spine is oversubscribed (1.0: not)."""
+
+    endpoints: int
+    port_gbps: float
+    leaf_switches: int
+    spine_switches: int
+    links: int
+    oversubscription: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bom:
-    """A bill of materials. ``total`` omits the lines of ``unpriced``; whoever shows it says so."""
+    """A bill of materials. ``total`` omits the lines of ``unpriced``; whoever shows it says so.
+
+    ``net`` is the sum of the lines, ``subtotals`` that sum by category, ``total = net + tax``; ``power_w`` is the
+    maximum at the wall.
+    """
 
     currency: str
     usd_rate: Decimal
@@ -65,11 +105,19 @@ class Bom:
     power_w: float
     rack_units: float
     weight_kg: float | None
+    tax_source: str = ""
+    stale: tuple[int, ...] = ()
+    site: PowerRack | None = None
+    fabric: Fabric | None = None
+    nodes: int = 1
+    system: str = ""
+    hardware: Decimal = Decimal("0.00")
+    """The part of ``net`` that is hardware: what a support contract is a share of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TcoYear:
-    """One year of owning it (year 0 is the purchase)."""
+    """One year of owning it (year 0 is the purchase). ``residual`` is negative: the row adds up to ``total``."""
 
     year: int
     capex: Decimal
@@ -117,3 +165,20 @@ class Tco:
     swings: tuple[Swing, ...]
     assumptions: tuple[tuple[str, float, str], ...]
     """(name, value, source key or ``"yours"``) of every input that was used."""
+    cloud_spot_month: Decimal | None = None
+    cloud_reserved_1y_month: Decimal | None = None
+    cloud_reserved_3y_month: Decimal | None = None
+    npv_p10: Decimal | None = None
+    npv_p90: Decimal | None = None
+    per_million_base: Decimal | None = None
+    """Every input at its most likely value; the headline ``per_million_tokens`` is the median of the draws."""
+    per_million_input: Decimal | None = None
+    per_million_output: Decimal | None = None
+    break_even_probability: float | None = None
+    """Share of the draws in which owning is cheaper within the horizon."""
+    break_even_against: str = ""
+    cumulative_own: tuple[Decimal, ...] = ()
+    """Cost of owning after month 0, 1, ... of the horizon, not discounted, without residual value."""
+    cumulative_other: tuple[Decimal, ...] = ()
+    draws: int = 0
+    seed: int = 0

@@ -1,0 +1,208 @@
+"""Purchase price, power and rack units for many builds at once: what the search compares.
+
+Nodes come from :func:`~wizard.costing.node.choose_node`, each distinct one built once and kept; what lies around them
+from :func:`~wizard.costing.cluster.count_cluster`, which the bill of materials uses too. Money is counted in whole
+hundredths, so that a figure here equals the ``total`` of the bill of materials exactly (without a UPS, which only a
+bill that asks for one has).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wizard.catalog.catalog import Catalog
+from wizard.costing.cluster import count_cluster, fabric_cents
+from wizard.costing.demand import Profile
+from wizard.costing.node import Node, choose_node
+from wizard.costing.refusal import CannotBuild
+from wizard.costing.rules_network import NodePorts, SwitchKind, switch_kinds
+from wizard.costing.rules_site import cheapest, site_limits
+from wizard.costing.shelf import Shelf
+from wizard.costing.terms import Terms, micro
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+
+_MOST_PER_NODE = 512
+_MICRO = 1_000_000
+_PLAIN = Profile(weights_bytes=0.0, training=False, dataset_tb=0.0, fabric=False, edge=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildColumns:
+    """Many builds, each of shape ``(n,)``. ``NaN`` where nothing can be bought at a known price.
+
+    ``capex`` is the total with tax in the terms' currency, ``capex_usd`` the same in dollars at the terms' rate;
+    ``power_w`` and ``rack_units`` are ``NaN`` only where nothing can be built.
+    """
+
+    capex: Floats
+    capex_usd: Floats
+    power_w: Floats
+    rack_units: Floats
+
+
+class CapexColumns:
+    """Prices builds by the thousand; see :meth:`of`."""
+
+    def __init__(self, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...]) -> None:
+        self.terms = terms
+        self.profiles = tuple(replace(p, fabric=fabric) for p in profiles for fabric in (False, True))
+        self.accelerators = tuple(catalog.accelerators)
+        self._shelf = Shelf(catalog, terms)
+        self._site = site_limits(self._shelf)
+        self._slot = np.full(len(self.accelerators) * _MOST_PER_NODE * len(profiles), -1, np.int32)
+        self._nodes: list[Node | None] = []
+        self._ints = np.empty((0, 6), np.int64)
+        self._floats = np.empty((0, 3), np.float64)
+        self._variants: dict[tuple[float, tuple[str, ...]], int] = {}
+        self._service = [
+            self._shelf.component_net(part) or 0 if (part := cheapest(self._shelf, name)) else 0
+            for name in ("rack", "pdu")
+        ]
+
+    @classmethod
+    def of(cls, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...] = (_PLAIN,)) -> CapexColumns:
+        """Prepare for a catalogue, terms and the profiles (weights on disk, training, data set) that rows may have."""
+        return cls(catalog, terms, profiles)
+
+    def index(self, accelerator: str) -> int:
+        """Return the index of an accelerator's id in the columns of the rows."""
+        return self.accelerators.index(accelerator)
+
+    def capex_usd(
+        self, accelerator: ArrayLike, accelerators: ArrayLike, nodes: ArrayLike, profile: ArrayLike = 0,
+        inter_node: ArrayLike = False,
+    ) -> Floats:
+        """Return the purchase total with tax in dollars, shape ``(n,)``; ``NaN`` where it cannot be bought."""
+        return self.build(accelerator, accelerators, nodes, profile, inter_node).capex_usd
+
+    def power_w(
+        self, accelerator: ArrayLike, accelerators: ArrayLike, nodes: ArrayLike, profile: ArrayLike = 0,
+        inter_node: ArrayLike = False,
+    ) -> Floats:
+        """Return the maximum watts at the wall, shape ``(n,)``; ``NaN`` where it cannot be built."""
+        return self.build(accelerator, accelerators, nodes, profile, inter_node).power_w
+
+    def rack_units(
+        self, accelerator: ArrayLike, accelerators: ArrayLike, nodes: ArrayLike, profile: ArrayLike = 0,
+        inter_node: ArrayLike = False,
+    ) -> Floats:
+        """Return rack units of machines and switches, shape ``(n,)``; ``NaN`` where it cannot be built."""
+        return self.build(accelerator, accelerators, nodes, profile, inter_node).rack_units
+
+    def build(
+        self, accelerator: ArrayLike, accelerators: ArrayLike, nodes: ArrayLike, profile: ArrayLike = 0,
+        inter_node: ArrayLike = False,
+    ) -> BuildColumns:
+        """Price many builds.
+
+        Args:
+            accelerator: index into :attr:`accelerators`; ``accelerators`` and ``nodes`` are what is bought;
+                ``profile`` an index into the profiles given; ``inter_node`` whether one replica or training job spans
+                nodes. Integers; shapes broadcast to ``(n,)``.
+        """
+        columns = (accelerator, accelerators, nodes, profile, inter_node)
+        a, count, n, p, spans = np.broadcast_arrays(*(np.atleast_1d(np.asarray(x, np.int64)) for x in columns))
+        each = -(-count // np.maximum(n, 1))
+        slots = self._slots(a, each, 2 * p + (spans & (n > 1)))
+        ok = (slots > 0) & (n >= 1) & (count >= n)
+        return self._clusters(slots, n, each * n - count, ok)
+
+    def node(self, accelerator: int, per_node: int, profile: int = 0, *, fabric: bool = False) -> Node | None:
+        """Return the node that rows with these values are built of; ``None`` where none can be."""
+        slot = int(self._slots(np.array([accelerator]), np.array([per_node]), np.array([2 * profile + fabric]))[0])
+        return self._nodes[slot]
+
+    def _slots(self, accelerator: Ints, each: Ints, profile: Ints) -> Ints:
+        key = (accelerator * _MOST_PER_NODE + np.clip(each, 0, _MOST_PER_NODE - 1)) * len(self.profiles) + profile
+        found = self._slot[key]
+        if (found < 0).any():
+            for missing in np.unique(key[found < 0]):
+                self._slot[missing] = self._add(int(missing))
+            self._freeze()
+            found = self._slot[key]
+        return np.asarray(found, np.int64)
+
+    def _add(self, key: int) -> int:
+        if not self._nodes:
+            self._nodes.append(None)
+        rest, profile = divmod(key, len(self.profiles))
+        accelerator, each = divmod(rest, _MOST_PER_NODE)
+        try:
+            found = self._shelf.accelerator(self.accelerators[accelerator])
+            node = choose_node(self._shelf, found, each, self.profiles[profile]) if each else None
+        except CannotBuild:
+            node = None
+        if node is None:
+            return 0
+        self._nodes.append(node)
+        return len(self._nodes) - 1
+
+    def _freeze(self) -> None:
+        """Put what the built nodes are into arrays; row 0 stands for what cannot be built."""
+        rows: list[tuple[int, ...]] = []
+        floats: list[tuple[float, float, float]] = []
+        for node in self._nodes:
+            if node is None:
+                rows.append((0, 0, 0, -1, 0, 0))
+                floats.append((0.0, 0.0, 0.0))
+                continue
+            single = next((self._shelf.item_net(i) or 0 for i in node.items if i.category == "accelerator"), 0)
+            variant = self._variants.setdefault((node.ports.gbps, node.ports.protocols), len(self._variants))
+            rows.append((node.cents, single, int(node.priced), variant, node.ports.count, int(node.server)))
+            floats.append((node.power.max_w, node.rack_units if node.racked else 0.0, node.items_rack_units))
+        self._ints = np.array(rows, np.int64).reshape(-1, 6)
+        self._floats = np.array(floats, np.float64).reshape(-1, 3)
+
+    def _clusters(self, slots: Ints, nodes: Ints, absent: Ints, ok: Bools) -> BuildColumns:
+        cents, single, priced, variant, ports, server = self._ints[slots].T
+        watts, units, own_units = self._floats[slots].T
+        hardware = cents * nodes - single * absent
+        power, rack_units, good = watts * nodes, own_units * nodes, ok.copy()
+        for key, index in self._variants.items():
+            rows = np.flatnonzero(variant == index)
+            if rows.size:
+                extra, more_w, more_units, fine = self._around(
+                    nodes[rows], units[rows], watts[rows], ports[rows], key)
+                hardware[rows] += extra
+                power[rows] += more_w
+                rack_units[rows] += more_units
+                good[rows] &= fine
+        capex = self._total(hardware, server > 0) / 100.0
+        capex[~(good & (priced > 0))] = np.nan
+        power[~good] = np.nan
+        rack_units[~good] = np.nan
+        return BuildColumns(capex, capex / float(self.terms.rate), power, rack_units)
+
+    def _around(
+        self, nodes: Ints, units: Floats, watts: Floats, ports: Ints, key: tuple[float, tuple[str, ...]],
+    ) -> tuple[Ints, Floats, Floats, Bools]:
+        kinds = self._kinds(key)
+        endpoints = np.where(nodes > 1, ports * nodes, 0)
+        counts = count_cluster(nodes, units, watts, endpoints, kinds, self._site)
+        cents = fabric_cents(kinds, counts) + counts.racks * self._service[0] + counts.pdus * self._service[1]
+        switches = counts.leaf + counts.spine
+        each_w = np.array([k.switch.power_w or 0.0 for k in kinds] + [0.0])[counts.kind]
+        each_u = np.array([k.switch.rack_units or 0.0 for k in kinds] + [0.0])[counts.kind]
+        return cents, switches * each_w, switches * each_u, counts.fed & counts.joined
+
+    def _kinds(self, key: tuple[float, tuple[str, ...]]) -> tuple[SwitchKind, ...]:
+        return switch_kinds(self._shelf, NodePorts(1, *key)) if key[0] else ()
+
+    def _total(self, hardware: Ints, server: Bools) -> Floats:
+        terms = self.terms
+        net = hardware + np.where(server, _share(hardware, micro(terms.support_rate)) if terms.support_rate else 0, 0)
+        for rate in (terms.shipping_rate, terms.contingency_rate):
+            if rate:
+                net = net + _share(hardware, micro(rate))
+        return (net + _share(net, micro(terms.tax_rate))).astype(np.float64)
+
+
+def _share(cents: Ints, millionths: int) -> Ints:
+    return (cents * millionths + _MICRO // 2) // _MICRO

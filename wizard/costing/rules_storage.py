@@ -1,0 +1,87 @@
+"""Boot and data drives of one node.
+
+Own rule: three versions of the weights (running, next, last good), the data set with 20 % to spare, three training
+checkpoints of 7 x the bf16 weights (fp32 master weights and two moments beside them), 0.2 TB for images and logs.
+A server boots from a mirrored pair, a workstation boots from its data drive. Loading the weights cannot be faster than
+the drives' PCIe links.
+"""
+
+from __future__ import annotations
+
+import math
+
+from wizard.catalog.records import Component, System
+from wizard.costing.demand import Profile
+from wizard.costing.items import Item, item_of
+from wizard.costing.refusal import CannotBuild
+from wizard.costing.shelf import Shelf
+from wizard.units import TB
+
+WEIGHT_VERSIONS = 3
+DATASET_FACTOR = 1.2
+CHECKPOINTS = 3
+CHECKPOINT_FACTOR = 7
+IMAGES_TB = 0.2
+BOOT_TB = 0.45
+WORKSTATION_BOOT_TB = 0.5
+PCIE_X4_GB_S = {3.0: 3.94, 4.0: 7.88, 5.0: 15.75, 6.0: 30.25}
+"""Usable ceiling of four lanes by generation, after line coding (PCI-SIG)."""
+_UNPRICED = 10**15
+
+
+def storage_needed_tb(profile: Profile) -> float:
+    """Return the data capacity of a node in TB (10**12 bytes)."""
+    weights = profile.weights_bytes / TB
+    checkpoints = CHECKPOINTS * CHECKPOINT_FACTOR * weights if profile.training else 0.0
+    return WEIGHT_VERSIONS * weights + DATASET_FACTOR * profile.dataset_tb + checkpoints + IMAGES_TB
+
+
+def choose_storage(shelf: Shelf, system: System, profile: Profile, server: bool) -> list[Item]:
+    """Choose drives; none where the machine's price holds them.
+
+    Raises:
+        CannotBuild: the bays cannot hold the data.
+    """
+    if "storage" in system.includes:
+        return []
+    need = storage_needed_tb(profile)
+    if not server:
+        return [_data(shelf, system, profile, need + WORKSTATION_BOOT_TB, bays=2, reason="storage_one")]
+    return [_boot(shelf), _data(shelf, system, profile, need, bays=system.drive_bays or 4, reason="storage_data")]
+
+
+def _boot(shelf: Shelf) -> Item:
+    small = [p for p in shelf.parts("storage") if _is_flash(p) and p.form == "M.2" and (p.capacity_tb or 0) >= BOOT_TB]
+    if not small:
+        return Item("storage", "boot_drives", "", "NVMe M.2 480 GB", 2, None, reason="storage_boot")
+    return item_of(min(small, key=lambda p: (_cost(shelf, p), p.id)), 2, "storage_boot")
+
+
+def _data(shelf: Shelf, system: System, profile: Profile, need_tb: float, *, bays: int, reason: str) -> Item:
+    forms = _forms(system)
+    fitting = [p for p in shelf.parts("storage") if _is_flash(p) and p.capacity_tb and p.form in forms]
+    fitting = [p for p in fitting if p.pcie_gen] or fitting
+    if not fitting:
+        return Item("storage", f"{system.id}/storage", "", f"NVMe {need_tb:.1f} TB", 1, None, reason=reason,
+                    fields=(("need_tb", need_tb),))
+    counted = [(p, math.ceil(need_tb / (p.capacity_tb or 1))) for p in fitting]
+    held = [(p, n) for p, n in counted if n <= bays]
+    if not held:
+        have = max(p.capacity_tb or 0 for p in fitting) * bays
+        raise CannotBuild("drives", system.name, need=math.ceil(need_tb), have=have)
+    part, count = min(held, key=lambda c: (_cost(shelf, c[0]) * c[1], c[1], c[0].id))
+    load_s = profile.weights_bytes / (count * PCIE_X4_GB_S.get(part.pcie_gen or 0, 0.55) * 1e9)
+    return item_of(part, count, reason, need_tb=need_tb, have_tb=count * (part.capacity_tb or 0), load_s=load_s)
+
+
+def _forms(system: System) -> tuple[str, ...]:
+    return tuple(f.strip() for f in system.drive_form.replace("/", ",").split(",")) if system.drive_form else ("M.2",)
+
+
+def _is_flash(part: Component) -> bool:
+    return "HDD" not in part.name.upper() and "HDD" not in part.form.upper()
+
+
+def _cost(shelf: Shelf, part: Component) -> int:
+    net = shelf.component_net(part)
+    return _UNPRICED if net is None else net

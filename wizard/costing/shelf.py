@@ -1,0 +1,103 @@
+"""The catalogue's parts, sorted the way the rules ask for them. One shelf per catalogue and terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from functools import cached_property
+
+from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Accelerator, Component, Price, System
+from wizard.costing.items import CATEGORY_OF, Item
+from wizard.costing.refusal import CannotBuild
+from wizard.costing.terms import Terms
+
+_RENT_ONLY = ("cloud only",)
+_NOT_SOLD = ("announced", "unconfirmed", "uncertain")
+
+
+class Shelf:
+    """Finds parts and their net prices in hundredths of the terms' currency."""
+
+    def __init__(self, catalog: Catalog, terms: Terms) -> None:
+        self.catalog = catalog
+        self.terms = terms
+        self._net: dict[tuple[str, str, object], int | None] = {}
+
+    def net(self, part: str, category: str, listed: Price | None) -> int | None:
+        """Return the net unit price in hundredths of the currency, ``None`` where no price is known."""
+        key = (part, category, listed.usd if listed else None)
+        if key not in self._net:
+            price = self.terms.price(part, listed)
+            self._net[key] = None if price is None else self.terms.net_cents(
+                price.usd, self.terms.discount(part, category)
+            )
+        return self._net[key]
+
+    def item_net(self, item: Item) -> int | None:
+        """Return the net unit price of an item."""
+        return self.net(item.part, item.category, item.price)
+
+    def component_net(self, part: Component) -> int | None:
+        """Return the net unit price of a component."""
+        return self.net(part.id, CATEGORY_OF.get(part.category, part.category), part.price)
+
+    @cached_property
+    def by_category(self) -> dict[str, tuple[Component, ...]]:
+        """Components by category; of generic parts that differ in nothing but their price the newest price."""
+        found: dict[str, list[Component]] = {}
+        for part in self.catalog.components.values():
+            found.setdefault(part.category, []).append(part)
+        return {category: tuple(newest(parts, _sameness)) for category, parts in found.items()}
+
+    def parts(self, category: str) -> tuple[Component, ...]:
+        """Return the components of a category."""
+        return self.by_category.get(category, ())
+
+    @cached_property
+    def hosts(self) -> dict[str, tuple[System, ...]]:
+        """Machines by the accelerator they take."""
+        found: dict[str, list[System]] = {}
+        for system in self.catalog.systems.values():
+            for accelerator in system.accelerators:
+                found.setdefault(accelerator, []).append(system)
+        return {accelerator: tuple(systems) for accelerator, systems in found.items()}
+
+    def accelerator(self, id_: str) -> Accelerator:
+        """Return an accelerator that can be bought.
+
+        Raises:
+            CannotBuild: there is none of that id, or it can only be rented.
+        """
+        found = self.catalog.accelerators.get(id_)
+        if found is None:
+            raise CannotBuild("no_such_accelerator", id_)
+        if found.form_factor in _RENT_ONLY or "rent only" in found.status:
+            raise CannotBuild("rent_only", found.name)
+        return found
+
+
+def is_sold(accelerator: Accelerator) -> bool:
+    """Tell whether a part can be bought at all, new or used."""
+    return not accelerator.status.startswith(_NOT_SOLD)
+
+
+def newest(parts: Iterable[Component], same: Callable[[Component], Hashable]) -> list[Component]:
+    """Keep one of the parts that are the same but for their price: the one whose price is newest."""
+    kept: dict[Hashable, Component] = {}
+    for part in parts:
+        key = same(part)
+        other = kept.get(key)
+        if other is None or _date_key(part) > _date_key(other):
+            kept[key] = part
+    return list(kept.values())
+
+
+def _date_key(part: Component) -> tuple[bool, object]:
+    return (part.price is not None, part.price.as_of.toordinal() if part.price else 0)
+
+
+def _sameness(part: Component) -> Hashable:
+    if part.vendor != "generic" or part.category not in {"memory", "storage"}:
+        return part.id
+    return (part.category, part.memory_type, part.memory_speed_mt_s, part.size_gb, part.modules, part.capacity_tb,
+            part.form, part.pcie_gen)
