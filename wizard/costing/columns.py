@@ -56,7 +56,7 @@ class CapexColumns:
         self.accelerators = tuple(catalog.accelerators)
         self._shelf = Shelf(catalog, terms)
         self._site = site_limits(self._shelf)
-        self._slot = np.full(len(self.accelerators) * _MOST_PER_NODE * len(profiles), -1, np.int32)
+        self._slot = np.full(len(self.accelerators) * _MOST_PER_NODE * len(self.profiles), -1, np.int32)
         self._nodes: list[Node | None] = []
         self._ints = np.empty((0, 6), np.int64)
         self._floats = np.empty((0, 3), np.float64)

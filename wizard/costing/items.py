@@ -45,7 +45,7 @@ def item_of(part: Component, quantity: int, reason: str, category: Category | No
 CATEGORY_OF: dict[str, Category] = {
     "cpu": "cpu", "memory": "memory", "storage": "storage", "nic": "nic", "switch": "switch", "optics": "optics",
     "cable": "cable", "rack": "rack", "pdu": "pdu", "ups": "ups", "board": "board", "motherboard": "board",
-    "psu": "psu", "case": "case", "chassis": "case", "cooler": "cooler", "support": "support", "installation": "installation",
-    "software": "software",
+    "psu": "psu", "case": "case", "chassis": "case", "cooler": "cooler", "support": "support",
+    "installation": "installation",     "software": "software",
 }
 """Category of a line by the category of the component."""
