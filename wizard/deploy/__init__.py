@@ -1,1 +1,1 @@
-"""The files that run it, and their checks."""
+"""Files to run it: one small writer per target, failure rules over the whole, checks that need no other tool."""
