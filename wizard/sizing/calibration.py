@@ -1,0 +1,145 @@
+"""Constants fitted to published measurements, as one immutable value loaded from ``catalog/calibration/``.
+
+Each constant of :class:`~wizard.sizing.coefficients.Coefficients` is ``exp(base + effects)`` (a few are plain sums).
+An effect is a table over one or two factors of a case, such as engine and hardware family; a level that the
+calibration has never seen contributes nothing, so that unknown hardware gets what its relatives have. An effect may be
+multiplied by a covariate such as the software's age. The file holds derived constants only, no measured rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wizard.paths import data_root
+from wizard.sizing.bands import Bands
+from wizard.sizing.cases import Bools, Floats, Ints
+from wizard.sizing.coefficients import NAMES, PLAIN, SHARES, Coefficients
+from wizard.sizing.device_columns import CLASSES, FAMILIES, FAMILY_CLASS, LINKS
+from wizard.sizing.formats import EFFICIENCY_CLASSES
+from wizard.sizing.replica import Replica
+from wizard.sizing.traffic import HARNESSES, RUNTIMES, ServingInputs
+
+VOCABULARY: Mapping[str, tuple[str, ...]] = {
+    "engine": RUNTIMES, "family": FAMILIES, "class": CLASSES, "format": EFFICIENCY_CLASSES, "link": LINKS,
+    "harness": HARNESSES, "moe": ("dense", "moe"),
+}
+"""Factors whose levels are fixed names; ``device`` and ``architecture`` are keyed by id instead."""
+
+KEYED = ("device", "architecture")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One table of additions to a constant: ``by`` names the factors, the last entry of each axis is "not seen"."""
+
+    by: tuple[str, ...]
+    covariate: str
+    table: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """All constants, the error bands, and what they rest on."""
+
+    version: str
+    provenance: Mapping[str, Any]
+    base: Mapping[str, float]
+    effects: Mapping[str, tuple[Effect, ...]]
+    keys: Mapping[str, Ints]
+    """Sorted keys of the devices and architectures that the fit has seen."""
+    pairs: Ints
+    """Sorted combined keys of the (hardware family, architecture) pairs that the fit has seen."""
+    bands: Bands
+
+    def coefficients(self, x: ServingInputs, r: Replica) -> Coefficients:
+        """Return the constants of each case."""
+        codes = factor_codes(x, r, self.keys)
+        ages = covariates(x)
+        return finish({name: self._sum(name, codes, ages) for name in NAMES})
+
+    def _sum(self, name: str, codes: Mapping[str, Ints], ages: Mapping[str, Floats]) -> Floats:
+        total: Floats = np.full(1, self.base[name])
+        for effect in self.effects.get(name, ()):
+            addition = effect.table[tuple(codes[factor] for factor in effect.by)]
+            total = total + (addition * ages[effect.covariate] if effect.covariate else addition)
+        return total
+
+    def seen(self, x: ServingInputs) -> tuple[Bools, Bools]:
+        """Return whether the hardware family and the architecture of each case were in the fit."""
+        codes = {name: _find(self.keys[name], key) for name, key in
+                 (("device", x.device.key), ("architecture", x.model.key))}
+        return codes["device"] >= 0, codes["architecture"] >= 0
+
+
+def finish(raw: Mapping[str, Floats]) -> Coefficients:
+    """Turn sums of effects into constants: exponentials, shares capped at 1, a few plain sums."""
+    def value(name: str) -> Floats:
+        if name in PLAIN:
+            return raw[name]
+        grown = np.exp(raw[name])
+        return np.minimum(grown, 1.0) if name in SHARES else grown
+    return Coefficients(**{name: value(name) for name in NAMES})
+
+
+def factor_codes(x: ServingInputs, r: Replica, keys: Mapping[str, Ints]) -> dict[str, Ints]:
+    """Return the level of each factor for each case; -1 (the table's last entry) where it was never seen."""
+    return {
+        "engine": x.engine, "family": x.device.family, "class": FAMILY_CLASS[x.device.family],
+        "format": r.efficiency_class, "link": r.link, "harness": x.harness,
+        "moe": (x.model.expert > 0).astype(np.int64),
+        "device": _find(keys["device"], x.device.key), "architecture": _find(keys["architecture"], x.model.key),
+    }
+
+
+def covariates(x: ServingInputs) -> dict[str, Floats]:
+    """Return what effects may be multiplied with: the software's age in years after 2025, held within the data."""
+    return {"year": np.clip(x.software_year - 2025.0, -1.5, 1.5)}
+
+
+def _find(known: Ints, wanted: Ints) -> Ints:
+    if known.size == 0:
+        return np.full(wanted.shape, -1)
+    place = np.minimum(np.searchsorted(known, wanted), known.size - 1)
+    return np.where(known[place] == wanted, place, -1)
+
+
+def parse(document: Mapping[str, Any]) -> Calibration:
+    """Build a calibration from its JSON document."""
+    keys = {name: np.array(sorted(document["keys"].get(name, [])), dtype=np.int64) for name in KEYED}
+    effects = {
+        name: tuple(_effect(e, document["keys"]) for e in entry["effects"])
+        for name, entry in document["coefficients"].items()
+    }
+    return Calibration(
+        version=document["version"], provenance=document["provenance"],
+        base={name: float(entry["base"]) for name, entry in document["coefficients"].items()}, effects=effects,
+        keys=keys, pairs=np.array(document.get("pairs", []), dtype=np.int64), bands=Bands.parse(document["bands"]),
+    )
+
+
+def _effect(entry: Mapping[str, Any], keys: Mapping[str, list[int]]) -> Effect:
+    by = tuple(entry["by"])
+    levels = [VOCABULARY[f] if f in VOCABULARY else tuple(str(k) for k in sorted(keys[f])) for f in by]
+    table = np.zeros([len(names) + 1 for names in levels])
+    for label, value in entry["values"].items():
+        parts = label.split("|") if by else []
+        table[tuple(names.index(part) for names, part in zip(levels, parts, strict=True))] = value
+    return Effect(by=by, covariate=entry.get("covariate", ""), table=table)
+
+
+def load(path: Path) -> Calibration:
+    """Read a calibration file."""
+    return parse(json.loads(path.read_text(encoding="utf-8")))
+
+
+@cache
+def shipped() -> Calibration:
+    """Return the calibration of the shipped catalogue."""
+    return load(data_root() / "catalog" / "calibration" / "inference.json")

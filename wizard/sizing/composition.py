@@ -1,0 +1,120 @@
+"""From the time of one step to what a user sees: traffic of closed-loop users, static batches and endless queues.
+
+Continuous batching is the alternation of decode steps with other requests' prefills. In steady state each request of
+a batch ``B`` sees the prefill of every other one once per life, so a token takes ``step + phi (B-1)/output x prefill``.
+Time to first token is the own prefill, the wait for the running step, and the queue of those that arrived before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wizard.sizing.cases import Floats
+from wizard.sizing.coefficients import Coefficients
+from wizard.sizing.operators import CHUNK_TOKENS, decode_step, prefill_overhead, prefill_work
+from wizard.sizing.replica import Replica, kv_bytes
+from wizard.sizing.traffic import RUNTIMES, ServingInputs
+
+_MOST_SEQUENCES: Floats = np.array([512.0, 512.0, 4300.0, 64.0, 512.0])
+"""Sequences that vLLM, SGLang, TensorRT-LLM, llama.cpp and others run at once by default."""
+
+_UBATCH_TOKENS = 512.0
+"""llama.cpp splits prompts in pieces of this size, which then follow each other through the pipeline."""
+
+_LLAMA_CPP = RUNTIMES.index("llama.cpp")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds and rates of one replica under closed-loop traffic."""
+
+    batch: Floats
+    """Sequences that decode together."""
+    ttft: Floats
+    tpot: Floats
+    requests: Floats
+    """Requests per second."""
+
+
+def prompt_work(x: ServingInputs, r: Replica, c: Coefficients) -> Floats:
+    """Return the time that one prompt takes from a busy replica, prefilled together with others in full chunks."""
+    fresh = fresh_tokens(x)
+    together = np.maximum(np.minimum(CHUNK_TOKENS, 4 * fresh), 1.0)
+    return prefill_work(x, r, c, together, x.prompt_tokens) * (fresh / together) / x.pp
+
+
+def fresh_tokens(x: ServingInputs) -> Floats:
+    """Return the prompt tokens that the prefix cache does not hold; at least one is always computed."""
+    return np.maximum(x.prompt_tokens * (1 - x.prefix_cache_share), 1.0)
+
+
+def prefill(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
+    """Return the time of ``tokens`` prompt tokens on an otherwise idle replica."""
+    pieces = np.ceil(tokens / np.where(x.engine == _LLAMA_CPP, _UBATCH_TOKENS, CHUNK_TOKENS))
+    pipelined = (pieces + x.pp - 1) / (pieces * x.pp)
+    return prefill_work(x, r, c, tokens, x.prompt_tokens) * pipelined + prefill_overhead(x, c, tokens)
+
+
+def interference(x: ServingInputs, c: Coefficients) -> Floats:
+    """Return the share of each other request's prefill that a decoding request waits for."""
+    exponent = (c.interference_output * np.log(np.maximum(x.output_tokens, 1.0) / 512)
+                + c.interference_prompt * np.log(np.maximum(x.prompt_tokens, 1.0) / 2048))
+    share: Floats = np.minimum(c.interference * np.exp(exponent), 1.6)
+    return share
+
+
+def running_batch(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats, wanted: Floats) -> Floats:
+    """Return how many of ``wanted`` sequences run at once: bounded by KV memory and by the engine's own limit.
+
+    ``kv_budget`` is the KV memory per device in bytes.
+    """
+    most = _MOST_SEQUENCES[np.minimum(x.engine, len(_MOST_SEQUENCES) - 1)]
+    context = x.prompt_tokens + c.kv_reserved * x.output_tokens
+    each = (kv_bytes(x, r, context) / r.kv_split + x.model.state_bytes / x.tp) / (x.pp * x.dp)
+    held = np.maximum(kv_budget / np.maximum(each, 1.0), 1.0)
+    batch: Floats = np.maximum(np.minimum(np.minimum(wanted, held), np.maximum(most, x.dp)), 1.0)
+    return batch
+
+
+def closed_loop(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats) -> Timing:
+    """Return what ``concurrency`` users see who each ask again as soon as they are answered."""
+    users = np.maximum(x.concurrency, 1.0)
+    batch = running_batch(x, r, c, kv_budget, users)
+    step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), x.prompt_tokens + x.output_tokens / 2)
+    own = prompt_work(x, r, c)
+    tpot = step + interference(x, c) * (batch - 1) / x.output_tokens * own
+    waiting = _waiting(x, c, batch, own, tpot)
+    chunks = np.ceil(fresh_tokens(x) / CHUNK_TOKENS)
+    running = np.where(users > 1, c.step_wait * step * chunks, 0.0)
+    excess = (users - batch) * x.output_tokens * tpot / batch
+    ttft = c.ttft_fixed_s + prefill(x, r, c, fresh_tokens(x)) + waiting + running + excess
+    return Timing(batch=batch, ttft=ttft, tpot=tpot, requests=users / (ttft + x.output_tokens * tpot))
+
+
+def _waiting(x: ServingInputs, c: Coefficients, batch: Floats, own: Floats, tpot: Floats) -> Floats:
+    """Queue before the prefill: part of the requests come in bursts, the rest at random (M/D/1)."""
+    half = (batch - 1) / 2
+    burst = np.power(half, c.burst_exponent) * own
+    busy = np.minimum(batch * own / (x.output_tokens * tpot), 0.95)
+    random = np.minimum(c.spread * busy / (2 * (1 - busy)), half) * own
+    return c.burst * burst + (1 - c.burst) * random
+
+
+def saturated(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats) -> Timing:
+    """Return the steady state with an endless queue of requests: the highest throughput of a replica."""
+    batch = running_batch(x, r, c, kv_budget, np.full(1, np.inf))
+    step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), x.prompt_tokens + x.output_tokens / 2)
+    own = prompt_work(x, r, c)
+    tpot = (step + interference(x, c) * batch / x.output_tokens * own) / c.saturated
+    requests = batch / (x.output_tokens * tpot)
+    return Timing(batch=batch, ttft=prefill(x, r, c, fresh_tokens(x)), tpot=tpot, requests=requests)
+
+
+def static_batch(x: ServingInputs, r: Replica, c: Coefficients) -> tuple[Floats, Floats, Floats]:
+    """Return seconds of prefill, of one decode step and of the whole for one batch that starts and ends together."""
+    batch = np.maximum(x.concurrency, 1.0)
+    first = prefill(x, r, c, batch * fresh_tokens(x))
+    step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), x.prompt_tokens + x.output_tokens / 2)
+    return first, step, (first + x.output_tokens * step) * c.static

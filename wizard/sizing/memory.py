@@ -1,0 +1,85 @@
+"""Memory of one device of a replica, in bytes: what the weights, the KV cache and the engine itself take.
+
+Weights and KV follow from the architecture and are exact; what the engine takes for itself rests on logs of vLLM
+(CUDA context 0.5-0.9 GiB; sampler buffers of 39 bytes per logit of every sequence it may run; one chunk's widest
+activations; NCCL buffers from two devices on) and of llama.cpp (0.55-0.63 GiB for 8B at 8k).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wizard.sizing.cases import Floats, MemoryColumns
+from wizard.sizing.replica import Replica, kv_bytes
+from wizard.sizing.traffic import RUNTIMES, ServingInputs
+from wizard.units import GIB
+
+BLOCK_TOKENS = 16.0
+"""Tokens per page of the KV cache: a sequence rounds up to it."""
+
+_SAMPLER_BYTES_PER_LOGIT = 39.0
+_CONTEXT_BYTES = 0.7 * GIB
+_NCCL_BYTES = 1.2 * GIB
+_LLAMA_CPP_BYTES = 0.6 * GIB
+_LLAMA_CPP = RUNTIMES.index("llama.cpp")
+
+_USABLE_SHARE: Floats = np.array([0.92, 0.88, 0.93, 0.95, 0.90])
+"""Default share of the device that vLLM, SGLang, TensorRT-LLM, llama.cpp and other engines use."""
+
+_UNIFIED_SHARE = 0.75
+"""Share of unified memory that the GPU part may use: the default limit of Metal; the rest is the system's."""
+
+
+def memory(x: ServingInputs, sequences: Floats) -> MemoryColumns:
+    """Return the bytes per device when the engine is set up for ``sequences`` sequences at a time per replica.
+
+    ``kv_per_sequence`` is for one sequence of the longest context, spread over the replica: what one more sequence of
+    an attention rank takes of each of the rank's devices, divided by the ranks.
+    """
+    r = Replica.of(x)
+    context = np.ceil(longest_context(x) / BLOCK_TOKENS) * BLOCK_TOKENS
+    return MemoryColumns(
+        weights=weights_per_device(x, r), kv_per_sequence=kv_per_sequence(x, r, context),
+        activations=activations(x, sequences), overhead=overhead(x), capacity=usable_memory(x),
+    )
+
+
+def longest_context(x: ServingInputs) -> Floats:
+    """Return the tokens that one sequence may come to hold."""
+    return np.where(x.max_context > 0, x.max_context, x.prompt_tokens + x.output_tokens)
+
+
+def weights_per_device(x: ServingInputs, r: Replica) -> Floats:
+    """Return the weight bytes of one device: experts over all devices of a stage, the rest split by TP only."""
+    m = x.model
+    embedding = np.where(x.engine == _LLAMA_CPP, r.head_bytes * (m.embedding > 0), m.embedding * 2)
+    split = r.dense_bytes + r.head_bytes + embedding + 2 * m.extra
+    return (split / x.tp + r.expert_bytes / r.devices) / x.pp
+
+
+def kv_per_sequence(x: ServingInputs, r: Replica, context: Floats) -> Floats:
+    """Return the KV bytes per device that one sequence of ``context`` tokens costs, averaged over attention ranks."""
+    cache = kv_bytes(x, r, context) / r.kv_split + x.model.state_bytes / x.tp
+    return cache / (x.pp * x.dp)
+
+
+def activations(x: ServingInputs, sequences: Floats) -> Floats:
+    """Return the peak of working memory: the widest activations of a chunk, or the sampler's copies of the logits."""
+    m = x.model
+    vocabulary = m.head / np.maximum(m.hidden, 1.0)
+    tokens = np.minimum(8192.0, np.maximum(longest_context(x), 512.0))
+    chunk = tokens * m.hidden * 2 * 13
+    sampler = sequences / x.dp * vocabulary * _SAMPLER_BYTES_PER_LOGIT
+    return np.where(x.engine == _LLAMA_CPP, _LLAMA_CPP_BYTES, np.maximum(chunk, sampler))
+
+
+def overhead(x: ServingInputs) -> Floats:
+    """Return what driver, libraries and collectives take of each device."""
+    return _CONTEXT_BYTES + np.where(x.tp * x.dp > 1, _NCCL_BYTES, 0.0)
+
+
+def usable_memory(x: ServingInputs) -> Floats:
+    """Return the bytes that the engine may use of each device."""
+    default = _USABLE_SHARE[np.minimum(x.engine, len(_USABLE_SHARE) - 1)]
+    default = np.where(x.device.unified, np.minimum(default, _UNIFIED_SHARE), default)
+    return x.device.memory_bytes * np.where(x.memory_share > 0, x.memory_share, default)

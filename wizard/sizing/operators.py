@@ -1,0 +1,114 @@
+"""Time of one pass through the model, by group of operators, as a smooth roofline.
+
+Each group takes ``hypot(bytes / bandwidth, FLOP / peak)``: as long as the slower of the two when they differ, 1.4
+times that at the ridge, where neither overlaps perfectly. Efficiencies multiply bandwidth and peak. Communication is
+the usual latency plus bandwidth model of a ring or in-switch all-reduce. All times are seconds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wizard.sizing.cases import Floats
+from wizard.sizing.coefficients import Coefficients
+from wizard.sizing.replica import Replica, kv_bytes
+from wizard.sizing.traffic import ServingInputs
+
+CHUNK_TOKENS = 8192.0
+"""Tokens that servers prefill per step by default (vLLM and SGLang on datacentre GPUs, TensorRT-LLM)."""
+
+_SATURATING_TOKENS = 1000.0
+"""Sequence length at which prefill attention reaches half of its final efficiency (kernel tables: 700-2300)."""
+
+
+def experts_touched(x: ServingInputs, tokens: Floats) -> Floats:
+    """Return the share of the experts that ``tokens`` tokens use: ``1 - (1 - k/E)^tokens``, routed independently."""
+    missed = np.log1p(-np.minimum(x.model.experts_per_token / x.model.experts, 1 - 1e-9))
+    return -np.expm1(tokens * missed)
+
+
+def decode_step(x: ServingInputs, r: Replica, c: Coefficients, batch: Floats, context: Floats) -> Floats:
+    """Return the time of one decode step of ``batch`` sequences with ``context`` tokens each in the cache."""
+    per_rank = batch / x.dp
+    weights = _dense(x, r, c, per_rank) + _head(r, c, batch) + _experts(x, r, c, batch)
+    attention = _decode_attention(x, r, c, per_rank, context)
+    return weights + attention + _decode_overhead(x, c, per_rank) + communication(x, r, c, per_rank)
+
+
+def _dense(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
+    return np.hypot(
+        r.dense_bytes / x.tp / (r.bandwidth * c.bandwidth), 2 * r.dense * tokens / (x.tp * r.dense_peak * c.compute)
+    )
+
+
+def _head(r: Replica, c: Coefficients, tokens: Floats) -> Floats:
+    elements = r.head_bytes / 2
+    return np.hypot(
+        r.head_bytes / r.devices / (r.bandwidth * c.bandwidth),
+        2 * elements * tokens / (r.devices * r.peak_16 * c.compute),
+    )
+
+
+def _experts(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
+    reading = np.minimum(c.bandwidth * c.expert_bandwidth, 1.0)
+    computing = np.minimum(c.compute * c.expert_compute, 1.0)
+    time = np.hypot(
+        r.expert_bytes * experts_touched(x, tokens) / (r.devices * r.bandwidth * reading),
+        2 * r.routed * tokens / (r.devices * r.expert_peak * computing),
+    )
+    ranks = np.maximum(x.ep, x.dp)
+    return time * (1 + c.imbalance * np.log2(np.maximum(ranks, 1.0)))
+
+
+def _decode_attention(x: ServingInputs, r: Replica, c: Coefficients, sequences: Floats, context: Floats) -> Floats:
+    m = x.model
+    seen = np.minimum(context, m.sparse_topk)
+    read = kv_bytes(x, r, seen) / r.kv_split + 2 * m.state_bytes / x.tp
+    reading = np.minimum(c.bandwidth * c.kv_bandwidth, 1.0)
+    flop = 4 * m.heads / x.tp * m.latent * seen * m.mla_layers
+    return sequences * np.hypot(read / (r.bandwidth * reading), flop / (r.peak_16 * c.attention_compute))
+
+
+def _decode_overhead(x: ServingInputs, c: Coefficients, sequences: Floats) -> Floats:
+    m = x.model
+    layers = (m.layers * c.layer_s + m.moe_layers * c.moe_layer_s + m.linear_layers * c.linear_layer_s
+              + m.mla_layers * c.mla_layer_s)
+    return layers + c.step_s + c.sequence_s * sequences
+
+
+def communication(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
+    """Return the time of two all-reduces per layer over the stage's devices, and of the hops between stages."""
+    m, n = x.model, r.devices
+    latency = c.allreduce_s * (1 + c.allreduce_growth * np.log2(np.maximum(n / 2, 1.0)))
+    moved = 2 * (n - 1) / n * tokens * m.hidden * 2
+    reduce = 2 * m.layers * (latency + moved / (c.link * r.link_bandwidth))
+    hop = c.allreduce_s + tokens * m.hidden * 2 / (c.link * r.link_bandwidth)
+    return np.where(n > 1, reduce, 0.0) + (x.pp - 1) * hop
+
+
+def prefill_work(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats, context: Floats) -> Floats:
+    """Return the time that ``tokens`` prompt tokens cost when prompts are ``context`` long, without fixed costs."""
+    matrices = np.hypot(
+        2 * r.dense * tokens / (r.devices * r.dense_peak * c.compute),
+        r.dense_bytes / x.tp / (r.bandwidth * c.bandwidth),
+    )
+    experts = _experts(x, r, c, tokens)
+    flop = tokens * attention_flop(x, context)
+    share = c.attention_compute * context / (context + _SATURATING_TOKENS)
+    attention = flop / (r.devices * r.peak_16 * share)
+    return matrices + experts + attention + communication(x, r, c, tokens / x.dp)
+
+
+def attention_flop(x: ServingInputs, context: Floats) -> Floats:
+    """Return the FLOP of attention per prompt token: causal, so each token sees half of the prompt on average."""
+    m = x.model
+    mean = context / 2
+    sparse = np.minimum(mean, m.sparse_topk)
+    return 2 * m.heads * (m.qk_dim + m.v_dim) * (sparse * m.full_layers + np.minimum(mean, m.window) * m.window_layers)
+
+
+def prefill_overhead(x: ServingInputs, c: Coefficients, tokens: Floats) -> Floats:
+    """Return the fixed time of the chunks that ``tokens`` prompt tokens take."""
+    m = x.model
+    chunk = m.layers * c.prefill_layer_s + m.moe_layers * c.prefill_moe_layer_s + c.prefill_step_s
+    return np.ceil(tokens / CHUNK_TOKENS) * chunk

@@ -1,0 +1,94 @@
+"""One replica per case: what each device stores, at which peak it computes, over which link it talks.
+
+These are facts of model, format and layout; no constant of a calibration enters here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wizard.sizing import formats
+from wizard.sizing.cases import KV_FORMATS, Floats, Ints
+from wizard.sizing.device_columns import LINKS
+from wizard.sizing.traffic import ServingInputs
+
+_KV_BYTES: Floats = np.array([2.0, 1.0])
+_FP8, _FP4 = formats.code("fp8"), formats.code("fp4")
+_PCIE = LINKS.index("pcie")
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """Derived columns of a case. Bytes and FLOP/s are per device; elements per model."""
+
+    devices: Floats
+    """Devices of one pipeline stage: ``tp x dp``."""
+    dense: Floats
+    """Elements multiplied for every token, without experts and head."""
+    routed: Floats
+    """Elements of the routed experts that one token uses."""
+    dense_bytes: Floats
+    """Bytes of ``dense`` (whole model)."""
+    expert_bytes: Floats
+    head_bytes: Floats
+    dense_peak: Floats
+    expert_peak: Floats
+    peak_16: Floats
+    bandwidth: Floats
+    kv_element_bytes: Floats
+    kv_split: Floats
+    """Devices over which the KV heads of one sequence are split: TP, but never below one head."""
+    link: Ints
+    link_bandwidth: Floats
+    efficiency_class: Ints
+
+    @classmethod
+    def of(cls, x: ServingInputs) -> Replica:
+        """Derive the columns from inputs."""
+        return _of(x)
+
+
+def stored_format(x: ServingInputs) -> Ints:
+    """Return the format that the weights really have: FP8 in blocks and FP4 as MXFP4 where the model ships so."""
+    stored = np.where((x.weight_format == _FP8) & x.model.native_block_fp8, formats.code("fp8_block"), x.weight_format)
+    return np.where((stored == _FP4) & x.model.native_mxfp4, formats.code("mxfp4"), stored)
+
+
+def _of(x: ServingInputs) -> Replica:
+    m, d = x.model, x.device
+    stored = stored_format(x)
+    is_moe = m.expert > 0
+    share = m.experts_per_token / m.experts
+    routed = m.expert * share
+    dense = np.maximum(m.active - routed - m.head, 0.0)
+    element = formats.BYTES_PER_ELEMENT[stored]
+    dense_element = np.where(is_moe, formats.DENSE_BYTES_IN_MOE[stored], element)
+    peak = formats.matrix_peak(stored, d.peak_16, d.peak_8, d.peak_int8, d.peak_4)
+    dense_peak = np.where(is_moe, formats.dense_peak_in_moe(stored, peak, d.peak_16, d.peak_8), peak)
+    beyond = (x.tp * x.dp > d.domain) & (d.domain < 8)
+    return Replica(
+        devices=x.tp * x.dp, dense=dense, routed=routed, dense_bytes=dense * dense_element,
+        expert_bytes=m.expert * element, head_bytes=m.head * formats.HEAD_BYTES[stored], dense_peak=dense_peak,
+        expert_peak=peak, peak_16=d.peak_16, bandwidth=d.bandwidth, kv_element_bytes=kv_element_bytes(x.kv_format),
+        kv_split=kv_split(x), link=np.where(beyond, _PCIE, d.link),
+        link_bandwidth=np.where(beyond, d.pcie_bandwidth, d.link_bandwidth),
+        efficiency_class=formats.EFFICIENCY_CLASS[stored],
+    )
+
+
+def kv_element_bytes(kv_format: Ints) -> Floats:
+    """Return the bytes of one cached element; the last format of ``KV_FORMATS`` is the narrowest known."""
+    return _KV_BYTES[np.minimum(kv_format, len(KV_FORMATS) - 1)]
+
+
+def kv_split(x: ServingInputs) -> Floats:
+    """Return over how many devices a sequence's KV is split. MLA has one latent per token: it is never split."""
+    return np.minimum(x.tp, np.maximum(x.model.kv_heads, 1.0))
+
+
+def kv_bytes(x: ServingInputs, r: Replica, context: Floats) -> Floats:
+    """Return the KV bytes of one sequence of ``context`` tokens over all layers and heads; windows stop growing."""
+    m = x.model
+    return r.kv_element_bytes * (m.kv_full * context + m.kv_window * np.minimum(context, m.window))

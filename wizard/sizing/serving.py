@@ -1,0 +1,127 @@
+"""The door of serving: cases in, memory, speed, bands and physical bounds out; a million cases at a time.
+
+    serve(inputs, calibration) -> ServingColumns
+
+Values come from the calibrated formulas; bands from the errors these formulas make in cross-validation; bounds from
+the same formulas with ideal hardware (full bandwidth, full dense peak, no overhead). No value leaves its bounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import TypeVar, cast
+
+import numpy as np
+
+from wizard.sizing import bands as band_tables
+from wizard.sizing.calibration import Calibration
+from wizard.sizing.cases import Band, Bools, Floats, Ints, MemoryColumns, ServingColumns
+from wizard.sizing.ceilings import Bounds, bounds
+from wizard.sizing.composition import Timing, closed_loop, saturated
+from wizard.sizing.device_columns import FAMILY_CLASS
+from wizard.sizing.memory import memory
+from wizard.sizing.replica import Replica
+from wizard.sizing.traffic import ServingInputs
+
+CHUNK = 1 << 16
+"""Cases worked on at a time: keeps temporaries in cache and below 200 MB."""
+
+T = TypeVar("T")
+
+
+def serve(inputs: ServingInputs, calibration: Calibration) -> ServingColumns:
+    """Estimate every case. Columns of the result have shape ``(inputs.rows(),)``.
+
+    Rates are per replica. ``fits`` is false where weights and one sequence do not fit; its speeds are then those of a
+    batch of one and mean nothing. ``batch`` is the number of sequences that run at once; where it is less than the
+    concurrency, the rest queue and the time to first token says so.
+    """
+    n = inputs.rows()
+    if n <= CHUNK:
+        return _serve(inputs, calibration, n)
+    parts = [
+        _serve(inputs.take(slice(start, start + CHUNK)), calibration, min(CHUNK, n - start))
+        for start in range(0, n, CHUNK)
+    ]
+    return _join(parts)
+
+
+def _serve(x: ServingInputs, calibration: Calibration, n: int) -> ServingColumns:
+    r = Replica.of(x)
+    c = calibration.coefficients(x, r)
+    asked = np.where(np.isnan(x.concurrency), 256.0, x.concurrency)
+    use = memory(x, asked)
+    budget = np.maximum(use.kv_budget, 0.0)
+    closed, endless = closed_loop(x, r, c, budget), saturated(x, r, c, budget)
+    queue = np.isnan(x.concurrency)
+    timing = Timing(*(np.where(queue, getattr(endless, f.name), getattr(closed, f.name)) for f in fields(Timing)))
+    return _columns(x, calibration, n, use, timing, bounds(x, r, use))
+
+
+def _columns(
+    x: ServingInputs, calibration: Calibration, n: int, use: MemoryColumns, t: Timing, limit: Bounds
+) -> ServingColumns:
+    spread = _Spread(x, calibration)
+    held = np.floor(np.maximum(use.kv_budget, 0.0) / np.maximum(use.kv_per_sequence, 1.0))
+    answer = t.ttft + x.output_tokens * t.tpot
+    length = x.prompt_tokens + x.output_tokens
+    return _full(n, ServingColumns(
+        memory=use, batch=t.batch, max_concurrency=_memory_band(held),
+        ttft_ms=spread.time("ttft", t.ttft * 1e3, limit.ttft * 1e3),
+        tpot_ms=spread.time("tpot", t.tpot * 1e3, limit.tpot * 1e3),
+        e2e_ms=spread.time("tpot", answer * 1e3, (limit.ttft + x.output_tokens * limit.tpot) * 1e3),
+        output_tok_s=spread.rate(t.requests * x.output_tokens, limit.requests * x.output_tokens),
+        total_tok_s=spread.rate(t.requests * length, limit.requests * length),
+        requests_s=spread.rate(t.requests, limit.requests),
+        fits=held >= 1, basis=spread.basis,
+    ))
+
+
+class _Spread:
+    """Bands of the cases, looked up once for all metrics."""
+
+    def __init__(self, x: ServingInputs, calibration: Calibration) -> None:
+        self._bands = calibration.bands
+        hardware, architecture = calibration.seen(x)
+        self._wider = (np.where(hardware, 1.0, self._bands.unseen_hardware)
+                       * np.where(architecture, 1.0, self._bands.unseen_architecture))
+        self._cell = (FAMILY_CLASS[x.device.family], (x.model.expert > 0).astype(np.int64),
+                      band_tables.batch_class(x.concurrency))
+        shape = self._bands.cells()[1:]
+        self.basis: Ints = np.ravel_multi_index(np.broadcast_arrays(*self._cell), shape)
+
+    def _ends(self, metric: str, value: Floats) -> tuple[Floats, Floats]:
+        at = (band_tables.METRICS.index(metric), *self._cell)
+        return (value * np.exp(self._bands.low[at] * self._wider), value * np.exp(self._bands.high[at] * self._wider))
+
+    def time(self, metric: str, value: Floats, floor: Floats) -> Band:
+        """A time never falls below its floor."""
+        low, high = self._ends(metric, value)
+        value = np.maximum(value, floor)
+        return Band(value=value, low=np.clip(low, floor, value), high=np.maximum(high, value), ceiling=floor)
+
+    def rate(self, value: Floats, ceiling: Floats) -> Band:
+        """A rate never rises above its ceiling."""
+        low, high = self._ends("throughput", value)
+        value = np.minimum(value, ceiling)
+        return Band(value=value, low=np.minimum(low, value), high=np.clip(high, value, ceiling), ceiling=ceiling)
+
+
+def _memory_band(held: Floats) -> Band:
+    """Sequences that fit: what engines report differs by 7 % from the formula at the median of published logs."""
+    return Band(value=held, low=np.floor(held * 0.88), high=np.ceil(held * 1.10), ceiling=np.ceil(held * 1.15))
+
+
+def _full(n: int, columns: T) -> T:
+    """Broadcast every column of a dataclass to ``n`` elements."""
+    def one(value: object) -> object:
+        return _full(n, value) if is_dataclass(value) else np.broadcast_to(cast("Floats | Bools | Ints", value), (n,))
+    return type(columns)(*(one(getattr(columns, f.name)) for f in fields(columns)))  # type: ignore[arg-type]
+
+
+def _join(parts: list[T]) -> T:
+    first = parts[0]
+    def one(name: str) -> object:
+        values = [getattr(p, name) for p in parts]
+        return _join(values) if is_dataclass(values[0]) else np.concatenate(values)
+    return type(first)(*(one(f.name) for f in fields(first)))  # type: ignore[arg-type]
