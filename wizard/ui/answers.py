@@ -1,0 +1,190 @@
+"""What the pages offer: templates, experience classes, arithmetic of the load, and how an answered step reads. No Qt.
+
+Lengths and classes are suggestions that fill fields which stay editable; each names what it rests on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wizard.i18n import Translator, mark
+from wizard.needs.flow import Step
+from wizard.needs.needs import Needs, Workload
+from wizard.ui import figures
+from wizard.words import label, number
+
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Typical lengths of a kind of traffic."""
+
+    code: str
+    title: str
+    note: str
+    prompt_tokens: int
+    output_tokens: int
+    prefix_cache_share: float
+
+
+# Orders of magnitude from the public serving traces (Azure LLM inference traces of 2023 and 2024: conversation about
+# 1,000 in and 200 out, code about 2,000 in and short out) and from the usual retrieval set-up (ten passages of 400).
+TEMPLATES = (
+    Template("chat", mark("Chat"), mark("short turns, some history"), 1000, 300, 0.3),
+    Template("rag", mark("Documents (RAG)"), mark("retrieved passages before each question"), 4000, 400, 0.1),
+    Template("code", mark("Code completion"), mark("much context, short completions"), 2000, 100, 0.4),
+    Template("agents", mark("Agents"), mark("long growing context, many calls"), 16_000, 800, 0.8),
+    Template("summarise", mark("Summarise"), mark("long text in, a page out"), 8000, 500, 0.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """A class of responsiveness: longest wait for the first token and per token, in ms."""
+
+    code: str
+    title: str
+    note: str
+    ttft_ms: float | None
+    tpot_ms: float | None
+
+
+# 450 ms / 40 ms and 2 s / 200 ms are the interactive and the server limits of MLPerf Inference for Llama-2-70B; silent
+# reading is about 240 words a minute (Brysbaert 2019), hence 200 ms per token keeps pace with a reader.
+EXPERIENCES = (
+    Experience("instant", mark("Instant"), mark("typing-speed help, voice"), 450, 40),
+    Experience("conversational", mark("Conversational"), mark("a lively chat"), 1000, 50),
+    Experience("interactive", mark("Interactive"), mark("keeps pace with a reader"), 2000, 200),
+    Experience("batch", mark("Batch"), mark("only throughput and cost matter"), None, None),
+)
+
+SIZE_CLASSES = (
+    ("lite", mark("Lite"), mark("0.1–0.5 billion parameters: classify, extract, autocomplete")),
+    ("pro", mark("Pro"), mark("1–10 billion: chat, RAG, drafting on one accelerator")),
+    ("enterprise", mark("Enterprise"), mark("100 billion and more: reasoning, code, agents")),
+)
+
+
+def template_of(load: Workload) -> str:
+    """Return the code of the template whose lengths these are, or an empty text."""
+    have = (load.prompt_tokens, load.output_tokens, load.prefix_cache_share)
+    return next((t.code for t in TEMPLATES if (t.prompt_tokens, t.output_tokens, t.prefix_cache_share) == have), "")
+
+
+def experience_of(needs: Needs) -> str:
+    """Return the code of the experience class whose targets these are, or an empty text."""
+    have = (needs.targets.ttft_ms, needs.targets.tpot_ms)
+    return next((e.code for e in EXPERIENCES if (e.ttft_ms, e.tpot_ms) == have), "")
+
+
+def measure_of(load: Workload) -> str:
+    """Return which field of the workload counts: users win over requests, requests over tokens."""
+    if load.concurrent_users is not None:
+        return "concurrent_users"
+    if load.requests_per_s is not None:
+        return "requests_per_s"
+    return "tokens_per_day" if load.tokens_per_day is not None else "concurrent_users"
+
+
+def arithmetic(tr: Translator, load: Workload) -> str:
+    """Show what the entered load means in the other two measures, with the sum that leads there."""
+    per_request = load.context_tokens
+    lengths = {"p": figures.tokens(tr, load.prompt_tokens), "o": figures.tokens(tr, load.output_tokens)}
+    if load.concurrent_users is not None or measure_of(load) == "concurrent_users":
+        return tr(
+            "{n} conversations at once × ({p} + {o}) tokens = {sum} tokens in the cache",
+            n=figures.plain(tr, load.concurrent_users or 1), **lengths,
+            sum=figures.tokens(tr, (load.concurrent_users or 1) * per_request),
+        )
+    if load.requests_per_s is not None:
+        return tr(
+            "{r}/s × ({p} + {o}) tokens × 86,400 s = {sum} tokens a day", r=number(tr, load.requests_per_s), **lengths,
+            sum=figures.tokens(tr, load.requests_per_s * per_request * SECONDS_PER_DAY),
+        )
+    per_day = load.tokens_per_day or 0.0
+    return tr(
+        "{d} tokens a day ÷ ({p} + {o}) ÷ 86,400 s = {r} requests/s on average", d=figures.tokens(tr, per_day),
+        **lengths, r=number(tr, per_day / per_request / SECONDS_PER_DAY),
+    )
+
+
+def describe(tr: Translator, step: Step, needs: Needs) -> str:
+    """Say in a few words what was answered on a step; empty for steps that show the answer."""
+    describers = {
+        "use_case": lambda: label(tr, needs.use_case), "model": lambda: _model(tr, needs),
+        "workload": lambda: _workload(tr, needs.workload), "targets": lambda: _targets(tr, needs),
+        "training": lambda: _training(tr, needs), "budget": lambda: _budget(tr, needs),
+        "hardware": lambda: _hardware(tr, needs),
+    }
+    return describers[step]() if step in describers else ""
+
+
+def _model(tr: Translator, needs: Needs) -> str:
+    if needs.model:
+        return needs.model.rpartition("/")[2]
+    titles = {code: title for code, title, _ in SIZE_CLASSES}
+    return tr(titles[needs.size_class]) if needs.size_class else ""
+
+
+def _workload(tr: Translator, load: Workload) -> str:
+    lengths = f"{figures.tokens(tr, load.prompt_tokens)} → {figures.tokens(tr, load.output_tokens)}"
+    if load.concurrent_users is not None:
+        return tr("{n} users", n=figures.plain(tr, load.concurrent_users)) + " · " + lengths
+    if load.requests_per_s is not None:
+        return tr("{n} requests/s", n=number(tr, load.requests_per_s)) + " · " + lengths
+    if load.tokens_per_day is not None:
+        return tr("{n} tokens a day", n=figures.tokens(tr, load.tokens_per_day)) + " · " + lengths
+    return tr("1 user") + " · " + lengths
+
+
+def _targets(tr: Translator, needs: Needs) -> str:
+    t = needs.targets
+    parts = []
+    if t.ttft_ms is not None:
+        parts.append("TTFT " + figures.duration(tr, t.ttft_ms))
+    if t.tpot_ms is not None:
+        parts.append("TPOT " + figures.duration(tr, t.tpot_ms))
+    if t.e2e_ms is not None:
+        parts.append("E2E " + figures.duration(tr, t.e2e_ms))
+    if t.output_tok_s is not None:
+        parts.append(tr("{n} tok/s", n=number(tr, t.output_tok_s)))
+    if t.requests_per_s is not None:
+        parts.append(tr("{n} requests/s", n=number(tr, t.requests_per_s)))
+    return " · ".join(parts[:2]) if parts else tr("no promise on speed")
+
+
+def _training(tr: Translator, needs: Needs) -> str:
+    t = needs.training
+    parts = [tr(METHODS[t.method])]
+    if t.tokens is not None:
+        parts.append(tr("{n} tokens", n=figures.tokens(tr, t.tokens)))
+    if t.deadline_hours is not None:
+        parts.append(figures.hours(tr, t.deadline_hours))
+    return " · ".join(parts)
+
+
+METHODS = {"full": mark("All weights"), "lora": "LoRA", "qlora": "QLoRA"}
+ACQUISITIONS = {"own": mark("Own"), "cloud": mark("Cloud"), "either": mark("Either")}
+
+
+def _budget(tr: Translator, needs: Needs) -> str:
+    b = needs.budget
+    if b.purchase is not None:
+        return tr("up to {x}", x=figures.money(tr, b.purchase, b.currency))
+    if b.per_month is not None:
+        return tr("up to {x} a month", x=figures.money(tr, b.per_month, b.currency))
+    return tr("open, in {currency}", currency=b.currency)
+
+
+def _hardware(tr: Translator, needs: Needs) -> str:
+    c = needs.constraints
+    parts = [tr(ACQUISITIONS[c.acquisition])]
+    if c.accelerators:
+        count = f"{c.accelerator_count} × " if c.accelerator_count else ""
+        parts.append(count + ", ".join(c.accelerators[:2]))
+    elif c.vendors:
+        parts.append(", ".join(c.vendors[:2]))
+    if c.availability != "n":
+        parts.append(c.availability.upper())
+    return " · ".join(parts)

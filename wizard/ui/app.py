@@ -1,0 +1,123 @@
+"""Opening the wizard. Heavy rooms (numpy, paper) are imported by the first job, after the window is painted."""
+
+from __future__ import annotations
+
+import locale
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from wizard.catalog.catalog import Catalog
+from wizard.i18n import Translator
+from wizard.needs.needs import Needs
+from wizard.planner.plan import Plan
+from wizard.ui.session import Session
+from wizard.ui.shell import Shell, qt_texts
+from wizard.ui.store import Settings, Store
+
+
+def engine(catalog: Catalog) -> Callable[[Needs, Callable[[], bool]], Plan]:
+    """Return the planner over a catalogue; the engine is imported when it is first used."""
+
+    def plan_with(needs: Needs, cancelled: Callable[[], bool]) -> Plan:
+        from wizard.planner.planner import plan
+
+        return plan(needs, catalog, cancel=cancelled)
+
+    return plan_with
+
+
+def write_files(
+    plan: Plan, folder: Path, lang: str, progress: Callable[[str, float], None], cancel: Callable[[], bool]
+) -> object:
+    """Write every output of a plan (see :func:`wizard.cli.plan_command.write_outputs`)."""
+    from importlib import import_module
+
+    # The layers forbid the window to know the command line; the name is all that it is told.
+    write = import_module("wizard.cli.plan_command").write_outputs
+    return write(plan, folder, lang, progress=progress, cancel=cancel)
+
+
+def model_checker(catalog: Catalog) -> Callable[[str], bool]:
+    """Return whether a name can be resolved to one model of the catalogue."""
+
+    def known(name: str) -> bool:
+        if name in catalog.models:
+            return True
+        from wizard.catalog.model_names import resolve_model
+        from wizard.errors import InputError
+
+        try:
+            resolve_model(name, catalog)
+        except InputError:
+            return False
+        return True
+
+    return known
+
+
+def application(arguments: list[str] | None = None) -> QApplication:
+    """Return the one QApplication, with the Fusion style."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(arguments or sys.argv[:1])
+    app.setStyle("Fusion")
+    app.setApplicationName("rackwright")
+    app.setApplicationDisplayName("Rackwright")
+    app.setDesktopFileName("rackwright")
+    return app
+
+
+def desktop_language() -> str:
+    """Return the language of the desktop among ours."""
+    name = locale.getlocale()[0] or ""
+    return "zh_CN" if name.lower().startswith(("zh", "chinese")) else "en"
+
+
+def window(store: Store | None = None) -> Shell:
+    """Make the window on the shipped catalogue."""
+    store = store or Store()
+    settings = store.settings()
+    if not settings.language:
+        settings = replace(settings, language=desktop_language())
+    qt_texts(settings.language)
+    return build(store, settings)
+
+
+def build(store: Store | None, settings: Settings) -> Shell:
+    """Make a window with the real engine and writers."""
+    catalog = Catalog()
+    needs = Needs()
+    needs = needs.model_copy(update={"budget": needs.budget.model_copy(update={"currency": settings.currency})})
+    session = Session(
+        engine(catalog), catalog=catalog, is_model=model_checker(catalog), store=store, needs=needs,
+        tr=Translator(settings.language or "en"),
+    )
+    return Shell(session, store=store, writer=write_files, settings=settings)
+
+
+def run(path: str | None = None) -> int:
+    """Open the wizard, on a file if one is named, and return the exit code when it is closed."""
+    app = application()
+    _log_faults()
+    shell = window()
+    shell.show()
+    if path is not None:
+        shell.open_path(Path(path))
+    QTimer.singleShot(0, shell.session.schedule)
+    return app.exec()
+
+
+def _log_faults() -> None:
+    """Log what Qt's event loop would swallow; the window stays open with every answer kept."""
+    log = logging.getLogger("rackwright")
+
+    def report(kind: type[BaseException], error: BaseException, trace: object) -> None:
+        log.error("unexpected error", exc_info=(kind, error, trace))  # type: ignore[arg-type]  # as sys hands it
+
+    sys.excepthook = report

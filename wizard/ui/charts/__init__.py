@@ -1,0 +1,1 @@
+"""Charts, drawn by hand, each with a text that says the same."""

@@ -1,0 +1,81 @@
+"""What fills the memory of one accelerator."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from wizard.i18n import Translator
+from wizard.planner.plan import MemoryUse
+from wizard.ui import figures
+from wizard.ui.charts.base import LEFT, Chart
+from wizard.ui.theme import SERIES, Tokens
+from wizard.words import label, number
+
+PARTS = ("weights", "gradients", "optimizer", "kv_cache", "activations", "overhead")
+
+
+class MemoryBar(Chart):
+    """A bar of parts with a legend that carries the figures."""
+
+    def __init__(self, tokens: Tokens, tr: Translator, name: str, *, legend: bool = True) -> None:
+        super().__init__(tokens, tr, name, 104 if legend else 20)
+        self.memory: MemoryUse | None = None
+        self.legend = legend
+
+    def show_memory(self, memory: MemoryUse | None) -> None:
+        """Show the parts in GiB."""
+        self.memory = memory
+        if memory is None:
+            self.say("")
+            return
+        parts = [f"{label(self.tr_, name)} {figures.gibibytes(self.tr_, size)}" for name, size in self.parts()]
+        self.say(self.t("{used} of {usable} usable: {parts}", used=figures.gibibytes(self.tr_, memory.used),
+                        usable=figures.gibibytes(self.tr_, memory.usable), parts=" · ".join(parts)))
+
+    def parts(self) -> list[tuple[str, float]]:
+        """Return the parts that are not empty, and what is free."""
+        m = self.memory
+        if m is None:
+            return []
+        filled = [(name, float(getattr(m, name))) for name in PARTS if getattr(m, name) > 0.005]
+        return [*filled, ("free", m.free)]
+
+    def draw(self, p: QPainter) -> None:
+        bar = QRectF(0, 1, self.width(), 18)
+        outline = QPainterPath()
+        outline.addRoundedRect(bar, 6, 6)
+        p.fillPath(outline, self.colour("track"))
+        m = self.memory
+        if m is None or m.usable <= 0:
+            return
+        p.save()
+        p.setClipPath(outline)
+        x, whole = 0.0, max(m.usable, m.used)
+        for name, size in self.parts():
+            if name == "free":
+                continue
+            wide = size / whole * bar.width()
+            p.fillRect(QRectF(x, 1, wide, 18), QColor(SERIES[name]))
+            p.fillRect(QRectF(x + wide - 1, 1, 1, 18), self.colour("background"))
+            x += wide
+        p.restore()
+        if self.legend:
+            self._legend(p)
+
+    def _legend(self, p: QPainter) -> None:
+        x, y = 0.0, 30.0
+        for name, size in self.parts():
+            words = f"{label(self.tr_, name)} {number(self.tr_, size)}"
+            wide = 16 + self.width_of(words)
+            if x and x + wide > self.width():
+                x, y = 0.0, y + 20
+            p.setPen(Qt.PenStyle.NoPen if name != "free" else QPen(self.colour("dot")))
+            p.setBrush(self.colour("track") if name == "free" else QColor(SERIES[name]))
+            p.drawRoundedRect(QRectF(x, y + 4, 10, 10), 2, 2)
+            self.text(p, QRectF(x + 16, y, self.width() - x - 16, 18), words, flags=LEFT)
+            x += wide + 12
+        needed = int(y + 22)
+        if needed != self._height:
+            self._height = needed
+            self.updateGeometry()

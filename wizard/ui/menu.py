@@ -1,0 +1,64 @@
+"""The menu behind the button in the rail: files, undo, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from wizard.i18n import mark
+from wizard.money import CURRENCIES
+from wizard.ui.context import Context
+
+if TYPE_CHECKING:
+    from wizard.ui.shell import Shell
+
+THEMES = (("system", mark("As the desktop")), ("light", mark("Light")), ("dark", mark("Dark")))
+TONGUES = (("en", "English"), ("zh_CN", "简体中文"))
+
+
+def main_menu(shell: Shell, ctx: Context) -> QMenu:
+    """Make the menu in the language of ``ctx``."""
+    menu = QMenu(shell)
+    for words, keys, slot in (
+        (ctx.t("New plan"), "Ctrl+N", shell.new), (ctx.t("Open …"), "Ctrl+O", shell.open_dialog),
+        (ctx.t("Save project"), "Ctrl+S", shell.save), (ctx.t("Save project as …"), "", shell.save_as),
+    ):
+        _add(menu, words, keys, slot)
+    recent = menu.addMenu(ctx.t("Recent files"))
+    recent.setEnabled(bool(ctx.recent))
+    for name in ctx.recent:
+        from pathlib import Path
+
+        _add(recent, name.replace("&", "&&"), "", lambda n=name: shell.open_path(Path(n)))
+    menu.addSeparator()
+    _add(menu, ctx.t("Undo"), "Ctrl+Z", shell.session.undo.undo)
+    _add(menu, ctx.t("Redo"), "Ctrl+Shift+Z", shell.session.undo.redo)
+    menu.addSeparator()
+    _choices(menu.addMenu(ctx.t("Language")), TONGUES, ctx.tr.lang, shell.set_language)
+    themes = tuple((code, ctx.t(words)) for code, words in THEMES)
+    _choices(menu.addMenu(ctx.t("Appearance")), themes, shell.settings.theme, shell.set_theme)
+    money = tuple((code, code) for code in CURRENCIES)
+    _choices(menu.addMenu(ctx.t("Currency")), money, ctx.session.needs.budget.currency, shell.set_currency)
+    menu.addSeparator()
+    _add(menu, ctx.t("Where does this figure come from?"), "F1", shell.explain_focus)
+    _add(menu, ctx.t("Quit"), "Ctrl+Q", shell.close)
+    return menu
+
+
+def _add(menu: QMenu, words: str, keys: str, slot: Callable[[], object]) -> None:
+    # The keys are only shown: the shell's own actions own the shortcuts, or each would be ambiguous.
+    action = menu.addAction(f"{words}\t{keys}" if keys else words)
+    action.triggered.connect(lambda _checked=False: slot())
+
+
+def _choices(menu: QMenu, choices: tuple[tuple[str, str], ...], chosen: str, slot: Callable[[str], object]) -> None:
+    group = QActionGroup(menu)
+    for code, words in choices:
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(code == chosen)
+        action.triggered.connect(lambda _checked=False, c=code: slot(c))
+        group.addAction(action)

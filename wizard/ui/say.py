@@ -1,0 +1,141 @@
+"""Sentences of the result page: headline, limits, changes, badges. No Qt; codes are worded by :mod:`wizard.words`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from wizard.i18n import Translator, mark
+from wizard.planner.plan import Change, Fact, Limit, Option, Plan, Reason
+from wizard.ui import figures
+from wizard.words import LABELS, SENTENCES, label, number, say
+
+LIMIT_NAMES = {
+    "ttft_ms": "TTFT", "tpot_ms": "TPOT", "e2e_ms": mark("end to end"), "budget": mark("budget"),
+    "purchase": mark("budget"), "per_month": mark("monthly budget"), "memory": mark("memory"),
+    "power_w": mark("power"), "rack_units": mark("rack units"), "output_tok_s": mark("output tokens per second"),
+    "requests_s": mark("requests per second"), "requests_per_s": mark("requests per second"),
+    "max_concurrency": mark("users at once"), "concurrent_users": mark("users at once"), "hours": mark("deadline"),
+    "deadline_hours": mark("deadline"), "context_tokens": mark("context"),
+}
+
+
+def limit_name(tr: Translator, code: str) -> str:
+    """Return the short name of a limit."""
+    if code in LIMIT_NAMES:
+        return tr(LIMIT_NAMES[code])
+    return label(tr, code) if code in LABELS else code.replace("_", " ")
+
+
+def binding_words(tr: Translator, limit: Limit) -> str:
+    """Return the binding limit with what is left of it."""
+    name = limit_name(tr, limit.code)
+    if limit.margin < 0:
+        return tr("{name}, {n} over", name=name, n=figures.percent(tr, -limit.margin))
+    return tr("{name}, {n} spare", name=name, n=figures.percent(tr, limit.margin))
+
+
+def basis_words(tr: Translator, basis: str) -> str:
+    """Word the basis of an estimate: its calibration class as the engine names it."""
+    return label(tr, basis) if basis in LABELS else basis.replace("_", " ")
+
+
+def reason_words(tr: Translator, reason: Reason | Fact) -> str:
+    """Word a reason; one that has no sentence yet is shown by its code and numbers rather than hidden."""
+    if reason.code in SENTENCES:
+        return say(tr, reason)
+    fields = ", ".join(f"{k} {v}" for k, v in reason.fields.items())
+    return f"{reason.code.replace('_', ' ')}: {fields}" if fields else reason.code.replace("_", " ")
+
+
+def hardware(tr: Translator, option: Option) -> str:
+    """Return ``2 × H200 NVL 141GB`` or the cloud instances."""
+    return f"{option.accelerators} × {option.accelerator_name}"
+
+
+def headline(tr: Translator, plan: Plan, option: Option) -> str:
+    """Say the answer in one sentence."""
+    what = hardware(tr, option)
+    broken = [limit for limit in option.limits if limit.margin < 0]
+    if not broken:
+        if option.nodes > 1:
+            return tr("{what} in {n} servers meet every target", what=what, n=option.nodes)
+        return tr("{what} in one server meet every target" if option.system else "{what} meet every target", what=what)
+    names = tr(", ").join(limit_name(tr, limit.code) for limit in broken[:3])
+    if plan.status == "infeasible":
+        return tr("Nothing meets every wish; nearest is {what}, which misses {names}", what=what, names=names)
+    return tr("{what} misses {names}", what=what, names=names)
+
+
+def subline(tr: Translator, plan: Plan, option: Option) -> str:
+    """Say how firm the answer is."""
+    kept = sum(limit.margin >= 0.3 for limit in option.limits)
+    first = {
+        "minimum": tr("Cheapest plan that keeps its promises at the slow end of the estimate."),
+        "recommended": tr("Keeps its promises at the slow end of the estimate, with the usual reserve."),
+        "headroom": tr("Room for growth beyond the promises."),
+        "alternative": tr("Another way to the same end."),
+    }[option.role] if plan.status == "feasible" else tr("The list shows which single change makes it possible.")
+    if not option.limits:
+        return first
+    return first + tr(" ") + tr(
+        "{k} of {n} requirements have more than 30 % to spare.", k=kept, n=len(option.limits)
+    )
+
+
+def option_badge(tr: Translator, option: Option) -> tuple[str, Literal["good", "warning", "bad"]]:
+    """Return the word on an option's card and its colour."""
+    broken = [limit for limit in option.limits if limit.margin < 0]
+    if broken:
+        return tr("misses {name}", name=limit_name(tr, broken[0].code)), "bad"
+    tight = [limit for limit in option.limits if limit.margin < 0.1]
+    if tight:
+        return tr("tight {name}", name=limit_name(tr, tight[0].code)), "warning"
+    return tr("meets all"), "good"
+
+
+def option_price(tr: Translator, option: Option) -> str:
+    """Return an option's price and its cost per million tokens."""
+    cost = option.cost
+    if cost.capex is not None:
+        words = figures.money(tr, cost.capex, cost.currency)
+    elif cost.per_month is not None:
+        words = tr("{x} a month", x=figures.money(tr, cost.per_month, cost.currency))
+    else:
+        words = tr("no price known")
+    if option.tco is not None and option.tco.per_million_tokens is not None:
+        per = figures.money(tr, option.tco.per_million_tokens, option.tco.currency)
+        words += tr(" · {x} / M tokens", x=per)
+    return words
+
+
+def rejection_words(tr: Translator, reason: str, need: float | None, have: float | None, unit: str) -> str:
+    """Word why something was not chosen."""
+    words = say(tr, Reason(code=reason, fields={"need": need, "have": have, "unit": unit})) if (
+        reason in SENTENCES and need is not None and have is not None
+    ) else label(tr, reason) if reason in LABELS else reason.replace("_", " ")
+    if reason in SENTENCES or need is None or have is None:
+        return words
+    return tr("{words}: needs {need}, has {have} {unit}", words=words, need=number(tr, need), have=number(tr, have),
+              unit=unit)
+
+
+def change_words(tr: Translator, change: Change) -> str:
+    """Word the one change that makes an infeasible wish feasible, with its price."""
+    name = limit_name(tr, change.key.rpartition(".")[2])
+    return tr(
+        "{name}: {old} → {new} gives {what} for {price}", name=name, old=_value(tr, change.key, change.from_value),
+        new=_value(tr, change.key, change.to_value), what=hardware(tr, change.option),
+        price=option_price(tr, change.option),
+    )
+
+
+def _value(tr: Translator, key: str, value: object) -> str:
+    if value is None:
+        return tr("none")
+    code = key.rpartition(".")[2]
+    if isinstance(value, Decimal):
+        return number(tr, float(value), 4)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return figures.metric(tr, code, float(value))
+    return label(tr, str(value))

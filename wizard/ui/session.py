@@ -1,0 +1,310 @@
+"""The view model: one :class:`Needs`, one undo stack, one running job, the current :class:`Plan`. Pages only bind fields."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from wizard.catalog.catalog import Catalog
+from wizard.errors import Cancelled, InputError
+from wizard.i18n import Translator
+from wizard.needs import flow
+from wizard.needs.files import load_needs
+from wizard.needs.flow import Step
+from wizard.needs.needs import Needs
+from wizard.planner.plan import Option, Plan
+from wizard.ui import faults
+from wizard.ui.jobs import Runner
+from wizard.ui.store import Store, needs_text, write_whole
+
+Planner: TypeAlias = Callable[[Needs, Callable[[], bool]], Plan]
+PLAN_DELAY_MS = 40
+AUTOSAVE_MS = 1000
+MERGE_S = 1.5
+
+
+class Session(QObject):
+    """Everything the window knows.
+
+    Args:
+        planner: ``planner(needs, cancelled)`` makes the plan, off the main thread.
+        catalog: what the pages offer to choose from.
+        is_model: says whether a name stands for a model; by default the catalogue's ids.
+        store: where answers are kept; ``None`` keeps nothing.
+        needs: the first answers.
+
+    Signals:
+        needs_changed: an answer changed, or one was refused.
+        plan_changed: a plan arrived, planning began, or it failed.
+        step_changed: another step is shown.
+        kept_changed: the answers were saved, or are about to be.
+    """
+
+    needs_changed = Signal()
+    plan_changed = Signal()
+    step_changed = Signal()
+    kept_changed = Signal()
+
+    def __init__(
+        self, planner: Planner, *, catalog: Catalog | None = None, is_model: Callable[[str], bool] | None = None,
+        store: Store | None = None, needs: Needs | None = None, tr: Translator | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.catalog = catalog or Catalog()
+        self.tr_ = tr or Translator("en")
+        self.store = store
+        self.undo = QUndoStack(self)
+        self.needs = needs or Needs()
+        self.step: Step = "use_case"
+        self.plan: Plan | None = None
+        self.plan_error: Exception | None = None
+        self.option_id: str | None = None
+        self.refused: dict[str, tuple[str, str]] = {}
+        self.path: Path | None = None
+        self.kept_at: float | None = None
+        self._saved_text = needs_text(self.needs)
+        self._planner = planner
+        self._is_model = lru_cache(maxsize=64)(is_model or (lambda name: name in self.catalog.models))
+        self._runner = Runner(self)
+        self._runner.finished.connect(self._on_planned)
+        self._plan_timer = self._timer(PLAN_DELAY_MS, self._plan_now)
+        self._keep_timer = self._timer(AUTOSAVE_MS, self.keep)
+
+    def _timer(self, ms: int, slot: Callable[[], object]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(ms)
+        timer.timeout.connect(slot)
+        return timer
+
+    # --- answers
+
+    def value(self, key: str) -> Any:  # noqa: ANN401 - as many types as Needs has fields
+        """Return the answer of a dotted key such as ``workload.prompt_tokens``."""
+        found: Any = self.needs
+        for part in key.split("."):
+            found = getattr(found, part)
+        return found
+
+    def put(self, changes: Mapping[str, object]) -> bool:
+        """Change answers, as one step of undo. A value that cannot be used is refused and its reason kept."""
+        try:
+            new = changed(self.needs, changes)
+        except ValidationError as error:
+            key = next(iter(changes))
+            tokens = _context_tokens(self.needs, changes)
+            self.refuse(key, str(changes[key]), faults.text_of(self.tr_, error, tokens))
+            return False
+        had = [self.refused.pop(key, None) for key in changes]
+        if new != self.needs:
+            self.undo.push(_Answer(self, new, frozenset(changes)))
+        elif any(had):
+            self.needs_changed.emit()
+        return True
+
+    def refuse(self, key: str, draft: str, why: str) -> None:
+        """Remember what was typed into a field and why it cannot be taken; the needs stay as they are."""
+        self.refused[key] = (draft, why)
+        self.needs_changed.emit()
+
+    def replace(self, needs: Needs) -> None:
+        """Take other needs as a whole (a preset, a file), as one step of undo."""
+        self.refused.clear()
+        if needs == self.needs:
+            self.needs_changed.emit()
+        else:
+            self.undo.push(_Answer(self, needs, frozenset()))
+
+    def adopt(self, needs: Needs, step: Step) -> None:
+        """Show needs that the undo stack brought (called by its commands)."""
+        self.needs = needs
+        self.refused.clear()
+        self.kept_at = None
+        self._keep_timer.start()
+        self.step = flow.nearest(needs, step)
+        self.schedule()
+        self.needs_changed.emit()
+
+    # --- steps
+
+    @property
+    def faulty(self) -> frozenset[Step]:
+        """Steps with a refused value or a missing answer."""
+        missing = {p.step for p in flow.problems(self.needs, self._is_model)}
+        steps = {self._shown(flow.step_of(key)) for key in self.refused}
+        return frozenset(missing | steps)
+
+    def _shown(self, step: Step) -> Step:
+        return flow.nearest(self.needs, step)
+
+    def problem(self, key: str) -> str:
+        """Return what is wrong with the answer of a key, worded; empty if nothing is."""
+        if key in self.refused:
+            return self.refused[key][1]
+        found = [p for p in flow.problems(self.needs, self._is_model) if p.key == key]
+        return faults.problem_text(self.tr_, found[0]) if found else ""
+
+    def go(self, step: Step | None) -> bool:
+        """Show another step if it can be reached."""
+        if step is None or step == self.step or not flow.reachable(self.needs, step, self.faulty):
+            return False
+        self.step = step
+        self.step_changed.emit()
+        return True
+
+    def next(self) -> bool:
+        """Go to the step behind."""
+        return self.go(flow.after(self.needs, self.step))
+
+    def back(self) -> bool:
+        """Go to the step before; always possible."""
+        return self.go(flow.before(self.needs, self.step))
+
+    # --- the plan
+
+    @property
+    def planning(self) -> bool:
+        """Whether a newer plan is on its way."""
+        return self._runner.busy or self._plan_timer.isActive()
+
+    @property
+    def option(self) -> Option | None:
+        """The option that is looked at: the one picked, else the recommended one, else the nearest."""
+        if self.plan is None:
+            return None
+        picked = next((o for o in self.plan.options if o.id == self.option_id), None)
+        return picked or self.plan.chosen or next(iter(self.plan.options), None)
+
+    def pick(self, option_id: str) -> None:
+        """Look at another option."""
+        self.option_id = option_id
+        self.plan_changed.emit()
+
+    def schedule(self) -> None:
+        """Plan soon; what runs is overtaken."""
+        self._runner.cancel()
+        if flow.problems(self.needs, self._is_model):
+            self._plan_timer.stop()
+        else:
+            self._plan_timer.start()
+        self.plan_changed.emit()
+
+    def _plan_now(self) -> None:
+        needs, planner = self.needs, self._planner
+        self._runner.start(lambda cancelled, _report: planner(needs, cancelled))
+
+    def _on_planned(self, result: object, error: object) -> None:
+        if isinstance(error, Cancelled):
+            return
+        self.plan_error = error if isinstance(error, Exception) else None
+        if isinstance(result, Plan):
+            self.plan = result
+            if self.option_id not in {o.id for o in result.options}:
+                self.option_id = None
+        self.plan_changed.emit()
+
+    # --- files
+
+    def keep(self) -> None:
+        """Keep the answers for the next start."""
+        self._keep_timer.stop()
+        if self.store is not None and self.store.autosave(self.needs):
+            self.kept_at = time.monotonic()
+        self.kept_changed.emit()
+
+    def save(self, path: Path) -> None:
+        """Save the project.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        text = needs_text(self.needs)
+        write_whole(path, text)
+        self.path, self._saved_text = path, text
+        self.kept_changed.emit()
+
+    def open(self, path: Path, read: Callable[[Path], Needs] = load_needs) -> None:
+        """Open a project or whatever ``read`` understands, as one step of undo.
+
+        Raises:
+            InputError: the file holds no needs.
+        """
+        needs = read(path)
+        self.replace(needs)
+        if path.suffix == ".rackwright" or path.suffix == ".json":
+            self.path, self._saved_text = path, needs_text(needs)
+        self.kept_changed.emit()
+
+    @property
+    def modified(self) -> bool:
+        """Whether the answers differ from the saved project."""
+        return needs_text(self.needs) != self._saved_text
+
+    def close(self) -> bool:
+        """Keep the answers and stop the work; returns whether the worker has ended."""
+        self._plan_timer.stop()
+        if self._keep_timer.isActive():
+            self.keep()
+        return self._runner.close()
+
+    def error_text(self) -> str:
+        """Word why there is no plan; empty if nothing failed."""
+        if isinstance(self.plan_error, InputError):
+            return self.tr_.error(self.plan_error)
+        if self.plan_error is not None:
+            return self.tr_("The plan could not be computed: {what}", what=repr(self.plan_error))
+        return ""
+
+
+class _Answer(QUndoCommand):
+    """A change of the needs; edits of the same field in quick succession become one."""
+
+    def __init__(self, session: Session, new: Needs, keys: frozenset[str]) -> None:
+        super().__init__()
+        self.session, self.keys = session, keys
+        self.old, self.new, self.step, self.at = session.needs, new, session.step, time.monotonic()
+
+    def id(self) -> int:
+        return 1 if self.keys else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _Answer) or other.keys != self.keys or other.at - self.at > MERGE_S:
+            return False
+        self.new, self.at = other.new, other.at
+        return True
+
+    def redo(self) -> None:
+        self.session.adopt(self.new, self.step)
+
+    def undo(self) -> None:
+        self.session.adopt(self.old, self.step)
+
+
+def changed(needs: Needs, changes: Mapping[str, object]) -> Needs:
+    """Return the needs with dotted keys set, validated.
+
+    Raises:
+        ValidationError: a value cannot be used.
+    """
+    data = needs.model_dump(by_alias=True)
+    for key, value in changes.items():
+        *path, last = key.split(".")
+        place = data
+        for part in path:
+            place = place[part]
+        place[last] = value
+    return Needs.model_validate(data)
+
+
+def _context_tokens(needs: Needs, changes: Mapping[str, object]) -> int:
+    prompt = changes.get("workload.prompt_tokens", needs.workload.prompt_tokens)
+    output = changes.get("workload.output_tokens", needs.workload.output_tokens)
+    return sum(n for n in (prompt, output) if isinstance(n, int))
