@@ -18,8 +18,8 @@ class BuildDemand:
 
     ``accelerators`` and ``nodes`` count everything that is bought, spares included; ``spare_nodes`` says how many of
     the nodes are spare. ``weights_bytes`` is the size on disk of the weights that one node loads, ``dataset_tb`` the
-    training data that each node keeps. ``inter_node`` is true where one replica or one training job spans nodes, so that every
-    accelerator needs its own port into a fabric. ``system`` asks for one machine of the catalogue by id.
+    training data that each node keeps. ``inter_node`` is true where one replica or one training job spans nodes, so
+    that every accelerator needs its own port into a fabric. ``system`` asks for one machine of the catalogue by id.
     """
 
     accelerator: str

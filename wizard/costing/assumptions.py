@@ -1,0 +1,144 @@
+"""Every input of the total cost with its range and its source: the user's own value, else the catalogue's.
+
+The ranges that no catalogue row gives are judgements, marked ``assumption``: load factor (8-GPU machines of 10.2 kW
+draw 6.5-8.5 kW), availability, residual value (0-25 % of the price after the horizon), and how far the utilisation that was
+named may be missed (0.45 to 1.45 times, at most 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Economic
+from wizard.costing.terms import exchange_of
+from wizard.costing.usage import Usage
+from wizard.needs.needs import Economics
+
+YOURS = "yours"
+ASSUMPTION = "assumption"
+_OWN_SPREAD = 0.10
+_EU = frozenset((
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT",
+    "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+))
+_EMISSIONS = frozenset(("co2", "carbon", "grid_carbon", "grid_co2", "emissions"))
+_BUSINESS = ("commercial", "business", "non-household")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Low, most likely and high value of an input, and where it comes from."""
+
+    low: float
+    mode: float
+    high: float
+    source: str
+
+    @classmethod
+    def fixed(cls, value: float, source: str) -> Range:
+        """Build an input that is certain."""
+        return cls(value, value, value, source)
+
+    @classmethod
+    def around(cls, value: float, share: float, source: str) -> Range:
+        """Build an input that may be off by a share of itself, either way."""
+        return cls(value * (1 - share), value, value * (1 + share), source)
+
+
+def assumptions_of(catalog: Catalog, economics: Economics, usage: Usage) -> Mapping[str, Range]:
+    """Gather every uncertain input by name; money in US dollars."""
+    own_pue = economics.pue
+    found = {
+        "utilization": _utilization(economics.utilization),
+        "electricity_usd_per_kwh": electricity(catalog, economics),
+        "electricity_growth": _growth(catalog),
+        "pue": _pue(catalog) if own_pue is None else Range(max(1.0, own_pue * 0.95), own_pue, own_pue * 1.05, YOURS),
+        "load_factor": Range(0.60, 0.75, 0.90, ASSUMPTION),
+        "availability": Range(0.97, 0.985, 0.995, ASSUMPTION),
+        "support_rate": _support(catalog),
+        "residual_share": Range(0.0, 0.10, 0.25, ASSUMPTION),
+    }
+    if usage.output_tok_s:
+        low, high = usage.output_tok_s_low, usage.output_tok_s_high
+        found["output_tok_s"] = Range(
+            min(low or usage.output_tok_s, usage.output_tok_s), usage.output_tok_s,
+            max(high or usage.output_tok_s, usage.output_tok_s), "estimate",
+        )
+    return MappingProxyType(found)
+
+
+def electricity(catalog: Catalog, economics: Economics) -> Range:
+    """Return the tariff in dollars per kWh: the user's, else the country's business price, else its union's."""
+    if economics.electricity_usd_per_kwh is not None:
+        return Range.around(economics.electricity_usd_per_kwh, _OWN_SPREAD, YOURS)
+    rows = _tariffs(catalog, economics.country)
+    if not rows and economics.country in _EU:
+        rows = _tariffs(catalog, "EU")
+    if not rows:
+        return Range(0.07, 0.12, 0.22, ASSUMPTION)
+    chosen = next((row for row in rows if any(word in row.item for word in _BUSINESS)), rows[0])
+    values = [_usd(catalog, row, row.value) for row in rows]
+    low = _usd(catalog, chosen, chosen.low) if chosen.low is not None else min(values)
+    high = _usd(catalog, chosen, chosen.high) if chosen.high is not None else max(values)
+    mode = _usd(catalog, chosen, chosen.value)
+    if low == high:
+        low, high = mode * 0.75, mode * 1.25
+    return Range(min(low, mode), mode, max(high, mode), chosen.id)
+
+
+def co2_kg_per_kwh(catalog: Catalog, country: str) -> Economic | None:
+    """Return the grid's emission factor, ``None`` where the catalogue has none for the country."""
+    rows = [e for e in catalog.economics.values() if e.category in _EMISSIONS]
+    for place in (country, "EU" if country in _EU else "", "WORLD"):
+        for row in rows:
+            if row.country == place:
+                return row
+    return None
+
+
+def co2_factor(row: Economic) -> float:
+    """Return kilograms of CO2 equivalent per kWh whatever the row's unit."""
+    return float(row.value) / (1000 if row.unit.startswith("g") else 1)
+
+
+def _tariffs(catalog: Catalog, country: str) -> list[Economic]:
+    return [e for e in catalog.economics.values()
+            if e.category == "electricity" and e.country == country and e.unit.endswith("/kWh")]
+
+
+def _usd(catalog: Catalog, row: Economic, value: Decimal) -> float:
+    currency = row.unit.partition("/")[0]
+    return float(exchange_of(catalog).convert(value, currency, "USD"))
+
+
+def _utilization(named: float) -> Range:
+    mode = max(named, 0.01)
+    return Range(mode * 0.45, mode, min(1.0, max(mode, mode * 1.45)), YOURS)
+
+
+def _growth(catalog: Catalog) -> Range:
+    row = next((e for e in catalog.economics.values() if e.category == "electricity" and e.item == "escalation"), None)
+    if row is None:
+        return Range(0.0, 0.03, 0.06, ASSUMPTION)
+    value = float(row.value)
+    return Range(float(row.low or 0), value, float(row.high) if row.high else value * 1.5, row.id)
+
+
+def _pue(catalog: Catalog) -> Range:
+    row = catalog.economics.get("pue/industry-average/world")
+    if row is None:
+        return Range(1.2, 1.5, 1.7, ASSUMPTION)
+    low, high = float(row.low) if row.low else 1.2, float(row.high) if row.high else 1.7
+    return Range(min(low, float(row.value)), float(row.value), max(high, float(row.value)), row.id)
+
+
+def _support(catalog: Catalog) -> Range:
+    row = catalog.economics.get("support/hardware-support/world")
+    if row is None:
+        return Range(0.08, 0.10, 0.12, ASSUMPTION)
+    low, high = float(row.low) if row.low else 0.08, float(row.high) if row.high else 0.12
+    return Range(low, float(row.value), high, row.id)

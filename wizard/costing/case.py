@@ -1,0 +1,89 @@
+"""One total-cost question, with everything the answer's parts look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+from wizard.catalog.catalog import Catalog
+from wizard.costing.assumptions import Range, assumptions_of
+from wizard.costing.cloud import CloudOffer
+from wizard.costing.model import Fixed
+from wizard.costing.records import Bom
+from wizard.costing.terms import exchange_of
+from wizard.costing.usage import Usage
+from wizard.money import cents
+from wizard.needs.needs import Economics
+from wizard.units import HOURS_PER_YEAR
+
+_ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The question: what is certain, what is not, and the yearly sums that no range touches."""
+
+    fixed: Fixed
+    ranges: Mapping[str, Range]
+    economics: Economics
+    usage: Usage
+    currency: str
+    per_usd: Decimal
+    capex: Decimal
+    hardware: Decimal
+    cloud_year: Decimal
+    space_year: Decimal
+    staff_year: Decimal
+
+
+def case_of(
+    subject: Bom | CloudOffer, usage: Usage, economics: Economics, catalog: Catalog, currency: str | None,
+) -> Case:
+    """Gather the question for something bought or rented."""
+    owned = subject if isinstance(subject, Bom) else None
+    money = owned.currency if owned else currency or "USD"
+    per_usd = owned.usd_rate if owned else exchange_of(catalog).per_usd[money]
+    ranges = dict(assumptions_of(catalog, economics, usage))
+    ranges["capex_factor"] = _price_range(owned)
+    if owned is None:
+        ranges = {name: r for name, r in ranges.items() if name not in _OWNERS_ONLY} | _neutral()
+    staff = cents(Decimal(str(economics.staff_usd_per_year)) * per_usd)
+    space = _space(owned, usage, per_usd) if owned else _ZERO
+    cloud = _ZERO if isinstance(subject, Bom) else _cloud_year(subject, per_usd)
+    capex, hardware = (owned.net, owned.hardware) if owned else (_ZERO, _ZERO)
+    fixed = Fixed(
+        capex=float(capex), hardware=float(hardware), power_w=owned.power_w if owned else 0.0,
+        years=economics.horizon_years, discount_rate=economics.discount_rate, per_usd=float(per_usd),
+        other_year=float(staff + space + cloud),
+        supported=owned is not None and any(line.category == "support" for line in owned.lines),
+        metered=owned is not None and not usage.space_includes_energy,
+    )
+    return Case(fixed, MappingProxyType(ranges), economics, usage, money, per_usd, capex, hardware, cloud, space, staff)
+
+
+_OWNERS_ONLY = frozenset(("electricity_usd_per_kwh", "electricity_growth", "pue", "load_factor", "support_rate",
+                          "residual_share"))
+
+
+def _neutral() -> dict[str, Range]:
+    return {name: Range.fixed(0.0, "rented") for name in _OWNERS_ONLY}
+
+
+def _price_range(bom: Bom | None) -> Range:
+    if bom is None or bom.total <= 0:
+        return Range.fixed(1.0, "")
+    return Range(min(1.0, float(bom.low / bom.total)), 1.0, max(1.0, float(bom.high / bom.total)), "price_range")
+
+
+def _space(bom: Bom, usage: Usage, per_usd: Decimal) -> Decimal:
+    if usage.space_per_kw_month is None:
+        return _ZERO
+    return cents(Decimal(str(usage.space_per_kw_month)) * Decimal(str(bom.power_w / 1000)) * 12 * per_usd)
+
+
+def _cloud_year(offer: CloudOffer, per_usd: Decimal) -> Decimal:
+    prices = (offer.on_demand_usd_h, offer.reserved_1y_usd_h, offer.reserved_3y_usd_h, offer.spot_usd_h)
+    hourly = next(price for price in prices if price is not None)
+    return cents(hourly * HOURS_PER_YEAR * per_usd)

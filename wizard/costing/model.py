@@ -1,0 +1,86 @@
+"""The cost model itself, for one set of inputs or for twenty thousand at once.
+
+    energy(y)  = P_max x load x 8760 h / 1000 x PUE x tariff x (1 + growth)^(y - 1)
+    support(y) = rate x hardware, from the second year (the first is on the bill of materials)
+    NPV        = capex + sum opex(y) / (1 + r)^y - residual x hardware / (1 + r)^T
+    tokens(y)  = sustained rate x 31 536 000 s x utilisation x availability
+    levelised  = NPV / sum tokens / (1 + r)^y x 10^6
+
+Sources: Koomey et al., "A Simple Model for Determining True Total Cost of Ownership for Data Centers" (Uptime Institute
+2008) for the split; levelised cost as in energy economics (discounted cost over discounted output).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wizard.units import HOURS_PER_YEAR, SECONDS_PER_YEAR
+
+Floats: TypeAlias = NDArray[np.float64]
+Inputs: TypeAlias = Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What is certain: money in the plan's currency, power in watts at the wall, years, discount rate.
+
+    ``per_usd`` turns dollar inputs into the currency; ``other_year`` are yearly costs that no range touches (staff,
+    space, a cloud bill, the user's own running cost).
+    """
+
+    capex: float
+    hardware: float
+    power_w: float
+    years: int
+    discount_rate: float
+    per_usd: float
+    other_year: float
+    supported: bool
+    metered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Results, each of shape ``(n,)``; ``tokens`` is discounted and zero where none are served."""
+
+    npv: Floats
+    tokens: Floats
+
+    @property
+    def per_million(self) -> Floats:
+        """Levelised cost per million tokens; ``NaN`` where none are served."""
+        return np.divide(self.npv * 1e6, self.tokens, out=np.full_like(self.npv, np.nan), where=self.tokens > 0)
+
+
+def energy_kwh_year(power_w: float, load: Floats, pue: Floats) -> Floats:
+    """Return the site's energy in kWh a year, shape ``(n,)``."""
+    return np.asarray(power_w / 1000 * HOURS_PER_YEAR * load * pue)
+
+
+def tokens_year(inputs: Inputs) -> Floats:
+    """Return output tokens a year, shape ``(n,)``."""
+    return np.asarray(inputs["output_tok_s"] * SECONDS_PER_YEAR * inputs["utilization"] * inputs["availability"])
+
+
+def costs_of(fixed: Fixed, inputs: Inputs) -> Costs:
+    """Evaluate the model for inputs of shape ``(n,)``."""
+    years = np.arange(1, fixed.years + 1)[:, None]
+    discount = (1 + fixed.discount_rate) ** -years.astype(np.float64)
+    growth = (1 + inputs["electricity_growth"]) ** (years - 1)
+    opex = np.full((fixed.years, 1), fixed.other_year) * discount
+    total = np.full(inputs["pue"].shape, fixed.capex) * inputs["capex_factor"] + opex.sum()
+    if fixed.metered:
+        first = energy_kwh_year(fixed.power_w, inputs["load_factor"], inputs["pue"])
+        tariff = inputs["electricity_usd_per_kwh"] * fixed.per_usd
+        total = total + first * tariff * (growth * discount).sum(axis=0)
+    hardware = fixed.hardware * inputs["capex_factor"]
+    if fixed.supported:
+        total = total + hardware * inputs["support_rate"] * discount[1:].sum()
+    total = total - hardware * inputs["residual_share"] * discount[-1]
+    tokens = tokens_year(inputs) * discount.sum() if "output_tok_s" in inputs else np.zeros_like(total)
+    return Costs(total, tokens)
