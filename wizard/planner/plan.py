@@ -151,6 +151,11 @@ class Option:
     warnings: tuple[Reason, ...] = ()
     mig_profile: str = ""
     """Where a replica lives in a slice of the accelerator: the slice's profile, e.g. ``1g.10gb``."""
+    zero_stage: int | None = None
+    micro_batch: int | None = None
+    """Sequences of one forward pass on a data-parallel rank, in training."""
+    accumulation_steps: int | None = None
+    """Forward passes of one optimizer step, in training."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
