@@ -1,0 +1,1 @@
+"""Charts drawn as vectors with explicit scales, in the language of the paper."""

@@ -1,0 +1,67 @@
+"""What the room must give: power, heat, air, space and weight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wizard.quote.flow import Block, Group, Section, Text
+from wizard.quote.paper import BLANK, Paper
+from wizard.quote.style import BODY, CAPTION, H1, H2
+from wizard.quote.tables import Cell, Column, Grid, Row, pairs
+
+BTU_H_PER_W = 3.412
+_AIR_J_PER_M3_K = 1206.0
+"""Heat that a cubic metre of air takes per kelvin at 20 °C and sea level: 1.2 kg/m3 × 1,005 J/(kg K)."""
+_AIR_RISE_K = 15.0
+_CONTINUOUS_SHARE = 0.8
+_VOLTS = 230.0
+
+
+def section(paper: Paper) -> Section:
+    """Return the part for whoever runs the room."""
+    tr, option = paper.tr, paper.chosen
+    blocks: list[Block] = [Text(tr("Power, heat and space"), H1)]
+    if option is None or (option.bom is None and option.cloud_sku):
+        blocks.append(Text(tr("The hardware is rented; room, power and cooling are the provider's."), BODY))
+    else:
+        blocks += [pairs(list(_needs(paper))), *_weights(paper)]
+        blocks.append(Text(tr(
+            "Power is the maximum at the wall of everything in the plan. Heat equals power. Air flow is what carries "
+            "the heat off with a rise of {rise} K at sea level. A circuit is loaded to {share} of its rating.",
+            rise=paper.figure(_AIR_RISE_K), share=paper.share(_CONTINUOUS_SHARE)), CAPTION))
+    return Section("infrastructure", tr("Power, heat and space"), blocks, new_page=False)
+
+
+def _needs(paper: Paper) -> Iterator[tuple[str, Cell]]:
+    tr, option = paper.tr, paper.chosen
+    assert option is not None
+    watts = option.power_w
+    yield tr("Power at the wall, at most"), paper.power(watts)
+    yield tr("Heat"), f"{paper.power(watts)} = {paper.count(round(watts * BTU_H_PER_W, -1))} BTU/h"
+    yield tr("Air flow"), paper.with_unit(watts * 3600 / (_AIR_J_PER_M3_K * _AIR_RISE_K), "m³/h")
+    amps = watts / _VOLTS / _CONTINUOUS_SHARE
+    yield tr("Circuit at {volts} V, single phase", volts=paper.count(_VOLTS)), tr(
+        "{amps} A or more", amps=paper.figure(amps))
+    yield tr("Rack units"), paper.figure(option.rack_units) if option.rack_units else BLANK
+    bom = option.bom
+    if bom and bom.weight_kg is not None:
+        yield tr("Weight of what has a known weight"), paper.with_unit(bom.weight_kg, "kg")
+    if option.tco and option.tco.energy_kwh_year:
+        yield tr("Energy a year, with cooling"), paper.with_unit(option.tco.energy_kwh_year, "kWh")
+    if option.tco and option.tco.co2e_kg_year:
+        yield tr("CO2e a year from that energy"), paper.with_unit(option.tco.co2e_kg_year, "kg")
+
+
+def _weights(paper: Paper) -> Iterator[Block]:
+    tr, option = paper.tr, paper.chosen
+    bom = option.bom if option else None
+    lines = [x for x in bom.lines if x.rack_units or x.weight_kg] if bom else []
+    if not lines:
+        return
+    rows = [Row((line.description, paper.count(line.quantity),
+                 paper.figure(line.rack_units * line.quantity) if line.rack_units else BLANK,
+                 paper.figure(line.weight_kg * line.quantity) if line.weight_kg else BLANK)) for line in lines[:30]]
+    yield Group([Text(tr("What stands in the rack"), H2),
+                 Grid((Column(tr("Item"), 1), Column(tr("Qty"), align="right"),
+                       Column(tr("Rack units"), align="right", least=60),
+                       Column(tr("Weight, kg"), align="right", least=60)), rows)])

@@ -1,0 +1,140 @@
+"""The options side by side, the field they were chosen from, and what was rejected and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from wizard.planner.plan import Option, Reason, Rejection
+from wizard.quote.charts.scatter import Pareto
+from wizard.quote.cover import headline_cost
+from wizard.quote.flow import Block, Group, Section, Text
+from wizard.quote.paper import BLANK, Paper
+from wizard.quote.promises import missed, promises
+from wizard.quote.style import ACCENT, ACCENT_SOFT, BAD, BODY, CAPTION, GOOD, H1, H2, MUTED
+from wizard.quote.tables import Cell, Column, Grid, Row
+from wizard.quote.text import Span
+
+_PER_TABLE = 4
+_REJECTED = 14
+
+
+def section(paper: Paper) -> Section:
+    """Return the part that compares."""
+    tr, plan = paper.tr, paper.plan
+    blocks: list[Block] = [Text(tr("Options side by side"), H1)]
+    if not plan.options:
+        blocks.append(Text(tr("There is no option to show."), BODY))
+    starts = range(0, len(plan.options), _PER_TABLE)
+    blocks.extend(_table(paper, plan.options[start:start + _PER_TABLE]) for start in starts)
+    if len(plan.pareto) > 1:
+        target = plan.needs.targets.tpot_ms
+        blocks.append(Group([
+            Text(tr("Cost against speed"), H2), Pareto(paper, plan.pareto, target),
+            Text(tr("Filled points meet every requirement, hollow ones do not. The line joins the candidates that none "
+                    "beats on both axes. {n} candidates were considered.", n=paper.count(plan.considered)), CAPTION),
+        ]))
+    if plan.rejected:
+        blocks += [Text(tr("Why not something else"), H2), _rejected(paper, plan.rejected[:_REJECTED])]
+        if len(plan.rejected) > _REJECTED:
+            blocks.append(Text(tr("{n} more are listed in plan.json.", n=len(plan.rejected) - _REJECTED), CAPTION))
+    return Section("options", tr("Options side by side"), blocks)
+
+
+def _table(paper: Paper, options: Sequence[Option]) -> Grid:
+    columns = [Column("", 1.15), *(Column(paper.label(o.role), 1) for o in options)]
+    rows: list[Row] = []
+    for name, show in _features(paper):
+        cells = [show(option) for option in options]
+        if any(cell != BLANK for cell in cells):
+            rows.append(Row((Span(name, colour=MUTED), *cells)))
+    chosen = paper.plan.recommended
+    if any(o.id == chosen and o.role != "recommended" for o in options):
+        rows.insert(0, Row(("", *(Span(paper.tr("recommended"), bold=True, colour=ACCENT) if o.id == chosen else ""
+                                  for o in options)), shade=ACCENT_SOFT))
+    return Grid(columns, rows)
+
+
+def _features(paper: Paper) -> list[tuple[str, Callable[[Option], Cell]]]:
+    tr = paper.tr
+    return [
+        (tr("Hardware"), lambda o: Span(paper.hardware(o), bold=True)),
+        (tr("Nodes"), lambda o: paper.count(o.nodes)),
+        (tr("Cloud instance"), lambda o: o.cloud_sku or BLANK),
+        (tr("Replicas (spare)"), lambda o: f"{paper.count(o.replicas)} ({paper.count(o.spare_replicas)})"),
+        (tr("Layout of a replica"), _layout),
+        (tr("Engine"), lambda o: paper.label(o.engine)),
+        (tr("Weights / KV cache"), lambda o: f"{paper.label(o.weight_precision)} / {paper.label(o.kv_precision)}"),
+        (tr("Price"), lambda o: Span(headline_cost(paper, o), bold=True)),
+        (tr("Running cost a year"), lambda o: paper.money(o.cost.opex_year, o.cost.currency, whole=True)),
+        (tr("Whole cost over the horizon"), lambda o: paper.money(o.cost.total, o.cost.currency, whole=True)),
+        (tr("Per million tokens"), lambda o: _per_million(paper, o)),
+        *_speeds(paper),
+        (tr("Power at the wall"), lambda o: paper.power(o.power_w)),
+        (tr("Rack units"), lambda o: paper.figure(o.rack_units) if o.rack_units else BLANK),
+        (tr("Tightest limit"), lambda o: _tightest(paper, o)),
+        (tr("Meets every requirement"), lambda o: _meets(paper, o)),
+        (tr("Why"), lambda o: "\n".join(paper.say(r) for r in o.reasons[:3]) or BLANK),
+        (tr("Mind"), lambda o: "\n".join(paper.say(r) for r in o.warnings[:2]) or BLANK),
+    ]
+
+
+def _speeds(paper: Paper) -> list[tuple[str, Callable[[Option], Cell]]]:
+    codes = [p.code for o in paper.plan.options[:1] for p in promises(o)]
+
+    def row(code: str) -> Callable[[Option], Cell]:
+        def show(option: Option) -> Cell:
+            estimate = option.estimates.get(code)
+            if estimate is None:
+                return BLANK
+            return (Span(paper.metric(code, estimate.value)), Span(f"  {paper.band(code, estimate)}", colour=MUTED))
+        return show
+
+    return [(paper.label(code), row(code)) for code in codes]
+
+
+def _layout(option: Option) -> str:
+    shares = [(name.upper(), getattr(option.parallel, name)) for name in ("tp", "pp", "dp", "ep", "cp")]
+    shown = " ".join(f"{name}{n}" for name, n in shares if n > 1) or "TP1"
+    return f"{shown}, {option.mig_profile}" if option.mig_profile else shown
+
+
+def _per_million(paper: Paper, option: Option) -> str:
+    if option.tco and option.tco.per_million_tokens is not None:
+        return paper.unit_price(option.tco.per_million_tokens, option.tco.currency)
+    return paper.unit_price(option.cost.usd_per_million_tokens, "USD")
+
+
+def _tightest(paper: Paper, option: Option) -> Cell:
+    if option.binding is None:
+        return BLANK
+    margin = option.binding.margin
+    return paper.tr("{name}: {margin} to spare", name=paper.label(option.binding.code),
+                    margin=paper.share(margin)) if margin >= 0 else paper.tr(
+        "{name}: missed by {margin}", name=paper.label(option.binding.code), margin=paper.share(-margin))
+
+
+def _meets(paper: Paper, option: Option) -> Cell:
+    broken = missed(option)
+    if not broken:
+        return Span("✓ " + paper.tr("yes"), colour=GOOD)
+    return Span("✗ " + ", ".join(paper.label(limit.code) for limit in broken), colour=BAD)
+
+
+def _rejected(paper: Paper, rejected: Sequence[Rejection]) -> Grid:
+    tr = paper.tr
+    rows = [Row((r.what, _reason(paper, r), _quantity(paper, r.need, r.unit), _quantity(paper, r.have, r.unit)))
+            for r in rejected]
+    return Grid((Column(tr("Candidate"), 1.2), Column(tr("What rules it out"), 2), Column(tr("Needed"), align="right"),
+                 Column(tr("There is"), align="right")), rows)
+
+
+def _reason(paper: Paper, rejection: Rejection) -> str:
+    worded = paper.label(rejection.reason)
+    if worded != rejection.reason:
+        return worded
+    fields = {"what": rejection.what, "need": rejection.need, "have": rejection.have, "unit": rejection.unit}
+    return paper.say(Reason(code=rejection.reason, fields=fields))
+
+
+def _quantity(paper: Paper, value: float | None, unit: str) -> str:
+    return BLANK if value is None else paper.with_unit(value, paper.label(unit))

@@ -1,0 +1,47 @@
+"""Targets held against estimates, in the order in which a reader cares."""
+
+from __future__ import annotations
+
+from wizard.planner.plan import Limit, Option
+from wizard.quote.charts.bands import Promise
+from wizard.quote.paper import Paper
+
+SERVING = ("ttft_ms", "tpot_ms", "e2e_ms", "max_concurrency", "output_tok_s", "requests_s", "total_tok_s")
+TRAINING = ("hours", "tokens_s_per_accelerator", "mfu")
+_RATES = frozenset({"max_concurrency", "output_tok_s", "total_tok_s", "requests_s", "requests_per_s", "mfu",
+                    "tokens_s_per_accelerator", "concurrent_users"})
+_LIMIT_OF = {"requests_per_s": "requests_s", "concurrent_users": "max_concurrency", "deadline_hours": "hours"}
+
+
+def promises(option: Option) -> list[Promise]:
+    """Return every estimate of an option with the target that the plan held it against."""
+    asked = {_LIMIT_OF.get(limit.code, limit.code): limit.need for limit in option.limits}
+    order = {code: i for i, code in enumerate((*SERVING, *TRAINING))}
+    codes = sorted(option.estimates, key=lambda code: (order.get(code, 99), code))
+    return [Promise(code, option.estimates[code], asked.get(code)) for code in codes]
+
+
+def is_training(paper: Paper) -> bool:
+    """Whether the plan trains rather than serves."""
+    return paper.plan.needs.use_case in ("fine_tuning", "training")
+
+
+def limit_text(paper: Paper, limit: Limit) -> tuple[str, str]:
+    """Word what a limit asks and what there is: ``("≤ 1,000 ms", "710 ms")``."""
+    sign = "≥" if limit.code in _RATES else "≤"
+    return f"{sign} {_value(paper, limit, limit.need)}", _value(paper, limit, limit.have)
+
+
+def _value(paper: Paper, limit: Limit, value: float) -> str:
+    if paper.unit(limit.code) or limit.code in ("mfu", "max_concurrency"):
+        return paper.metric(limit.code, value)
+    if limit.unit in ("USD", "CNY", "EUR"):
+        return f"{paper.count(value)} {limit.unit}"
+    if limit.unit == "W":
+        return paper.power(value)
+    return paper.with_unit(value, paper.label(limit.unit))
+
+
+def missed(option: Option) -> list[Limit]:
+    """Return the limits that an option does not keep, the worst first."""
+    return sorted((limit for limit in option.limits if limit.margin < 0), key=lambda limit: limit.margin)

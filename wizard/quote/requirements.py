@@ -1,0 +1,154 @@
+"""The requirements as they were understood: the first page that a technical buyer disputes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from wizard.quote.flow import Block, Group, Section, Text
+from wizard.quote.paper import Paper
+from wizard.quote.promises import is_training
+from wizard.quote.style import BODY, CAPTION, H1, H2
+from wizard.quote.tables import Cell, pairs
+
+Item = tuple[str, Cell]
+
+
+def section(paper: Paper) -> Section:
+    """Return the part that echoes what was asked; blanks that the engine filled in say so."""
+    tr = paper.tr
+    parts = [(tr("Model"), _model(paper)), (tr("Workload"), _workload(paper)), (tr("Targets"), _targets(paper)),
+             (tr("Budget and limits"), _limits(paper)), (tr("Economics"), _economics(paper))]
+    blocks: list[Block] = [Text(tr("Requirements as understood"), H1)]
+    for name, items in parts:
+        shown = list(items)
+        if shown:
+            blocks.append(Group([Text(name, H2), pairs(shown)]))
+    notes = paper.plan.needs.document.notes.strip()
+    if notes:
+        blocks += [Text(tr("Notes"), H2), Text(notes, BODY)]
+    blocks.append(Text(tr("What is not listed was left open; the plan chose it and says what it chose."), CAPTION))
+    return Section("requirements", tr("Requirements as understood"), blocks)
+
+
+def _model(paper: Paper) -> Iterator[Item]:
+    tr, needs, model = paper.tr, paper.plan.needs, paper.plan.model
+    yield tr("Use case"), paper.label(needs.use_case)
+    yield tr("Model"), model.id
+    size = tr("{n} parameters", n=paper.params(model.total_params))
+    if model.active_params != model.total_params:
+        size = tr("{n} parameters, {active} active per token", n=paper.params(model.total_params),
+                  active=paper.params(model.active_params))
+    yield tr("Size"), size
+    yield tr("Attention"), paper.label(model.attention)
+    if model.max_context:
+        yield tr("Longest context of the model"), tr("{n} tokens", n=paper.count(model.max_context))
+    if needs.max_context_tokens:
+        yield tr("Longest context asked"), tr("{n} tokens", n=paper.count(needs.max_context_tokens))
+    yield tr("Weights"), paper.label(needs.precision.weights)
+    yield tr("KV cache"), paper.label(needs.precision.kv_cache)
+    yield tr("Engine"), paper.label(needs.engine)
+
+
+def _workload(paper: Paper) -> Iterator[Item]:
+    return _training(paper) if is_training(paper) else _serving(paper)
+
+
+def _serving(paper: Paper) -> Iterator[Item]:
+    tr, load = paper.tr, paper.plan.needs.workload
+    if load.concurrent_users:
+        yield tr("Users at once"), paper.count(load.concurrent_users)
+    if load.requests_per_s:
+        yield tr("Requests per second"), paper.figure(load.requests_per_s)
+    if load.tokens_per_day:
+        yield tr("Tokens a day"), paper.count(load.tokens_per_day)
+    if load.think_time_s:
+        yield tr("Pause between requests"), paper.with_unit(load.think_time_s, "s")
+    yield tr("Prompt / answer"), tr("{prompt} / {answer} tokens", prompt=paper.count(load.prompt_tokens),
+                                    answer=paper.count(load.output_tokens))
+    if load.prefix_cache_share:
+        yield tr("Prompt found in the prefix cache"), paper.share(load.prefix_cache_share)
+    if load.growth_per_year:
+        yield tr("Growth a year"), paper.share(load.growth_per_year)
+    if load.peak_factor > 1:
+        yield tr("Peak against average"), tr("{factor} × for {hours} h a day", factor=paper.figure(load.peak_factor),
+                                             hours=paper.figure(load.peak_hours_per_day))
+
+
+def _training(paper: Paper) -> Iterator[Item]:
+    tr, train = paper.tr, paper.plan.needs.training
+    if paper.plan.needs.use_case == "fine_tuning":
+        yield tr("Method"), paper.label(train.method)
+    if train.tokens:
+        yield tr("Training tokens"), paper.count(train.tokens)
+    if train.deadline_hours:
+        yield tr("Deadline"), paper.with_unit(train.deadline_hours, "h")
+    yield tr("Sequence length"), tr("{n} tokens", n=paper.count(train.sequence_length))
+    if train.global_batch_tokens:
+        yield tr("Global batch"), tr("{n} tokens", n=paper.count(train.global_batch_tokens))
+    yield tr("Optimizer"), paper.label(train.optimizer)
+    if train.method != "full":
+        yield tr("LoRA rank"), paper.count(train.lora_rank)
+    yield tr("Activation checkpointing"), tr("yes") if train.activation_checkpointing else tr("no")
+    yield tr("Number format"), paper.label(train.precision)
+
+
+def _targets(paper: Paper) -> Iterator[Item]:
+    targets = paper.plan.needs.targets
+    for code, sign in (("ttft_ms", "≤"), ("tpot_ms", "≤"), ("e2e_ms", "≤"), ("output_tok_s", "≥"),
+                       ("requests_per_s", "≥")):
+        value = getattr(targets, code)
+        if value is not None:
+            name = paper.label("requests_s" if code == "requests_per_s" else code)
+            yield name, f"{sign} {paper.metric(code, value)}"
+
+
+def _limits(paper: Paper) -> Iterator[Item]:
+    tr, budget, rules = paper.tr, paper.plan.needs.budget, paper.plan.needs.constraints
+    if budget.purchase is not None:
+        yield tr("Purchase, at most"), paper.money(Decimal(budget.purchase), budget.currency)
+    if budget.per_month is not None:
+        yield tr("Per month, at most"), paper.money(Decimal(budget.per_month), budget.currency)
+    yield tr("Own or rent"), paper.label(rules.acquisition)
+    yield tr("Availability"), paper.label(rules.availability)
+    for name, values in ((tr("Only these accelerators"), rules.accelerators),
+                         (tr("None of these accelerators"), rules.exclude_accelerators),
+                         (tr("Only these vendors"), rules.vendors)):
+        if values:
+            yield name, ", ".join(values)
+    yield from _counts(paper)
+    if rules.private_data:
+        yield tr("Private data"), tr("stays on the customer's premises")
+
+
+def _counts(paper: Paper) -> Iterator[Item]:
+    tr, rules = paper.tr, paper.plan.needs.constraints
+    for name, count in ((tr("Accelerators, exactly"), rules.accelerator_count),
+                        (tr("Tensor parallelism, exactly"), rules.tensor_parallel),
+                        (tr("Accelerators, at most"), rules.max_accelerators), (tr("Nodes, at most"), rules.max_nodes)):
+        if count:
+            yield name, paper.count(count)
+    if rules.max_power_w:
+        yield tr("Power, at most"), paper.power(rules.max_power_w)
+    if rules.max_rack_units:
+        yield tr("Rack units, at most"), paper.figure(rules.max_rack_units)
+
+
+def _economics(paper: Paper) -> Iterator[Item]:
+    tr, money = paper.tr, paper.plan.needs.economics
+    yield tr("Country"), money.country
+    yield tr("Horizon"), paper.years(money.horizon_years)
+    yield tr("Utilisation"), paper.share(money.utilization)
+    yield tr("Discount rate"), paper.share(money.discount_rate, 1)
+    for name, value, unit in (
+        (tr("Electricity"), money.electricity_usd_per_kwh, "USD/kWh"), (tr("PUE"), money.pue, ""),
+        (tr("Staff"), money.staff_usd_per_year or None, tr("USD a year")),
+        (tr("Benefit"), money.benefit_usd_per_year or None, tr("USD a year")),
+        (tr("API price, input"), money.api_usd_per_million_input_tokens, tr("USD per million tokens")),
+        (tr("API price, output"), money.api_usd_per_million_output_tokens, tr("USD per million tokens")),
+        (tr("Rent compared with"), money.cloud_usd_per_month, tr("USD a month")),
+    ):
+        if value is not None:
+            yield name, paper.with_unit(value, unit)
+    if money.tax_rate is not None:
+        yield tr("Tax"), paper.share(money.tax_rate, 1)

@@ -1,0 +1,88 @@
+"""Why this hardware: memory, promises, the trade-off, and the formulas with the plan's own figures in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wizard.planner.plan import Option
+from wizard.quote.charts.bands import Bands
+from wizard.quote.charts.memory import MemoryBar
+from wizard.quote.charts.scatter import Curve
+from wizard.quote.flow import Block, Group, Section, Text
+from wizard.quote.formulas import formulas
+from wizard.quote.panels import bullets
+from wizard.quote.paper import BLANK, Paper
+from wizard.quote.promises import is_training, limit_text, promises
+from wizard.quote.style import BAD, BODY, CAPTION, CELL, GOOD, H1, H2
+from wizard.quote.tables import Column, Grid, Row
+from wizard.quote.text import Span
+
+
+def section(paper: Paper) -> Section:
+    """Return the justification."""
+    tr, option = paper.tr, paper.chosen
+    blocks: list[Block] = [Text(tr("Why this hardware"), H1)]
+    if option is None:
+        blocks.append(Text(tr("There is no option to show."), BODY))
+    else:
+        blocks += _blocks(paper, option)
+    return Section("sizing", tr("Why this hardware"), blocks)
+
+
+def _blocks(paper: Paper, option: Option) -> Iterator[Block]:
+    tr = paper.tr
+    reasons = [paper.say(r) for r in option.reasons]
+    if reasons:
+        yield Group(bullets(reasons))
+    yield Group([
+        Text(tr("Memory of one accelerator"), H2), MemoryBar(paper, option.memory),
+        Text(tr("The engine may take the usable part; the rest stays with driver, runtime and reserve."), CAPTION),
+    ])
+    if option.limits:
+        yield Group([Text(tr("Requirements against estimates"), H2), _limits(paper, option)])
+    if option.estimates:
+        yield Group([
+            Text(tr("Estimates and their bands"), H2), Bands(paper, promises(option)),
+            Text(tr("Light bar: 90 % band. Coloured tick: estimate. Dark tick: target. Each row has its own scale from "
+                    "zero. A target counts as met only if the slow end of the band meets it."), CAPTION),
+        ])
+        yield Group([Text(tr("What the estimates rest on"), H2), _bases(paper, option)])
+    if len(paper.plan.curve) > 1 and not is_training(paper):
+        yield Group([Text(tr("More users at once, slower for each"), H2),
+                     Curve(paper, paper.plan.curve, paper.plan.needs.targets.tpot_ms, option.batch)])
+    yield from _worked(paper, option)
+    if paper.plan.facts:
+        yield Group([Text(tr("Also worth knowing"), H2), *bullets([paper.say(f) for f in paper.plan.facts])])
+
+
+def _worked(paper: Paper, option: Option) -> Iterator[Block]:
+    lines = list(formulas(paper, option))
+    if lines:
+        rows = [Row((name, (Span(formula), Span("\n" + worked, bold=True)))) for name, formula, worked in lines]
+        yield Text(paper.tr("Formulas with the figures of this plan"), H2)
+        yield Grid((Column("", 0.9), Column("", 3)), rows, head=False)
+
+
+def _limits(paper: Paper, option: Option) -> Grid:
+    tr = paper.tr
+    rows = []
+    for limit in option.limits:
+        need, have = limit_text(paper, limit)
+        kept = limit.margin >= 0
+        mark = Span(("✓ " if kept else "✗ ") + paper.share(limit.margin), colour=GOOD if kept else BAD)
+        rows.append(Row((paper.label(limit.code), need, have, mark)))
+    return Grid((Column(tr("Requirement"), 1), Column(tr("Asked"), align="right"),
+                 Column(tr("Slow end of the estimate"), align="right", least=110),
+                 Column(tr("To spare"), align="right", least=60)), rows, size=CELL.size)
+
+
+def _bases(paper: Paper, option: Option) -> Grid:
+    tr = paper.tr
+    rows = []
+    for promise in promises(option):
+        estimate = promise.estimate
+        best = paper.metric(promise.code, estimate.ceiling) if estimate.ceiling is not None else BLANK
+        rows.append(Row((paper.label(promise.code), paper.metric(promise.code, estimate.value),
+                         paper.band(promise.code, estimate), best, paper.label(estimate.basis))))
+    return Grid((Column(tr("Estimate"), 1), Column(tr("Value"), align="right"), Column(tr("90 % band"), align="right"),
+                 Column(tr("Best physically possible"), align="right", least=70), Column(tr("Basis"), 0.9)), rows)
