@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from wizard.costing import sentences as costing
+from wizard.costing.records import BomLine
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Fact, Reason
 
 LABELS: Mapping[str, str] = {
+    **costing.LABELS,
     "inference": mark("Serve a model"),
     "fine_tuning": mark("Fine-tune a model"),
     "training": mark("Train a model"),
@@ -41,7 +44,9 @@ LABELS: Mapping[str, str] = {
 }
 """What a code is called on a label or in a table's head."""
 
-SENTENCES: Mapping[str, str] = {}
+SENTENCES: Mapping[str, str] = {
+    **costing.SENTENCES,
+}
 """What a code with fields says."""
 
 
@@ -57,6 +62,11 @@ def say(tr: Translator, reason: Reason | Fact) -> str:
         KeyError: the code has no sentence (a test makes sure that each has one).
     """
     return tr.format(SENTENCES[reason.code], {key: _shown(tr, key, value) for key, value in reason.fields.items()})
+
+
+def describe(tr: Translator, line: BomLine) -> str:
+    """Return what a line of a bill of materials is: a product's name as it is, a service in the user's language."""
+    return tr(line.description) if line.description in costing.DESCRIPTIONS else line.description
 
 
 def number(tr: Translator, value: float, digits: int = 3) -> str:

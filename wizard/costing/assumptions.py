@@ -1,8 +1,8 @@
 """Every input of the total cost with its range and its source: the user's own value, else the catalogue's.
 
 The ranges that no catalogue row gives are judgements, marked ``assumption``: load factor (8-GPU machines of 10.2 kW
-draw 6.5-8.5 kW), availability, residual value (0-25 % of the price after the horizon), and how far the utilisation that was
-named may be missed (0.45 to 1.45 times, at most 1).
+draw 6.5-8.5 kW), availability, residual value (0-25 % of the price after the horizon), and how far the utilisation
+that was named may be missed (0.45 to 1.45 times, at most 1).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ YOURS = "yours"
 ASSUMPTION = "assumption"
 _OWN_SPREAD = 0.10
 _EU = frozenset((
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT",
-    "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ))
 _EMISSIONS = frozenset(("co2", "carbon", "grid_carbon", "grid_co2", "emissions"))
 _BUSINESS = ("commercial", "business", "non-household")

@@ -154,9 +154,11 @@ def _shares(lines: list[BomLine], hardware: int, terms: Terms, server: bool) -> 
             number + len(found) + 1, category, part, text, hardware, rate, terms, reason, source))
 
     if server:
-        add("support", "hardware_support", SUPPORT_TEXT, terms.support_rate, "support_share", terms.support_source)
+        add("support", "hardware_support", SUPPORT_TEXT, terms.support_rate,
+            "support_open" if terms.support_rate is None else "support_share", terms.support_source)
     if terms.shipping_rate or server:
-        add("shipping", "shipping", SHIPPING_TEXT, terms.shipping_rate or None, "shipping_share", "yours")
+        add("shipping", "shipping", SHIPPING_TEXT, terms.shipping_rate or None,
+            "shipping_share" if terms.shipping_rate else "shipping_open", "yours")
     if terms.contingency_rate:
         add("contingency", "contingency", CONTINGENCY_TEXT, terms.contingency_rate, "contingency_share", "yours")
     return found

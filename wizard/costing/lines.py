@@ -53,7 +53,7 @@ def share_line(
         discount=Decimal(0), unit_net=amount, extended=amount, price_kind=None if amount is None else "estimate",
         price_as_of=None if amount is None else as_of, price_source=source if amount is not None else "",
         stale=amount is not None and as_of is not None and terms.is_stale(as_of), power_w=None, rack_units=None,
-        weight_kg=None, reason=reason, reason_fields=() if rate is None else (("share", float(rate)),),
+        weight_kg=None, reason=reason, reason_fields=() if rate is None else (("percent", float(rate * 100)),),
     )
 
 

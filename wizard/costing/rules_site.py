@@ -15,9 +15,9 @@ from wizard.i18n import mark
 
 INSTALLATION_TEXT = mark("Installation and commissioning")
 FIBRE_TEXT = mark("Fibre patch cord, MPO-12, both ends")
-CABLE_TEXT = mark("Cable with both ends, {gbps} Gb/s")
+CABLE_TEXT = mark("Cable with both ends")
 UPLINK_CABLE_TEXT = mark("Network cable to the site's switch, both ends")
-SWITCH_TEXT = mark("Switch, {gbps} Gb/s ports")
+SWITCH_TEXT = mark("Switch")
 _UNPRICED = 10**15
 
 
@@ -43,7 +43,7 @@ def network_items(
         return []
     if counts.kind[0] < 0:
         endpoints = ports.count * nodes
-        return [Item("switch", f"switch_{ports.gbps:g}", "", f"{endpoints} x {ports.gbps:g} Gb/s", 1, None,
+        return [Item("switch", f"switch_{ports.gbps:g}", "", SWITCH_TEXT, 1, None,
                      reason="switch_unknown", fields=(("endpoints", endpoints), ("gbps", ports.gbps)))]
     kind = kinds[int(counts.kind[0])]
     leaf, spine = int(counts.leaf[0]), int(counts.spine[0])
@@ -66,7 +66,7 @@ def _links(kind: SwitchKind, count: int, *, short: bool) -> list[Item]:
                      fields=(("links", count),))
         return [item_of(kind.optics, 2 * count, "link_optics", links=count), fibre]
     gbps = f"{kind.switch.port_gbps:g}"
-    return [Item("cable", f"cable_{gbps}", "", CABLE_TEXT.format(gbps=gbps), count, None, reason="link_both_ends",
+    return [Item("cable", f"cable_{gbps}", "", CABLE_TEXT, count, None, reason="link_both_ends",
                  fields=(("links", count),))]
 
 
@@ -77,7 +77,7 @@ def rack_items(shelf: Shelf, counts: ClusterCounts, node: Node) -> list[Item]:
         return []
     rack, pdu = cheapest(shelf, "rack"), cheapest(shelf, "pdu")
     fields = (("racks", racks), ("nodes_per_rack", int(counts.nodes_per_rack[0])))
-    feed = (("rack_kw", float(counts.rack_max_w[0]) / 1000), ("breaker_share", BREAKER_SHARE))
+    feed = (("rack_kw", float(counts.rack_max_w[0]) / 1000), ("breaker_percent", round(100 * BREAKER_SHARE)))
     items = [Item("rack", rack.id if rack else "rack_42u", rack.vendor if rack else "", rack.name if rack else "42U",
                   racks, rack.price if rack else None, weight_kg=rack.weight_kg if rack else None,
                   reason="rack_count", fields=fields)]

@@ -62,8 +62,8 @@ def _data(shelf: Shelf, system: System, profile: Profile, need_tb: float, *, bay
     fitting = [p for p in shelf.parts("storage") if _is_flash(p) and p.capacity_tb and p.form in forms]
     fitting = [p for p in fitting if p.pcie_gen] or fitting
     if not fitting:
-        return Item("storage", f"{system.id}/storage", "", f"NVMe {need_tb:.1f} TB", 1, None, reason=reason,
-                    fields=(("need_tb", need_tb),))
+        return Item("storage", f"{system.id}/storage", "", f"NVMe {need_tb:.1f} TB", 1, None,
+                    reason="storage_unknown", fields=(("need_tb", need_tb),))
     counted = [(p, math.ceil(need_tb / (p.capacity_tb or 1))) for p in fitting]
     held = [(p, n) for p, n in counted if n <= bays]
     if not held:

@@ -12,9 +12,9 @@ class Usage:
     """What the deployment does for its money.
 
     ``output_tok_s`` is the whole deployment's sustained rate *at the latency target*, never its peak, with the 90 %
-    band of the estimate; ``None`` where no tokens are served (training). ``input_per_output`` are prompt tokens for each
-    output token; ``prefill_share`` the share of accelerator time that prompts take, which splits the cost between input
-    and output. ``cloud`` is the rented alternative that owning is compared with. ``space_per_kw_month`` is what a
+    band of the estimate; ``None`` where no tokens are served (training). ``input_per_output`` are prompt tokens for
+    each output token; ``prefill_share`` the share of accelerator time that prompts take, which splits the cost between
+    input and output. ``cloud`` is the rented alternative that owning is compared with. ``space_per_kw_month`` is what a
     colocation asks in dollars per kW of IT load and month; where ``space_includes_energy`` no electricity is added.
     """
 

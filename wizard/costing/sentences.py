@@ -1,0 +1,110 @@
+"""What the codes of this room say, as message ids; :mod:`wizard.words` words them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wizard.i18n import mark
+
+LABELS: Mapping[str, str] = {
+    "accelerator": mark("Accelerator"),
+    "system": mark("Machine"),
+    "cpu": mark("CPU"),
+    "memory": mark("Memory"),
+    "storage": mark("Storage"),
+    "nic": mark("Network card"),
+    "switch": mark("Switch"),
+    "optics": mark("Optics"),
+    "cable": mark("Cable"),
+    "rack": mark("Rack"),
+    "pdu": mark("Power distribution"),
+    "ups": mark("UPS"),
+    "software": mark("Software"),
+    "support": mark("Support"),
+    "installation": mark("Installation"),
+    "shipping": mark("Shipping"),
+    "contingency": mark("Contingency"),
+    "cloud": mark("Cloud rent"),
+    "spare": mark("Spare"),
+    "board": mark("Motherboard"),
+    "psu": mark("Power supply"),
+    "case": mark("Case"),
+    "cooler": mark("Cooler"),
+    "utilization": mark("Utilisation"),
+    "electricity_usd_per_kwh": mark("Electricity, USD per kWh"),
+    "electricity_growth": mark("Electricity price growth per year"),
+    "pue": mark("PUE"),
+    "load_factor": mark("Average share of maximum power"),
+    "availability": mark("Availability"),
+    "support_rate": mark("Support per year, share of the hardware"),
+    "residual_share": mark("Residual value, share of the hardware"),
+    "capex_factor": mark("Purchase price, factor"),
+    "horizon_years": mark("Horizon, years"),
+    "discount_rate": mark("Discount rate"),
+    "staff_usd_per_year": mark("Staff, USD per year"),
+    "co2_kg_per_kwh": mark("Grid emissions, kg CO2e per kWh"),
+    "cloud_bill": mark("your cloud bill"),
+    "api": mark("an API by the token"),
+    "cloud_on_demand": mark("cloud on demand"),
+    "contract": mark("contract"),
+    "quote": mark("quote"),
+    "list": mark("list price"),
+    "street": mark("street price"),
+    "estimate": mark("estimate"),
+    "yours": mark("yours"),
+    "assumption": mark("assumption"),
+}
+"""Categories of lines, inputs of the total cost, alternatives, classes of prices."""
+
+SENTENCES: Mapping[str, str] = {
+    "system_complete": mark("complete machine with {accelerators} accelerators; {needed} needed"),
+    "system_takes": mark("takes up to {accelerators} of {name}; {needed} needed"),
+    "accelerator_count": mark("{per_node} in each machine"),
+    "cpu_cores": mark("{have_cores} cores, {need_cores} needed; rule of thumb: at least {rule_cores}"),
+    "cpu_of_machine": mark("the CPU the machine takes; {need_cores} cores needed"),
+    "memory_size": mark(
+        "{have_gib} GiB in {modules} modules, alike on all {channels} channels; {need_gib} GiB needed"
+    ),
+    "memory_of_machine": mark("{need_gib} GiB needed"),
+    "storage_boot": mark("mirrored pair to boot from"),
+    "storage_data": mark(
+        "{have_tb} TB; {need_tb} TB needed for three versions of the weights, data and images; "
+        "loading the weights takes {load_s} s or more"
+    ),
+    "storage_one": mark(
+        "{have_tb} TB; {need_tb} TB needed to boot and for three versions of the weights; "
+        "loading the weights takes {load_s} s or more"
+    ),
+    "storage_unknown": mark("{need_tb} TB needed"),
+    "nic_fabric": mark("one port of {gbps} Gb/s per accelerator into the fabric"),
+    "nic_uplink": mark("two ports of {gbps} Gb/s to the site's network"),
+    "part_of_machine": mark("part of the machine"),
+    "switch_unknown": mark("must join {endpoints} ports of {gbps} Gb/s; the catalogue has no such switch"),
+    "fabric_one_switch": mark("one switch joins all {endpoints} ports"),
+    "fabric_leaf_spine": mark(
+        "{leaf} leaf and {spine} spine switches join {endpoints} ports, oversubscription {oversubscription}"
+    ),
+    "link_both_ends": mark("one for each of {links} links, both ends included"),
+    "link_optics": mark("two for each of {links} links, one per end"),
+    "link_fibre": mark("one for each of {links} links"),
+    "uplink_ends": mark("two for each of {nodes} machines"),
+    "rack_count": mark("{racks} racks, up to {nodes_per_rack} machines each by height and power"),
+    "pdu_feeds": mark(
+        "two feeds per rack; each alone carries {rack_kw} kW with its breakers loaded to {breaker_percent} %"
+    ),
+    "ups_load": mark("carries {load_kw} kW"),
+    "installation_nodes": mark("to be quoted for the site"),
+    "support_share": mark("{percent} % of the hardware"),
+    "support_open": mark("to be quoted"),
+    "shipping_share": mark("{percent} % of the hardware"),
+    "shipping_open": mark("to be quoted for the destination"),
+    "contingency_share": mark("{percent} % of the hardware"),
+}
+"""Why a line is on the bill of materials."""
+
+DESCRIPTIONS = frozenset((
+    mark("Hardware support, first year"), mark("Shipping and insurance"), mark("Contingency"),
+    mark("Installation and commissioning"), mark("Fibre patch cord, MPO-12, both ends"), mark("Cable with both ends"),
+    mark("Network cable to the site's switch, both ends"), mark("Switch"),
+))
+"""Descriptions of lines that are no product of the catalogue: they are translated, product names never are."""
