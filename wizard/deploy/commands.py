@@ -120,7 +120,7 @@ def llama_pool(d: Deployment) -> int:
 
     Where the plan counts one byte a value, llama.cpp's q8_0 takes 17/16 of it.
     """
-    room = d.option.kv_tokens * 16 // 17 if d.option.kv_precision == "fp8" else d.option.kv_tokens
+    room = d.kv_tokens * 16 // 17 if d.option.kv_precision == "fp8" else d.kv_tokens
     return max(d.context, min(room, d.max_num_seqs * d.context))
 
 

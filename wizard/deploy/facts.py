@@ -107,16 +107,24 @@ class Deployment:
 
     @property
     def max_num_seqs(self) -> int:
-        """The plan's batch with head-room, but no more than the plan's own cautious bound on concurrency."""
+        """The plan's batch with head-room, but no more than the plan's own cautious bound on concurrency.
+
+        Both of one replica; the plan's bound is that of all replicas together.
+        """
         batch = max(1, self.option.batch)
         bound = self.option.estimates.get("max_concurrency")
-        fits = batch if bound is None else max(batch, int(bound.low))
+        fits = batch if bound is None else max(batch, int(bound.low / max(1, self.option.replicas)))
         return max(1, min(math.ceil(batch * HEADROOM), fits))
 
     @property
     def context(self) -> int:
         """Longest prompt plus answer, in tokens."""
         return self.option.max_context_tokens
+
+    @property
+    def kv_tokens(self) -> int:
+        """Tokens that the cache of one replica holds."""
+        return self.option.kv_tokens // max(1, self.option.replicas)
 
     @property
     def memory_share(self) -> float:
