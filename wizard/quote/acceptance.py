@@ -36,7 +36,7 @@ def _tests(paper: Paper, option: Option) -> Iterator[tuple[str, str, str]]:
     tr = paper.tr
     yield (tr("Delivery"), tr("Count and compare with the bill of materials or the rented instances."),
            tr("{hardware}, nodes: {nodes}", hardware=paper.hardware(option), nodes=paper.count(option.nodes)))
-    yield (tr("Memory"), tr("Read each accelerator's memory with its vendor's tool."),
+    yield (tr("Accelerator memory"), tr("Read each accelerator's memory with its vendor's tool."),
            tr("at least {size} each, no uncorrected error", size=paper.gib(option.memory.capacity)))
     if option.bom is not None:
         yield (tr("Burn-in"), tr("Full load on all accelerators for {hours} h.", hours=_BURN_IN_H),

@@ -26,7 +26,7 @@ def section(paper: Paper) -> Section:
     blocks += [Text(tr("Words"), H2), pairs([(name, meaning) for name, meaning in _glossary(paper)], share=0.24)]
     if _replaced(paper):
         blocks.append(Text(tr("{mark} stands for a sign that the fonts of this paper lack.", mark=MISSING), CAPTION))
-    return Section("appendix", tr("Appendix: files and words"), blocks)
+    return Section("appendix", tr("Appendix: files and words"), blocks, new_page=False)
 
 
 def _glossary(paper: Paper) -> list[tuple[str, str]]:
@@ -38,7 +38,7 @@ def _glossary(paper: Paper) -> list[tuple[str, str]]:
         ("TP, PP, DP, EP, CP", tr("Tensor, pipeline, data, expert and context parallelism: how a model is laid over "
                                   "several accelerators.")),
         (tr("Replica"), tr("A complete copy of the model that serves on its own.")),
-        (tr("90 % band"), tr("Nine of ten measured systems fell within such a band around the estimate.")),
+        (tr("90 % band"), tr("The band is built so that nine of ten measurements fall into it.")),
         ("P10, P90", tr("One in ten simulated outcomes lies below P10, one in ten above P90.")),
         ("GB, GiB", tr("A GB is 10^9 bytes, a GiB 2^30 bytes.")),
         ("PUE", tr("Power of the whole room over power of the machines in it.")),

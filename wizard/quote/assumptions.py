@@ -51,7 +51,7 @@ def _main(paper: Paper) -> Iterator[str]:
 
 def _widest(paper: Paper, tco: Tco, swing: Swing) -> str:
     return paper.tr(
-        "{name} moves the cost per million tokens: {low} at {low_input}, {high} at {high_input}.",
+        "{name} moves the cost per million output tokens: {low} at {low_input}, {high} at {high_input}.",
         name=paper.label(swing.name), low_input=input_text(paper, swing.name, swing.low_input),
         high_input=input_text(paper, swing.name, swing.high_input), low=_price(paper, swing.at_low, tco),
         high=_price(paper, swing.at_high, tco))
@@ -71,7 +71,7 @@ def section(paper: Paper) -> Section:
     if inputs:
         blocks += [Text(tr("Inputs of the cost model"), H2),
                    Grid((Column(tr("Input"), 2), Column(tr("Value"), align="right"), Column(tr("Source"), 1)), inputs)]
-    return Section("assumptions", tr("Assumptions and sources"), blocks)
+    return Section("assumptions", tr("Assumptions and sources"), blocks, new_page=False)
 
 
 def _inputs(paper: Paper) -> list[Row]:
@@ -81,7 +81,7 @@ def _inputs(paper: Paper) -> list[Row]:
     for name, value, key in tco.assumptions if tco else ():
         yours = Span(tr("your own value"), bold=True)
         source = yours if key == "yours" else Span(paper.source(key) if key else BLANK,
-                                                   link="sources" if key in paper.sources else "")
+                                                   link="sources" if paper.has_source(key) else "")
         rows.append(Row((paper.label(name), input_text(paper, name, value), source)))
     return rows
 

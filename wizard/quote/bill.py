@@ -108,7 +108,7 @@ def _basis(paper: Paper, line: BomLine) -> tuple[Span, ...]:
     kind = paper.label(line.price_kind)
     day = f", {line.price_as_of.isoformat()}" if line.price_as_of else ""
     source = f" {paper.source(line.price_source)}" if line.price_source else ""
-    return (*parts, Span(f"{kind}{day}{source}", link="sources" if line.price_source in paper.sources else ""))
+    return (*parts, Span(f"{kind}{day}{source}", link="sources" if paper.has_source(line.price_source) else ""))
 
 
 def _sums(paper: Paper, bom: Bom, columns: int) -> Iterator[Row]:

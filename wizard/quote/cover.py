@@ -190,7 +190,7 @@ def _total(paper: Paper, option: Option) -> Card:
 
 def _per_million(paper: Paper, option: Option) -> Card:
     tr, tco = paper.tr, option.tco
-    name = tr("Per million tokens, over the horizon")
+    name = tr("Per million output tokens, median")
     if tco is None or tco.per_million_tokens is None:
         price = option.cost.usd_per_million_tokens
         return Card(name, paper.unit_price(price, "USD"), tr("base case"))

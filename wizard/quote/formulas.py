@@ -92,7 +92,8 @@ def _per_million(paper: Paper, option: Option) -> Iterator[Worked]:
     if tco is None or not tco.tokens_year or tco.per_million_tokens is None:
         return
     worked = float(tco.total) / (tco.tokens_year * tco.horizon_years) * 1e6
-    if _close(worked, float(tco.per_million_tokens)):
-        yield (tr("Per million tokens"), tr("whole cost ÷ tokens over the horizon × 1,000,000"),
+    base = tco.per_million_base or tco.per_million_tokens
+    if _close(worked, float(base)):
+        yield (tr("Per million output tokens"), tr("whole cost ÷ output tokens over the horizon × 1,000,000"),
                f"{paper.money(tco.total, tco.currency, whole=True)} ÷ ({paper.figure(tco.tokens_year)} × "
-               f"{tco.horizon_years}) × 1,000,000 = {paper.unit_price(tco.per_million_tokens, tco.currency)}")
+               f"{tco.horizon_years}) × 1,000,000 = {paper.unit_price(base, tco.currency)}")

@@ -67,7 +67,7 @@ def _features(paper: Paper) -> list[tuple[str, Callable[[Option], Cell]]]:
         (tr("Price"), lambda o: Span(headline_cost(paper, o), bold=True)),
         (tr("Running cost a year"), lambda o: paper.money(o.cost.opex_year, o.cost.currency, whole=True)),
         (tr("Whole cost over the horizon"), lambda o: paper.money(o.cost.total, o.cost.currency, whole=True)),
-        (tr("Per million tokens"), lambda o: _per_million(paper, o)),
+        (tr("Per million output tokens"), lambda o: _per_million(paper, o)),
         *_speeds(paper),
         (tr("Power at the wall"), lambda o: paper.power(o.power_w)),
         (tr("Rack units"), lambda o: paper.figure(o.rack_units) if o.rack_units else BLANK),

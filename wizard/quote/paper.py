@@ -180,8 +180,13 @@ class Paper:
         return f"{self.count(option.accelerators)}{NBSP}×{NBSP}{option.accelerator_name}"
 
     def source(self, key: str) -> str:
-        """Refer to a source by its number in the list, or by its key."""
-        return f"[{self.sources[key]}]" if key in self.sources else key
+        """Refer to sources by their numbers in the list; a key that is none is worded or shown as it is."""
+        return " ".join(f"[{self.sources[part]}]" if part in self.sources else self.label(part)
+                        for part in key.split(";") if part)
+
+    def has_source(self, key: str) -> bool:
+        """Whether a reference leads to the list of sources."""
+        return any(part in self.sources for part in key.split(";"))
 
     @property
     def _locale(self) -> str:

@@ -8,14 +8,14 @@ from wizard.quote.paper import Paper
 
 SERVING = ("ttft_ms", "tpot_ms", "e2e_ms", "max_concurrency", "output_tok_s", "requests_s", "total_tok_s")
 TRAINING = ("hours", "tokens_s_per_accelerator", "mfu")
-_RATES = frozenset({"max_concurrency", "output_tok_s", "total_tok_s", "requests_s", "requests_per_s", "mfu",
-                    "tokens_s_per_accelerator", "concurrent_users"})
-_LIMIT_OF = {"requests_per_s": "requests_s", "concurrent_users": "max_concurrency", "deadline_hours": "hours"}
+_AT_LEAST = frozenset({"max_concurrency", "output_tok_s", "total_tok_s", "requests_s", "requests_per_s", "mfu",
+                    "tokens_s_per_accelerator", "weights_memory", "kv_memory", "load"})
+_ESTIMATE_OF = {"requests_per_s": "requests_s", "kv_memory": "max_concurrency", "deadline_hours": "hours"}
 
 
 def promises(option: Option) -> list[Promise]:
     """Return every estimate of an option with the target that the plan held it against."""
-    asked = {_LIMIT_OF.get(limit.code, limit.code): limit.need for limit in option.limits}
+    asked = {_ESTIMATE_OF.get(limit.code, limit.code): limit.need for limit in option.limits}
     order = {code: i for i, code in enumerate((*SERVING, *TRAINING))}
     codes = sorted(option.estimates, key=lambda code: (order.get(code, 99), code))
     return [Promise(code, option.estimates[code], asked.get(code)) for code in codes]
@@ -28,7 +28,7 @@ def is_training(paper: Paper) -> bool:
 
 def limit_text(paper: Paper, limit: Limit) -> tuple[str, str]:
     """Word what a limit asks and what there is: ``("≤ 1,000 ms", "710 ms")``."""
-    sign = "≥" if limit.code in _RATES else "≤"
+    sign = "≥" if limit.code in _AT_LEAST else "≤"
     return f"{sign} {_value(paper, limit, limit.need)}", _value(paper, limit, limit.have)
 
 
@@ -39,7 +39,7 @@ def _value(paper: Paper, limit: Limit, value: float) -> str:
         return f"{paper.count(value)} {limit.unit}"
     if limit.unit == "W":
         return paper.power(value)
-    return paper.with_unit(value, paper.label(limit.unit))
+    return paper.with_unit(value, paper.label(limit.unit), 4)
 
 
 def missed(option: Option) -> list[Limit]:

@@ -28,7 +28,7 @@ def section(paper: Paper) -> Section:
     if notes:
         blocks += [Text(tr("Notes"), H2), Text(notes, BODY)]
     blocks.append(Text(tr("What is not listed was left open; the plan chose it and says what it chose."), CAPTION))
-    return Section("requirements", tr("Requirements as understood"), blocks)
+    return Section("requirements", tr("Requirements as understood"), blocks, new_page=False)
 
 
 def _model(paper: Paper) -> Iterator[Item]:

@@ -12,6 +12,8 @@ from wizard.quote.promises import is_training, limit_text, missed
 from wizard.quote.style import BODY, H1, H2
 
 _TIGHT = 0.15
+_SAID_BETTER = frozenset({"stale_prices", "unpriced_lines"})
+"""Warnings that :func:`_prices` words with the bill's own figures."""
 
 
 def risks(paper: Paper) -> list[str]:
@@ -22,7 +24,8 @@ def risks(paper: Paper) -> list[str]:
 def _all(paper: Paper) -> Iterator[str]:
     option = paper.chosen
     yield from _broken(paper)
-    yield from (paper.say(w) for w in (*paper.plan.warnings, *(option.warnings if option else ())))
+    given = (*paper.plan.warnings, *(option.warnings if option else ()))
+    yield from (paper.say(w) for w in given if w.code not in _SAID_BETTER)
     yield from _prices(paper)
     yield from _margins(paper)
     yield from _failure(paper)

@@ -11,10 +11,12 @@ from wizard.quote.assumptions import input_text
 from wizard.quote.charts.money import Course, Cumulative, Tornado
 from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.paper import BLANK, Paper
-from wizard.quote.style import BODY, CAPTION, H1, H2
+from wizard.quote.style import ACCENT, BODY, CAPTION, H1, H2
 from wizard.quote.tables import Cell, Column, Grid, Row, pairs
 from wizard.quote.text import Span
 
+_OTHER = "#d55e00"
+_SWINGS = 10
 _POSTS = ("capex", "energy", "support", "space", "staff", "cloud", "residual")
 
 
@@ -33,47 +35,68 @@ def _blocks(paper: Paper, option: Option, tco: Tco) -> Iterator[Block]:
     tr = paper.tr
     yield pairs(list(_headline(paper, tco)))
     yield Group([Text(tr("By year, {currency}", currency=tco.currency), H2), _years(paper, tco),
-                 Text(tr("Rounded to whole units after adding up. Year 0 is the purchase."), CAPTION)])
+                 Text(tr("Without tax. Rounded to whole units after adding up. Year 0 is the purchase; a residual "
+                             "value counts as income of the last year."), CAPTION)])
     courses = _courses(paper, option, tco)
-    if len(courses) > 1:
+    if courses:
         yield Group([Text(tr("Owning against renting"), H2),
                      Cumulative(paper, courses, tco.currency, tco.break_even_month),
-                     Text(tr("Undiscounted payments, spread evenly within each year."), CAPTION)])
-    if tco.swings and tco.per_million_tokens is not None:
-        title = tr("Cost per million tokens, {currency}, with one input changed at a time", currency=tco.currency)
-        yield Group([Text(tr("What moves it"), H2),
-                     Tornado(paper, tco.swings, float(tco.per_million_tokens), title,
-                             lambda name, value: input_text(paper, name, value))])
+                     Text(tr("Payments as they fall due, not discounted, without the residual value."), CAPTION)])
+    if tco.swings:
+        yield Group([Text(tr("What moves it"), H2), _tornado(paper, tco)])
+
+
+def _tornado(paper: Paper, tco: Tco) -> Tornado:
+    tr, base = paper.tr, tco.per_million_base or tco.per_million_tokens
+    if tco.tokens_year and base is not None:
+        title = tr("Cost per million output tokens, {currency}, with one input changed at a time",
+                   currency=tco.currency)
+    else:
+        base = tco.npv
+        title = tr("Net present cost, {currency}, with one input changed at a time", currency=tco.currency)
+    return Tornado(paper, tco.swings[:_SWINGS], float(base), title,
+                   lambda name, value: input_text(paper, name, value))
 
 
 def _headline(paper: Paper, tco: Tco) -> Iterator[tuple[str, Cell]]:
     tr = paper.tr
     yield (paper.whole_cost(tco.horizon_years),
            Span(paper.money(tco.total, tco.currency, whole=True), bold=True))
-    yield tr("Net present value of that cost"), paper.money(tco.npv, tco.currency, whole=True)
+    npv = paper.money(tco.npv, tco.currency, whole=True)
+    if tco.npv_p10 is not None and tco.npv_p90 is not None:
+        band = tr("P10 to P90: {low} to {high}", low=paper.money(tco.npv_p10, tco.currency, whole=True),
+                  high=paper.money(tco.npv_p90, tco.currency, whole=True))
+        npv = f"{npv} ({band})"
+    yield tr("Net present value of that cost"), npv
     yield tr("Running cost a year"), paper.money(tco.opex_year, tco.currency, whole=True)
     if tco.per_million_tokens is not None:
         band = tr("P10 to P90: {low} to {high}", low=paper.unit_price(tco.per_million_p10, tco.currency),
                   high=paper.unit_price(tco.per_million_p90, tco.currency))
-        yield tr("Per million tokens"), f"{paper.unit_price(tco.per_million_tokens, tco.currency)} ({band})"
+        price = paper.unit_price(tco.per_million_tokens, tco.currency)
+        yield tr("Per million output tokens, median"), f"{price} ({band})"
     if tco.tokens_year:
-        yield tr("Tokens a year"), paper.figure(tco.tokens_year / 1e9) + paper.tr(" billion")
+        yield tr("Output tokens a year"), tr("{n} million", n=paper.figure(tco.tokens_year / 1e6))
     yield from _alternatives(paper, tco)
 
 
 def _alternatives(paper: Paper, tco: Tco) -> Iterator[tuple[str, Cell]]:
     tr = paper.tr
-    if tco.cloud_on_demand_month is not None:
-        yield tr("Renting the like on demand"), tr(
-            "{amount} a month", amount=paper.money(tco.cloud_on_demand_month, tco.currency, whole=True))
-    if tco.api_month is not None:
-        yield tr("The same tokens from an API"), tr(
-            "{amount} a month", amount=paper.money(tco.api_month, tco.currency, whole=True))
-    if tco.cloud_on_demand_month is not None or tco.api_month is not None:
-        yield tr("Break-even"), tr("month {month}", month=tco.break_even_month) if (
-            tco.break_even_month is not None) else tr("not within the horizon")
+    for name, amount in (
+        (tr("Renting the like on demand"), tco.cloud_on_demand_month),
+        (tr("Reserved for one year"), tco.cloud_reserved_1y_month),
+        (tr("Reserved for three years"), tco.cloud_reserved_3y_month),
+        (tr("Spot, may be interrupted"), tco.cloud_spot_month), (tr("The same tokens from an API"), tco.api_month),
+    ):
+        if amount is not None:
+            yield name, tr("{amount} a month", amount=paper.money(amount, tco.currency, whole=True))
+    if tco.break_even_against:
+        month = tr("month {month}", month=tco.break_even_month) if tco.break_even_month is not None else (
+            tr("not within the horizon"))
+        yield tr("Break-even against: {other}", other=paper.label(tco.break_even_against)), month
     if tco.break_even_utilization is not None:
         yield tr("Break-even utilisation"), paper.share(tco.break_even_utilization)
+    if tco.break_even_probability is not None:
+        yield tr("Chance of being cheaper within the horizon"), paper.share(tco.break_even_probability)
     if tco.roi is not None:
         yield tr("Return on investment over the horizon"), paper.share(tco.roi)
 
@@ -98,23 +121,11 @@ def _cell(paper: Paper, year: TcoYear, post: str) -> str:
 
 
 def _courses(paper: Paper, option: Option, tco: Tco) -> list[Course]:
-    tr, months = paper.tr, 12 * tco.horizon_years
+    """This plan and what it is compared with, month by month."""
+    tr = paper.tr
+    if len(tco.cumulative_own) < 2 or len(tco.cumulative_own) != len(tco.cumulative_other):
+        return []
     own = tr("this plan (rented)") if option.bom is None else tr("this plan (owned)")
-    courses = [Course(own, _spread(tco.years, months), "#1f6feb")]
-    if tco.cloud_on_demand_month is not None:
-        monthly = float(tco.cloud_on_demand_month)
-        courses.append(Course(tr("rented on demand"), tuple(monthly * m for m in range(months + 1)), "#d55e00", (4, 2)))
-    if tco.api_month is not None:
-        monthly = float(tco.api_month)
-        courses.append(Course(tr("from an API"), tuple(monthly * m for m in range(months + 1)), "#009e73", (1.5, 1.5)))
-    return courses
-
-
-def _spread(years: tuple[TcoYear, ...], months: int) -> tuple[float, ...]:
-    by_year = {y.year: float(y.total) for y in years}
-    paid = by_year.get(0, 0.0)
-    course = [paid]
-    for month in range(1, months + 1):
-        paid += by_year.get((month - 1) // 12 + 1, 0.0) / 12
-        course.append(paid)
-    return tuple(course)
+    other = paper.label(tco.break_even_against) if tco.break_even_against else tr("the alternative")
+    return [Course(own, tuple(map(float, tco.cumulative_own)), ACCENT),
+            Course(other, tuple(map(float, tco.cumulative_other)), _OTHER, (4, 2))]

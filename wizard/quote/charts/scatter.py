@@ -103,7 +103,7 @@ class Pareto(Block):
         self._points(page, xs, ys, labels)
 
     def _scales(self, wide_x: bool, wide_y: bool) -> str:
-        return f" ({self.paper.tr('logarithmic')})" if wide_x or wide_y else ""
+        return self.paper.tr(" (logarithmic)") if wide_x or wide_y else ""
 
     def _points(self, page: Pen, xs: Scale, ys: Scale, labels: Labels) -> None:
         front = sorted((p for p in self.points if p.on_front), key=lambda p: p.cost)
