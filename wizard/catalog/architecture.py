@@ -13,6 +13,7 @@ from wizard.catalog.architecture_attention import attention_tensors
 from wizard.catalog.architecture_ffn import ffn_tensors
 from wizard.catalog.architecture_layers import is_block_pattern, moe_layers
 from wizard.catalog.architecture_linear import linear_tensors
+from wizard.catalog.architecture_speech import speech_tensors
 from wizard.catalog.architecture_tensors import OUTSIDE, Tensor, vector
 from wizard.catalog.architecture_traits import Traits, traits_of
 from wizard.catalog.records import Model
@@ -78,6 +79,8 @@ def tensors(model: Model) -> tuple[Tensor, ...]:
     """
     if not is_known(model):
         return ()
+    if model.detail("encoder_layers"):
+        return tuple(speech_tensors(model))
     traits = traits_of(model)
     return (
         *_outside(model, traits), *attention_tensors(model, traits), *linear_tensors(model),
@@ -119,17 +122,58 @@ def _outside(model: Model, traits: Traits) -> Iterator[Tensor]:
         yield vector("output_norm", "norm", hidden * (1 + traits.norm_bias) * traits.final_norm)
     if model.detail("embedding_norm"):
         yield vector("token_embd_norm", "norm", hidden * (1 + traits.norm_bias))
+    yield from _encoder_ends(model)
+
+
+def _encoder_ends(model: Model) -> Iterator[Tensor]:
+    """Yield BERT's segment embedding, pooler and the reranker's output."""
+    hidden = model.hidden_size or 0
+    if model.detail("token_types"):
+        yield Tensor("token_types", "embedding", model.detail("token_types"), hidden)
+    if model.detail("pooler"):
+        yield Tensor("pooler", "head", hidden, hidden)
+        yield vector("pooler.bias", "head", hidden)
+    if model.detail("classes"):
+        yield Tensor("cls", "head", model.detail("classes"), hidden)
+        yield vector("cls.bias", "head", model.detail("classes"))
 
 
 def _norms(model: Model, traits: Traits) -> Iterator[Tensor]:
     width = (model.hidden_size or 0) * (1 + traits.norm_bias)
     count = 1 if is_block_pattern(model) else traits.norms
+    every = range(model.layers or 0)
     if count:
-        yield vector("block_norm", "norm", width * count, range(model.layers or 0))
+        yield vector("block_norm", "norm", width * count, every)
+    if model.hf_architecture.startswith("Gemma4"):
+        # A scalar per layer; beside experts two norms of their input, one of their output, the router's scales.
+        beside = 4 * width + (model.experts or 0) if model.detail("dense_beside_experts") else 0
+        yield vector("layer_scale", "norm", 1 + beside, every)
+    if model.detail("per_layer_size"):
+        yield from _per_layer_inputs(model, every)
+
+
+def _per_layer_inputs(model: Model, every: range) -> Iterator[Tensor]:
+    """Yield Gemma's per-layer embeddings: a table of all layers, its projection, and a gated input per layer."""
+    hidden, width = model.hidden_size or 0, model.detail("per_layer_size")
+    yield Tensor("per_layer_token_embd", "embedding", model.detail("per_layer_vocab"), width * len(every))
+    yield Tensor("per_layer_model_proj", "other", width * len(every), hidden)
+    yield vector("per_layer_proj_norm", "norm", width)
+    yield Tensor("inp_gate", "other", width, hidden, tuple(every))
+    yield Tensor("proj", "other", hidden, width, tuple(every))
+    yield vector("post_norm", "norm", hidden, every)
 
 
 def _extras(model: Model) -> Iterator[Tensor]:
-    """Yield what ``details`` counts without shapes: ``other_params`` of which no formula is known."""
+    """Yield hyper-connections (DeepSeek V4), and ``other_params`` of which no formula is known."""
+    streams, hidden = model.detail("hc_mult"), model.hidden_size or 0
+    if streams:
+        mixes = (2 + streams) * streams
+        layers = tuple(range(model.layers or 0))
+        yield Tensor("hc_fn", "other", 2 * mixes, streams * hidden, layers)
+        yield vector("hc_base", "other", 2 * (mixes + 3), layers)
+        if not model.detail("hc_no_head"):
+            yield Tensor("hc_head_fn", "other", streams, streams * hidden)
+            yield vector("hc_head_base", "other", streams + 1)
     other = model.detail("other_params")
     if other:
         yield vector("other", "other", other)

@@ -52,10 +52,12 @@ def attention_tensors(model: Model, traits: Traits) -> Iterator[Tensor]:
         yield from _mla(model, layers_of(model, "F*"))
         yield from _index(model)
         return
-    for kinds in ("F*", "S"):
+    for kinds in ("F*X", "S"):
         layers = layers_of(model, kinds)
         if layers and model.heads:
             yield from _grouped(model, traits, heads_of(model, kinds), layers)
+            if kinds == "S" and model.detail("swa_sinks"):
+                yield vector("attn_sinks", "attention", heads_of(model, kinds).query, layers)
     yield from _block_index(model)
 
 
@@ -97,6 +99,8 @@ def _grouped_vectors(model: Model, traits: Traits, heads: Heads, layers: Layers,
         yield vector("attn_k_norm", "norm", heads.kv * heads.key_dim, layers)
     if traits.sinks:
         yield vector("attn_sinks", "attention", heads.query, layers)
+    if traits.head_gate:
+        yield Tensor("attn_gate", "attention", heads.query, model.hidden_size or 0, layers)
 
 
 def _mla(model: Model, layers: Layers) -> Iterator[Tensor]:
@@ -130,6 +134,10 @@ def _index(model: Model) -> Iterator[Tensor]:
     yield Tensor("indexer.attn_k", "index", width, hidden, layers)
     yield vector("indexer.k_norm", "index", 2 * width, layers)
     yield Tensor("indexer.proj", "index", model.index_heads, hidden, layers)
+    pool = model.detail("index_pool")
+    if pool:
+        yield Tensor("indexer.pool_ape", "index", pool, width, layers)
+        yield Tensor("indexer.pool_gate", "index", width, hidden, layers)
 
 
 def _block_index(model: Model) -> Iterator[Tensor]:
@@ -156,7 +164,8 @@ def _compressed(model: Model) -> Iterator[Tensor]:
     yield Tensor("attn_o_a", "attention", groups * o_rank, heads * width // max(groups, 1), layers)
     yield Tensor("attn_o_b", "attention", hidden, groups * o_rank, layers)
     yield vector("attn_sinks", "attention", heads, layers)
-    for ratio in sorted(set(compress_ratios(model)) - {0}):
+    # DeepSeek V4.1 compresses in a few source layers only; their weights are not published.
+    for ratio in () if model.detail("kv_sources") else sorted(set(compress_ratios(model)) - {0}):
         yield from _compressors(model, ratio)
 
 

@@ -16,7 +16,13 @@ def ffn_tensors(model: Model, traits: Traits) -> Iterator[Tensor]:
     """Yield the weights of all feed-forward layers, without the norms of the hidden size."""
     dense, routed = dense_ffn_layers(model), moe_layers(model)
     if dense and model.intermediate_size:
-        yield from _ffn(model, traits, "", "dense_ffn", model.intermediate_size, dense)
+        # Gemma 4 E2B doubles the width of the layers that reuse keys and values.
+        wide = model.detail("kv_shared_layers") if model.detail("double_wide") else 0
+        own = tuple(i for i in dense if i < (model.layers or 0) - wide)
+        yield from _ffn(model, traits, "", "dense_ffn", model.intermediate_size, own)
+        if wide:
+            shared = tuple(i for i in dense if i not in own)
+            yield from _ffn(model, traits, "", "dense_ffn", 2 * model.intermediate_size, shared)
         yield from _biases(model, traits, dense)
     if routed:
         yield from _experts(model, traits, routed)
@@ -46,7 +52,8 @@ def _experts(model: Model, traits: Traits, layers: Layers) -> Iterator[Tensor]:
     hidden, experts, width = model.hidden_size or 0, model.experts or 0, model.expert_intermediate_size or 0
     yield Tensor("ffn_gate_inp", "router", experts, hidden, layers)
     if traits.router_bias:
-        yield vector("exp_probs_b.bias", "router", experts, layers)
+        # DeepSeek V4's first layers route by a hash of the token and have no bias to balance.
+        yield vector("exp_probs_b.bias", "router", experts, layers[model.detail("hash_layers"):])
     yield from _ffn(model, traits, "_exps", "routed_experts", width, layers, experts)
     if traits.expert_bias:
         biases = width * (2 if traits.gated else 1) + hidden
@@ -55,6 +62,8 @@ def _experts(model: Model, traits: Traits, layers: Layers) -> Iterator[Tensor]:
     if latent:
         yield Tensor("ffn_latent_in", "shared_experts", latent, hidden, layers)
         yield Tensor("ffn_latent_out", "shared_experts", hidden, latent, layers)
+        if traits.latent_norm:
+            yield vector("ffn_latent_norm", "norm", latent, layers)
     yield from _shared(model, traits, layers)
 
 

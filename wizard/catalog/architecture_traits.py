@@ -32,7 +32,9 @@ class Traits:
         expert_bias: experts' matrices have biases.
         shared_gate: the shared expert's output is gated by a vector of the hidden size.
         output_gate: the query projection also yields a gate of the same size.
+        head_gate: a gate per head, from a projection of the hidden state.
         head_bias: the output head has a bias.
+        latent_norm: routed experts that work in a smaller space norm their input there.
         fused_qkv: GGUF keeps query, key and value in one matrix.
         fused_gate: GGUF keeps gate and up in one matrix.
     """
@@ -51,7 +53,9 @@ class Traits:
     expert_bias: int = 0
     shared_gate: int = 0
     output_gate: int = 0
+    head_gate: int = 0
     head_bias: int = 0
+    latent_norm: int = 0
     fused_qkv: int = 0
     fused_gate: int = 0
 
@@ -60,6 +64,7 @@ _PLAIN = Traits()
 _QWEN2 = Traits(qkv_bias=1)
 _QWEN3 = Traits(head_norm=1)
 _QWEN3_NEXT = Traits(head_norm=1, output_gate=1, shared_gate=1)
+_ENCODER = Traits(qkv_bias=1, o_bias=1, ffn_bias=1, gated=0, norm_bias=1, final_norm=0)
 _LAYER_NORM = Traits(qkv_bias=1, o_bias=1, ffn_bias=1, gated=0, norm_bias=1)
 _ROUTER_BIAS = Traits(router_bias=1)
 _QWEN3_VL = Traits(head_norm=1)
@@ -138,9 +143,12 @@ _BY_ARCHITECTURE: dict[str, Traits] = {
     "ApertusForCausalLM": Traits(gated=0, head_norm=1),
     "Lfm2ForCausalLM": Traits(head_norm=1),
     "Lfm2MoeForCausalLM": Traits(head_norm=1, router_bias=1),
-    "BertModel": _LAYER_NORM,
-    "XLMRobertaModel": _LAYER_NORM,
-    "XLMRobertaForSequenceClassification": _LAYER_NORM,
+    "Step3p5ForCausalLM": Traits(head_norm=1, head_gate=1, router_bias=1),
+    "Step3p7FlashForCausalLM": Traits(head_norm=1, head_gate=1, router_bias=1),
+    "MistralLarge3ForCausalLM": _PLAIN,
+    "BertModel": _ENCODER,
+    "XLMRobertaModel": _ENCODER,
+    "XLMRobertaForSequenceClassification": _ENCODER,
 }
 
 _NAMES = frozenset(f.name for f in fields(Traits))

@@ -10,14 +10,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard.catalog.architecture_attention import heads_of
+from wizard.catalog.architecture_speech import AUDIO_POSITIONS
 from wizard.catalog.architecture_layers import compress_ratios, layers_of
 from wizard.catalog.records import Model
 
-ENCODERS = frozenset({"embedding", "reranker", "encoder", "diffusion"})
-"""Kinds of model that keep no KV cache."""
+_NO_CACHE = ("Bert", "XLMRoberta", "Roberta", "NomicBert", "ModernBert", "NewModel")
+"""Architectures that keep no KV cache: encoders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class KvShape:
 
 def kv_shape(model: Model) -> KvShape:
     """Return the KV cache facts of a model; models without decoder have an empty cache."""
-    if model.kind in ENCODERS:
+    if model.hf_architecture.startswith(_NO_CACHE) or model.kind == "diffusion":
         return KvShape()
     if compress_ratios(model):
         return _compressed(model)
@@ -73,31 +74,76 @@ def kv_shape(model: Model) -> KvShape:
     full, window = layers_of(model, "F*"), layers_of(model, "S")
     linear = len(layers_of(model, "LMC"))
     shape = _latent(model, len(full)) if model.kv_lora_rank else _grouped(model, full, window)
-    state = {"state_bytes": model.state_bytes_per_sequence or 0, "linear_layers": linear}
-    return KvShape(**shape, **state, index_elements=_index(model, len(full)))
+    if model.detail("encoder_layers"):
+        # Each sequence keeps the keys and values of the encoder's output for cross attention.
+        return replace(shape, state_bytes=round(shape.full_elements) * AUDIO_POSITIONS * 2, linear_layers=0)
+    return replace(
+        shape, state_bytes=model.state_bytes_per_sequence or 0, linear_layers=linear,
+        index_elements=_index(model, len(full)),
+    )
 
 
-def _grouped(model: Model, full: tuple[int, ...], window: tuple[int, ...]) -> dict[str, int]:
+def state_bytes(model: Model) -> int:
+    """Return the constant bytes per sequence of linear-attention, Mamba and convolution layers, with an fp32 state.
+
+    Recurrent states are kept in fp32, the last inputs of the short convolutions in 16 bits.
+    """
+    linear, mamba, convolution = (len(layers_of(model, kind)) for kind in "LMC")
+    return linear * _linear_state(model) + mamba * _mamba_state(model) + convolution * _convolution_state(model)
+
+
+def _linear_state(model: Model) -> int:
+    if model.detail("kda_head_dim"):
+        heads, width = model.detail("kda_num_heads"), model.detail("kda_head_dim")
+        return heads * width * width * 4 + 3 * heads * width * (model.detail("kda_conv_kernel") - 1) * 2
+    if model.detail("lightning_dim"):
+        width = model.head_dim or 0
+        return model.detail("lightning_dim") * width * 4
+    key = model.detail("linear_num_key_heads") * model.detail("linear_key_head_dim")
+    heads, width = model.detail("linear_num_value_heads"), model.detail("linear_value_head_dim")
+    mixed = 2 * key + heads * width
+    return heads * width * model.detail("linear_key_head_dim") * 4 + mixed * _kernel(model) * 2
+
+
+def _kernel(model: Model) -> int:
+    return model.detail("linear_conv_kernel_dim") - 1
+
+
+def _mamba_state(model: Model) -> int:
+    state, conv = model.detail("mamba_d_state"), model.detail("mamba_d_conv", 4) - 1
+    heads = model.detail("mamba_num_heads")
+    if heads:
+        inner = heads * model.detail("mamba_head_dim")
+        return inner * state * 4 + (inner + 2 * model.detail("mamba_n_groups", 1) * state) * conv * 2
+    inner = (model.hidden_size or 0) * model.detail("mamba_expand", 2)
+    return inner * state * 4 + inner * conv * 2
+
+
+def _convolution_state(model: Model) -> int:
+    return (model.hidden_size or 0) * (model.detail("conv_L_cache", 3) - 1) * 2
+
+
+def _grouped(model: Model, full: tuple[int, ...], window: tuple[int, ...]) -> KvShape:
     wide, narrow = heads_of(model, "F"), heads_of(model, "S")
     last = (model.layers or 0) - model.detail("kv_shared_layers")
     n_full, n_window = (sum(1 for i in layers if i < last) for layers in (full, window))
-    return {
-        "full_elements": n_full * wide.kv * (wide.key_dim + wide.value_dim),
-        "window_elements": n_window * narrow.kv * (narrow.key_dim + narrow.value_dim),
-        "window": (model.sliding_window or 0) if n_window else 0,
-        "full_layers": n_full, "window_layers": n_window, "kv_heads": wide.kv or 1, "window_kv_heads": narrow.kv or 1,
-    }
+    return KvShape(
+        full_elements=n_full * wide.kv * (wide.key_dim + wide.value_dim),
+        window_elements=n_window * narrow.kv * (narrow.key_dim + narrow.value_dim),
+        window=(model.sliding_window or 0) if n_window else 0, full_layers=n_full, window_layers=n_window,
+        kv_heads=wide.kv or 1, window_kv_heads=narrow.kv or 1,
+    )
 
 
-def _latent(model: Model, layers: int) -> dict[str, int]:
+def _latent(model: Model, layers: int) -> KvShape:
     per_layer = (model.kv_lora_rank or 0) + (model.qk_rope_head_dim or 0)
-    return {"full_elements": layers * per_layer, "full_layers": layers, "is_mla": True}
+    return KvShape(full_elements=layers * per_layer, full_layers=layers, is_mla=True)
 
 
 def _index(model: Model, layers: int) -> float:
     if not model.index_head_dim:
         return 0.0
-    return float(model.index_head_dim * model.detail("index_layers", layers))
+    return model.index_head_dim * model.detail("index_layers", layers) / model.detail("index_pool", 1)
 
 
 def _compressed(model: Model) -> KvShape:

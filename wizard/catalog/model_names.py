@@ -1,0 +1,204 @@
+"""Finding the model that a name means: hub ids, file names, Ollama tags, marketing and Chinese names.
+
+First exact ids, names and aliases; then the parts of the name (:mod:`wizard.catalog.model_words`): the family's words
+and the version must fit, a size must be the model's, and of what fits the closest wins. Fine-tunes bear the name of
+what they were tuned from among words that we do not know, and resolve to it: their architecture is the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from wizard.catalog.catalog import Catalog
+from wizard.catalog.model_words import Words, plain, split_precision, words_of
+from wizard.catalog.names import nearest, normalise
+from wizard.catalog.records import Model
+from wizard.errors import AmbiguousName, UnknownName
+
+__all__ = ["resolve_likely", "resolve_model", "same_architecture", "split_precision"]
+
+_SHAPE = (
+    "layers", "hidden_size", "intermediate_size", "heads", "kv_heads", "experts", "experts_per_token",
+    "expert_intermediate_size", "kv_lora_rank", "vocab_size", "sliding_window",
+)
+_UNKNOWN_WORD, _MISSING_WORD, _MISSING_VERSION, _MISSING_SIZE, _KNOWN_WORD = 0.2, 1.0, 1.5, 2.0, 1.5
+_MISSING_SHAPE, _SOFT_WORD, _LIMIT = 0.6, 0.01, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    model: Model
+    words: Words
+    order: int
+
+
+def same_architecture(a: Model, b: Model) -> bool:
+    """Whether two models have the same shape and so the same sizes and speeds."""
+    return all(getattr(a, name) == getattr(b, name) for name in _SHAPE)
+
+
+def resolve_model(catalog: Catalog, text: str, *, where: str = "") -> Model:
+    """Return the model that ``text`` names.
+
+    Args:
+        catalog: where to look.
+        text: as people write it; a precision in it is ignored (:func:`split_precision` returns it).
+        where: the place of the name in the user's input, for the message.
+
+    Raises:
+        UnknownName: no model fits; carries the nearest ids.
+        AmbiguousName: models of different sizes fit equally well; carries their ids.
+    """
+    for candidate in _readings(text):
+        exact = _exact(catalog, candidate)
+        if exact:
+            return exact
+    best: list[_Entry] = []
+    for candidate in _readings(text):
+        best = _closest(catalog, candidate)
+        if best:
+            break
+    if not best:
+        raise UnknownName("model", text, nearest(split_precision(text)[0], catalog.models), where=where)
+    first = best[0].model
+    if not all(same_architecture(first, other.model) for other in best):
+        raise AmbiguousName("model", text, [e.model.id for e in best[:6]], where=where)
+    return first
+
+
+def resolve_likely(catalog: Catalog, text: str, params: float | None = None) -> tuple[Model, str]:
+    """Return the model that ``text`` most likely names, and a note on what was assumed (empty if nothing was).
+
+    Where several sizes or generations fit, the one nearest to ``params`` is taken, else the newest.
+
+    Raises:
+        UnknownName: no model fits.
+    """
+    try:
+        return resolve_model(catalog, text), ""
+    except AmbiguousName as several:
+        models = [catalog.models[id_] for id_ in several.candidates]
+    if params:
+        models.sort(key=lambda m: abs(m.total_params - params))
+    else:
+        models.sort(key=lambda m: str(m.release_date or ""), reverse=True)
+    return models[0], f"assumed {models[0].id}"
+
+
+def _readings(text: str) -> Iterable[str]:
+    """Yield the parts of a text that may hold the name, the most telling first."""
+    inner = re.findall(r"\(([^()]*)\)", text)
+    for part in inner:
+        words = words_of(split_precision(part)[0])
+        if words.names and (words.sizes or words.shapes) and not words.soft & {"reasoning"}:
+            yield part
+    outer = re.sub(r"\([^()]*\)", " ", text).strip()
+    label, colon, file = outer.rpartition(": ")
+    if colon:
+        yield file
+        yield label
+    yield outer
+    yield text
+    yield from (part for part in inner if part.endswith(("ForCausalLM", "ForConditionalGeneration")))
+
+
+def _exact(catalog: Catalog, text: str) -> Model | None:
+    table = _exact_names(catalog)
+    stripped = split_precision(text)[0]
+    for form in (text, stripped, text.rpartition("/")[2], stripped.rpartition("/")[2]):
+        found = table.get(normalise(plain(form)))
+        if found:
+            return found
+    return None
+
+
+@lru_cache(maxsize=4)
+def _exact_names(catalog: Catalog) -> dict[str, Model]:
+    table: dict[str, Model] = {}
+    for model in catalog.models.values():
+        for name in (model.id, model.name, split_precision(model.name)[0], *model.aliases):
+            table.setdefault(normalise(plain(name)), model)
+    return table
+
+
+@lru_cache(maxsize=4)
+def _entries(catalog: Catalog) -> tuple[tuple[_Entry, ...], frozenset[str]]:
+    entries: list[_Entry] = []
+    for order, model in enumerate(catalog.models.values()):
+        names = (model.name, *model.aliases)
+        entries += [_Entry(model, words_of(split_precision(name)[0]), order) for name in names]
+    known = frozenset(word for e in entries for word in e.words.names)
+    return tuple(entries), known
+
+
+def _closest(catalog: Catalog, text: str) -> list[_Entry]:
+    """Return the entries with the least penalty, all equally good; empty if none fits."""
+    words, total = _bench(text)
+    entries, known = _entries(catalog)
+    best, least = list[_Entry](), _LIMIT
+    for entry in entries:
+        penalty = _penalty(words, entry, known, total)
+        if penalty is None or penalty > least + 1e-9:
+            continue
+        if penalty < least - 1e-9:
+            best, least = [], penalty
+        best.append(entry)
+    return sorted({e.model.id: e for e in best}.values(), key=lambda e: e.order)
+
+
+def _bench(text: str) -> tuple[Words, float | None]:
+    """Read a name; llama-bench puts the exact total behind it, as in ``[6.74B]``."""
+    name = split_precision(re.sub(r"\[[^\]]*\]|\?B\b", " ", text))[0]
+    total = re.search(r"\[(\d+(?:\.\d+)?)B\]", text)
+    return words_of(name), float(total[1]) * 1e9 if total else None
+
+
+def _penalty(words: Words, entry: _Entry, known: frozenset[str], total: float | None) -> float | None:
+    """Return how far a name is from an entry, ``None`` if it cannot mean it."""
+    theirs, model = entry.words, entry.model
+    if not (words.names & theirs.names) or not _same_family(words, theirs, model):
+        return None
+    if not _version_fits(words, theirs) or not _size_fits(words, theirs, model, total):
+        return None
+    extra, missing = words.names - theirs.names, theirs.names - words.names
+    penalty = _MISSING_WORD * len(missing)
+    penalty += sum(_KNOWN_WORD if word in known else _UNKNOWN_WORD for word in extra)
+    penalty += _MISSING_VERSION * (len(theirs.versions - words.versions) > 0)
+    if (theirs.sizes or theirs.shapes) and not (words.sizes or words.shapes or total):
+        penalty += _MISSING_SIZE
+    penalty += _MISSING_SHAPE * bool((theirs.active and not words.active) or (theirs.shapes - words.shapes))
+    return penalty + _SOFT_WORD * (len(theirs.soft ^ words.soft))
+
+
+def _same_family(words: Words, theirs: Words, model: Model) -> bool:
+    family = words_of(model.family).names or frozenset({model.family})
+    needed = theirs.names & family
+    return needed <= words.names if needed else bool(theirs.names & words.names)
+
+
+def _version_fits(words: Words, theirs: Words) -> bool:
+    if not words.versions:
+        return True
+    return bool(words.versions & theirs.versions) if theirs.versions else False
+
+
+def _size_fits(words: Words, theirs: Words, model: Model, total: float | None) -> bool:
+    if total is not None:
+        whole = (model.total_params, model.total_params + (model.mtp_params or 0))
+        return any(abs(total / count - 1) < 0.002 for count in whole)
+    if words.shapes and not words.shapes & (theirs.shapes or words.shapes):
+        return False
+    if words.active and not any(_near(a, model.active_params or 0, 0.35) or a in theirs.active for a in words.active):
+        return False
+    if not words.sizes:
+        return True
+    tolerance = 0.02 if theirs.sizes else 0.08
+    counts = (model.total_params, model.total_params + (model.mtp_params or 0) + (model.vision_params or 0))
+    return any(s in theirs.sizes or any(_near(s, count, tolerance) for count in counts) for s in words.sizes)
+
+
+def _near(a: float, b: float, tolerance: float) -> bool:
+    return b > 0 and abs(a / b - 1) <= tolerance
