@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from wizard.catalog.catalog import Catalog
-from wizard.costing.cluster import ClusterCounts, SiteLimits, count_cluster
+from wizard.costing.cluster import ClusterCounts, Site, count_cluster
 from wizard.costing.demand import BuildDemand
 from wizard.costing.items import Item
 from wizard.costing.lines import priced_lines, range_of, share_line
@@ -17,7 +17,7 @@ from wizard.costing.power import BTU_H_PER_W, TYPICAL_SHARE
 from wizard.costing.records import Bom, BomLine, Category, Fabric, PowerRack
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_network import NodePorts, SwitchKind, most_endpoints, switch_kinds
-from wizard.costing.rules_site import network_items, rack_items, service_items, site_limits, ups_items
+from wizard.costing.rules_site import network_items, rack_items, service_items, site_of, uplink_items, ups_items
 from wizard.costing.shelf import Shelf
 from wizard.costing.terms import Terms, money, share_of, terms_of
 from wizard.i18n import mark
@@ -42,13 +42,14 @@ def build_bom(demand: BuildDemand, catalog: Catalog, terms: Terms | None = None)
     check_spread(demand)
     node = choose_node(shelf, accelerator, demand.each, demand.profile, system=demand.system)
     kinds = switch_kinds(shelf, node.ports) if node.ports.count and demand.nodes > 1 else ()
-    site = site_limits(shelf)
+    site = site_of(shelf)
     counts = _counts(node, demand.nodes, kinds, site)
     _check_cluster(counts, node, demand.nodes, kinds, site)
     items = [_of_all(item, demand) for item in node.items]
-    items += network_items(counts, kinds, node.ports, demand.nodes)
-    items += rack_items(shelf, counts, node)
-    power = _power(node, demand.nodes, counts, kinds)
+    items += network_items(counts, kinds, node.ports, demand.nodes, site)
+    items += uplink_items(shelf, node, demand.nodes)
+    items += rack_items(counts, site)
+    power = _power(node, demand.nodes, counts, kinds, site)
     if demand.ups:
         items += ups_items(shelf, power.max_w)
     items += service_items(node, demand.nodes)
@@ -65,7 +66,7 @@ def check_spread(demand: BuildDemand) -> None:
         raise CannotBuild("nodes", demand.accelerator, need=demand.accelerators, have=demand.nodes)
 
 
-def _counts(node: Node, nodes: int, kinds: tuple[SwitchKind, ...], site: SiteLimits) -> ClusterCounts:
+def _counts(node: Node, nodes: int, kinds: tuple[SwitchKind, ...], site: Site) -> ClusterCounts:
     endpoints = node.ports.count * nodes if nodes > 1 else 0
     return count_cluster(
         np.array([nodes]), np.array([node.rack_units if node.racked else 0.0]), np.array([node.power.max_w]),
@@ -74,7 +75,7 @@ def _counts(node: Node, nodes: int, kinds: tuple[SwitchKind, ...], site: SiteLim
 
 
 def _check_cluster(
-    counts: ClusterCounts, node: Node, nodes: int, kinds: tuple[SwitchKind, ...], site: SiteLimits,
+    counts: ClusterCounts, node: Node, nodes: int, kinds: tuple[SwitchKind, ...], site: Site,
 ) -> None:
     if not counts.joined[0]:
         widest = max(kinds, key=lambda k: k.switch.ports or 0).switch
@@ -90,14 +91,15 @@ def _of_all(item: Item, demand: BuildDemand) -> Item:
 
 
 def _power(
-    node: Node, nodes: int, counts: ClusterCounts, kinds: tuple[SwitchKind, ...],
+    node: Node, nodes: int, counts: ClusterCounts, kinds: tuple[SwitchKind, ...], site: Site,
 ) -> PowerRack:
     switches = int(counts.leaf[0] + counts.spine[0])
     known = kinds[int(counts.kind[0])].switch if counts.kind[0] >= 0 else None
     watts = node.power.max_w * nodes + switches * ((known.power_w if known else None) or 0.0)
-    unknown = node.power.unknown
-    if known and known.power_w is None:
-        unknown = (*unknown, known.name)
+    tors = int(counts.tors[0])
+    watts += tors * ((site.tor.power_w if site.tor else None) or 0.0)
+    used = [known, site.tor if tors else None]
+    unknown = (*node.power.unknown, *(s.name for s in used if s is not None and s.power_w is None))
     own_rack = node.system.kind == "rack"
     per_rack = 1 if own_rack else int(counts.nodes_per_rack[0])
     racks = nodes if own_rack else int(counts.racks[0])
@@ -115,7 +117,7 @@ def _fabric(counts: ClusterCounts, ports: NodePorts, nodes: int) -> Fabric | Non
         return None
     return Fabric(
         endpoints=ports.count * nodes, port_gbps=ports.gbps, leaf_switches=int(counts.leaf[0]),
-        spine_switches=int(counts.spine[0]), links=int(counts.links_short[0] + counts.links_long[0]),
+        spine_switches=int(counts.spine[0]), links=int(counts.links[0]),
         oversubscription=1.0,
     )
 

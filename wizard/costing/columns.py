@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wizard.catalog.catalog import Catalog
-from wizard.costing.cluster import count_cluster, fabric_cents
+from wizard.costing.cluster import count_cluster, surrounding_cents
 from wizard.costing.demand import Profile
 from wizard.costing.node import Node, choose_node
 from wizard.costing.refusal import CannotBuild
-from wizard.costing.rules_network import NodePorts, SwitchKind, switch_kinds
-from wizard.costing.rules_site import cheapest, site_limits
+from wizard.costing.rules_network import UPLINKS, NodePorts, SwitchKind, switch_kinds, uplink_cable
+from wizard.costing.rules_site import site_of
 from wizard.costing.shelf import Shelf
 from wizard.costing.terms import Terms, micro
 
@@ -55,16 +55,14 @@ class CapexColumns:
         self.profiles = tuple(replace(p, fabric=fabric) for p in profiles for fabric in (False, True))
         self.accelerators = tuple(catalog.accelerators)
         self._shelf = Shelf(catalog, terms)
-        self._site = site_limits(self._shelf)
+        self._site = site_of(self._shelf)
         self._slot = np.full(len(self.accelerators) * _MOST_PER_NODE * len(self.profiles), -1, np.int32)
         self._nodes: list[Node | None] = []
         self._ints = np.empty((0, 6), np.int64)
         self._floats = np.empty((0, 3), np.float64)
-        self._variants: dict[tuple[float, tuple[str, ...]], int] = {}
-        self._service = [
-            self._shelf.component_net(part) or 0 if (part := cheapest(self._shelf, name)) else 0
-            for name in ("rack", "pdu")
-        ]
+        self._variants: dict[NodePorts, int] = {}
+        cable = uplink_cable(self._shelf)
+        self._uplinks = UPLINKS * (self._shelf.component_net(cable) or 0) if cable else 0
 
     @classmethod
     def of(cls, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...] = (_PLAIN,)) -> CapexColumns:
@@ -154,8 +152,9 @@ class CapexColumns:
                 floats.append((0.0, 0.0, 0.0))
                 continue
             single = next((self._shelf.item_net(i) or 0 for i in node.items if i.category == "accelerator"), 0)
-            variant = self._variants.setdefault((node.ports.gbps, node.ports.protocols), len(self._variants))
-            rows.append((node.cents, single, int(node.priced), variant, node.ports.count, int(node.server)))
+            variant = self._variants.setdefault(replace(node.ports, count=1), len(self._variants))
+            uplinks = self._uplinks if node.system.kind == "server" else 0
+            rows.append((node.cents + uplinks, single, int(node.priced), variant, node.ports.count, int(node.server)))
             floats.append((node.power.max_w, node.rack_units if node.racked else 0.0, node.items_rack_units))
         self._ints = np.array(rows, np.int64).reshape(-1, 6)
         self._floats = np.array(floats, np.float64).reshape(-1, 3)
@@ -181,19 +180,21 @@ class CapexColumns:
         return BuildColumns(capex, capex / float(self.terms.rate), power, rack_units)
 
     def _around(
-        self, nodes: Ints, units: Floats, watts: Floats, ports: Ints, key: tuple[float, tuple[str, ...]],
+        self, nodes: Ints, units: Floats, watts: Floats, ports: Ints, key: NodePorts,
     ) -> tuple[Ints, Floats, Floats, Bools]:
         kinds = self._kinds(key)
         endpoints = np.where(nodes > 1, ports * nodes, 0)
         counts = count_cluster(nodes, units, watts, endpoints, kinds, self._site)
-        cents = fabric_cents(kinds, counts) + counts.racks * self._service[0] + counts.pdus * self._service[1]
-        switches = counts.leaf + counts.spine
+        cents = surrounding_cents(kinds, counts, self._site)
+        switches, tor = counts.leaf + counts.spine, self._site.tor
         each_w = np.array([k.switch.power_w or 0.0 for k in kinds] + [0.0])[counts.kind]
         each_u = np.array([k.switch.rack_units or 0.0 for k in kinds] + [0.0])[counts.kind]
-        return cents, switches * each_w, switches * each_u, counts.fed & counts.joined
+        power = switches * each_w + counts.tors * ((tor.power_w if tor else 0.0) or 0.0)
+        units = switches * each_u + counts.tors * ((tor.rack_units if tor else 0.0) or 0.0)
+        return cents, power, units, counts.fed & counts.joined
 
-    def _kinds(self, key: tuple[float, tuple[str, ...]]) -> tuple[SwitchKind, ...]:
-        return switch_kinds(self._shelf, NodePorts(1, *key)) if key[0] else ()
+    def _kinds(self, key: NodePorts) -> tuple[SwitchKind, ...]:
+        return switch_kinds(self._shelf, key) if key.gbps else ()
 
     def _total(self, hardware: Ints, server: Bools) -> Floats:
         terms = self.terms

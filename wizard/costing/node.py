@@ -10,7 +10,7 @@ from wizard.costing.items import Item, item_of
 from wizard.costing.power import NodePower, node_power
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_compute import choose_cpu, choose_memory, memory_needed_gib
-from wizard.costing.rules_network import NodePorts, choose_nics
+from wizard.costing.rules_network import NodePorts, bridge_items, choose_nics
 from wizard.costing.rules_storage import choose_storage
 from wizard.costing.shelf import Shelf
 
@@ -99,6 +99,8 @@ def build_node(shelf: Shelf, system: System, accelerator: Accelerator, count: in
     ports = NodePorts(0, 0.0, ())
     if not whole:
         items, ports = _host_items(shelf, system, accelerator, count, profile, server)
+    if not system.includes_accelerators:
+        items = [*bridge_items(shelf, accelerator, count), *items]
     items = [*_machine(system, accelerator, count), *items]
     power = node_power(system, accelerator, count, items, server=server)
     _check_supply(shelf, system, power)

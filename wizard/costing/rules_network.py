@@ -5,6 +5,9 @@
 - Serving within nodes: two ports of 25 to 100 Gb/s (10 where nothing else is known) to the site's network.
 - Fabric: one switch while its ports suffice; else leaf and spine, half of each leaf's ports down and half up, which is
   oversubscription 1.0 and at most radix^2 / 2 endpoints (Clos, two tiers).
+- Links: copper within one rack, active optical cables up to 8 racks in a row, optical modules and fibre beyond.
+- Serving from 3 machines on: a pair of top-of-rack switches, each machine with one port on each of the two.
+- Cards in PCIe slots that have an NVLink bridge get one for each pair.
 """
 
 from __future__ import annotations
@@ -21,7 +24,9 @@ from wizard.costing.shelf import Shelf
 
 Ints = NDArray[np.int64]
 UPLINKS = 2
-NO_PRICE = -1
+IN_ROW_M = 10.0
+IN_RACK_M = 1.5
+TOR_FROM_NODES = 3
 _UNPRICED = 10**15
 _PORTS = re.compile(r"(\d+)x [^,+]*?(\d{3})\s?Gb")
 
@@ -33,20 +38,27 @@ class NodePorts:
     count: int
     gbps: float
     protocols: tuple[str, ...]
+    connector: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What joins two ports: a cable with fixed ends, or two optical modules and a fibre. ``cents``: net, both ends."""
+
+    cable: Component | None
+    optics: Component | None
+    cents: int
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchKind:
-    """A switch with the cables that fit it, as net prices in hundredths (``NO_PRICE``: not known)."""
+    """A switch with the links that fit it, within a rack, a row and a hall. ``cents`` is its net price, or zero."""
 
     switch: Component
-    short: Component | None
-    long: Component | None
-    optics: Component | None
-    switch_cents: int
-    short_cents: int
-    long_cents: int
-    optics_cents: int
+    cents: int
+    in_rack: Link
+    in_row: Link
+    in_hall: Link
 
 
 def fabric_gbps(accelerator: Accelerator) -> float:
@@ -57,33 +69,35 @@ def fabric_gbps(accelerator: Accelerator) -> float:
     return 400.0 if generation >= 5 else 200.0
 
 
-def included_ports(system: System) -> NodePorts | None:
+def included_ports(shelf: Shelf, system: System) -> NodePorts | None:
     """Read the fabric ports that come with a machine, e.g. ``8x ConnectX-7 400Gb``."""
     found = _PORTS.search(system.nics)
     if not found:
         return None
-    return NodePorts(int(found.group(1)), float(found.group(2)), ())
+    count, gbps = int(found.group(1)), float(found.group(2))
+    card = _card(shelf, gbps, gbps, joined=True)
+    return NodePorts(count, gbps, card.protocols if card else (), card.connector if card else "")
 
 
 def choose_nics(
     shelf: Shelf, system: System, accelerator: Accelerator, count: int, *, fabric: bool, server: bool,
 ) -> tuple[list[Item], NodePorts]:
     """Choose network cards; returns them and the ports that the fabric will see."""
-    own = included_ports(system) if "nic" in system.includes else None
+    own = included_ports(shelf, system) if "nic" in system.includes else None
     if own and fabric:
         return [], own
     ports = NodePorts(0, 0.0, ())
     items: list[Item] = []
     if fabric:
         speed = fabric_gbps(accelerator)
-        card = _card(shelf, speed, speed)
+        card = _card(shelf, speed, speed, joined=True)
         if card is None:
             items.append(Item("nic", f"nic_{speed:g}", "", f"NIC {speed:g} Gb/s", count, None, reason="nic_fabric",
                               fields=(("gbps", speed),)))
             ports = NodePorts(count, speed, ())
         else:
             items.append(item_of(card, count, "nic_fabric", gbps=card.port_gbps))
-            ports = NodePorts(count, card.port_gbps or speed, card.protocols)
+            ports = NodePorts(count, card.port_gbps or speed, card.protocols, card.connector)
     if server and "nic" not in system.includes:
         items.append(_uplink(shelf))
     return items, ports
@@ -97,32 +111,70 @@ def _uplink(shelf: Shelf) -> Item:
     return item_of(card, -(-UPLINKS // (card.ports or 1)), "nic_uplink", gbps=card.port_gbps)
 
 
-def _card(shelf: Shelf, least: float, most: float) -> Component | None:
+def _card(shelf: Shelf, least: float, most: float, *, joined: bool = False) -> Component | None:
+    """Return the cheapest card by its price for two ports; ``joined``: one port, and a switch that takes its plug."""
     fitting = [p for p in shelf.parts("nic") if p.port_gbps and least <= p.port_gbps <= most]
+    if joined:
+        fitting = [p for p in fitting if (p.ports or 1) == 1 and any(_joins(s, p) for s in shelf.parts("switch"))]
     return min(fitting, key=lambda p: (_cost(shelf, p) * -(-UPLINKS // (p.ports or 1)), p.id), default=None)
 
 
+def uplink_cable(shelf: Shelf) -> Component | None:
+    """Return the cable between a machine's uplink port and the site's switch."""
+    card = _card(shelf, 25, 100) or _card(shelf, 10, 10)
+    if card is None:
+        return None
+    copper = "RJ45" if card.connector == "RJ45" else "DAC"
+    return _cheapest(shelf, [p for p in shelf.parts("cable") if p.port_gbps == card.port_gbps and p.form == copper])
+
+
+def tor_switch(shelf: Shelf) -> Component | None:
+    """Return the cheapest switch for the uplink ports of machines that serve."""
+    card = _card(shelf, 25, 100) or _card(shelf, 10, 10)
+    return None if card is None else _cheapest(shelf, [s for s in shelf.parts("switch") if s.ports and _joins(s, card)])
+
+
+def bridge_items(shelf: Shelf, accelerator: Accelerator, count: int) -> list[Item]:
+    """Return the NVLink bridges of cards that have one: one set for each pair."""
+    if not accelerator.scaleup_kind.startswith("NVLink bridge") or count < 2:
+        return []
+    part = shelf.catalog.components.get(f"nvlink_bridge_{accelerator.architecture.lower()}")
+    if part is None:
+        return [Item("cable", "nvlink_bridge", accelerator.vendor, "NVLink bridge", count // 2, None,
+                     reason="bridge_pair")]
+    return [item_of(part, count // 2, "bridge_pair")]
+
+
 def switch_kinds(shelf: Shelf, ports: NodePorts) -> tuple[SwitchKind, ...]:
-    """Return the switches that speak the ports' speed and protocol; those with a price first, or all if none has."""
+    """Return the switches that speak the ports' speed, protocol and plug; those with a price, or all if none has."""
     fitting = [p for p in shelf.parts("switch") if p.ports and p.port_gbps == ports.gbps and _speaks(p, ports)]
     priced = [p for p in fitting if shelf.component_net(p) is not None]
-    return tuple(_kind(shelf, p, ports.gbps) for p in sorted(priced or fitting, key=lambda p: p.id))
+    return tuple(_kind(shelf, p) for p in sorted(priced or fitting, key=lambda p: p.id))
 
 
-def _kind(shelf: Shelf, switch: Component, gbps: float) -> SwitchKind:
-    cables = [p for p in shelf.parts("cable") if p.port_gbps == gbps]
-    short = _cheapest(shelf, [p for p in cables if (p.length_m or 100.0) <= 5])
-    long = _cheapest(shelf, [p for p in cables if (p.length_m or 100.0) >= 10])
-    optics = _cheapest(shelf, [p for p in shelf.parts("optics") if p.port_gbps == gbps])
-    return SwitchKind(
-        switch, short, long, optics,
-        *(NO_PRICE if p is None or (net := shelf.component_net(p)) is None else net
-          for p in (switch, short, long, optics)),
-    )
+def _kind(shelf: Shelf, switch: Component) -> SwitchKind:
+    cables = [p for p in shelf.parts("cable") if p.port_gbps == switch.port_gbps and p.form in {"", "DAC", "AOC"}]
+    optics = _cheapest(shelf, [p for p in shelf.parts("optics") if p.port_gbps == switch.port_gbps])
+    in_row = _link(shelf, [p for p in cables if (p.length_m or 0) >= IN_ROW_M], optics)
+    in_rack = _link(shelf, [p for p in cables if (p.length_m or 0) >= IN_RACK_M], optics)
+    return SwitchKind(switch, shelf.component_net(switch) or 0, in_rack, in_row, _link(shelf, [], optics))
+
+
+def _link(shelf: Shelf, cables: list[Component], optics: Component | None) -> Link:
+    cable = _cheapest(shelf, cables)
+    if cable is not None:
+        return Link(cable, None, shelf.component_net(cable) or 0)
+    return Link(None, optics, 2 * (shelf.component_net(optics) or 0) if optics else 0)
 
 
 def _speaks(switch: Component, ports: NodePorts) -> bool:
-    return not ports.protocols or not switch.protocols or bool(set(switch.protocols) & set(ports.protocols))
+    protocols = not ports.protocols or not switch.protocols or bool(set(switch.protocols) & set(ports.protocols))
+    return protocols and (not ports.connector or not switch.connector or switch.connector == ports.connector)
+
+
+def _joins(switch: Component, card: Component) -> bool:
+    return switch.port_gbps == card.port_gbps and _speaks(
+        switch, NodePorts(1, card.port_gbps or 0.0, card.protocols, card.connector))
 
 
 def _cheapest(shelf: Shelf, parts: list[Component]) -> Component | None:

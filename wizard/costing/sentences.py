@@ -93,6 +93,8 @@ SENTENCES: Mapping[str, str] = {
         "two feeds per rack; each alone carries {rack_kw} kW with its breakers loaded to {breaker_percent} %"
     ),
     "ups_load": mark("carries {load_kw} kW"),
+    "switch_uplinks": mark("a pair at the top of the rack; each of {nodes} machines has one port on each of the two"),
+    "bridge_pair": mark("one for each pair of cards"),
     "installation_nodes": mark("to be quoted for the site"),
     "support_share": mark("{percent} % of the hardware"),
     "support_open": mark("to be quoted"),
@@ -105,6 +107,6 @@ SENTENCES: Mapping[str, str] = {
 DESCRIPTIONS = frozenset((
     mark("Hardware support, first year"), mark("Shipping and insurance"), mark("Contingency"),
     mark("Installation and commissioning"), mark("Fibre patch cord, MPO-12, both ends"), mark("Cable with both ends"),
-    mark("Network cable to the site's switch, both ends"), mark("Switch"),
+    mark("Network cable to the site's switch, both ends"), mark("Switch"), mark("Rack, 42 U"), mark("Rack PDU"),
 ))
 """Descriptions of lines that are no product of the catalogue: they are translated, product names never are."""

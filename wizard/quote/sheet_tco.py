@@ -1,0 +1,132 @@
+"""The sheet of the total cost: years with live formulas, the range, the tornado, the course against the alternative."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from wizard.costing.records import Tco, TcoYear
+from wizard.i18n import Translator, mark
+from wizard.quote.sheet_bom import Places
+from wizard.quote.sheet_cells import Book, Cells
+from wizard.words import label
+
+NAME = "TCO"
+_TITLES = (
+    mark("Year"), mark("Purchase"), mark("Energy"), mark("Support"), mark("Space"), mark("Staff"), mark("Cloud rent"),
+    mark("Residual value"), mark("Total"), mark("Discounted"),
+)
+_CENT = Decimal("0.01")
+
+
+def write(book: Book, tco: Tco, places: Places | None, tr: Translator) -> None:
+    """Write the sheet."""
+    cells = book.sheet(NAME, (34, 17, 15, 15, 15, 15, 15, 15, 17, 17))
+    cells.head(0, tuple(tr(t) if n == 0 else f"{tr(t)}, {tco.currency}" for n, t in enumerate(_TITLES)))
+    cells.sheet.freeze_panes(1, 1)
+    for row, year in enumerate(tco.years, 1):
+        _year(cells, row, year, tco, places)
+    row = _sums(cells, tco, tr)
+    row = _headline(cells, row + 1, tco, tr)
+    row = _tornado(cells, row + 1, tco, tr)
+    _course(cells, row + 1, tco, tr)
+
+
+def _year(cells: Cells, row: int, year: TcoYear, tco: Tco, places: Places | None) -> None:
+    n = row + 1
+    cells.number(row, 0, year.year, "count")
+    live = _formulas(year, tco, places)
+    amounts = (year.capex, year.energy, year.support, year.space, year.staff, year.cloud, year.residual)
+    for column, amount in enumerate(amounts, 1):
+        formula = live.get(column)
+        if formula is None:
+            cells.number(row, column, amount)
+        else:
+            cells.formula(row, column, formula, amount)
+    cells.formula(row, 8, f"=SUM(B{n}:H{n})", year.total)
+    discounted = float(year.total) / (1 + _input(tco, "discount_rate")) ** year.year
+    cells.formula(row, 9, f"=I{n}/(1+discount_rate)^A{n}", discounted)
+
+
+def _formulas(year: TcoYear, tco: Tco, places: Places | None) -> dict[int, str]:
+    """Return the live formulas of a year by column; a zero stays a plain number."""
+    if places is None:
+        return {}
+    found: dict[int, str] = {}
+    if year.capex:
+        found[1] = f"={places.net}"
+    if year.energy:
+        growth = f"(1+electricity_growth)^{year.year - 1}"
+        found[2] = f"=ROUND(power_w/1000*8760*load_factor*pue*electricity_usd_per_kwh*per_usd*{growth},2)"
+    if year.support:
+        found[3] = f"=ROUND({places.hardware}*support_rate,2)"
+    if year.staff and _input(tco, "staff_usd_per_year"):
+        found[5] = "=ROUND(staff_usd_per_year*per_usd,2)"
+    if year.residual:
+        found[7] = f"=-ROUND({places.hardware}*residual_share,2)"
+    return found
+
+
+def _input(tco: Tco, name: str) -> float:
+    return next((value for known, value, _ in tco.assumptions if known == name), 0.0)
+
+
+def _sums(cells: Cells, tco: Tco, tr: Translator) -> int:
+    last = len(tco.years) + 1
+    row = last
+    cells.text(row, 0, tr("Sum"), "bold")
+    columns = list(zip(*((y.capex, y.energy, y.support, y.space, y.staff, y.cloud, y.residual, y.total)
+                         for y in tco.years), strict=True))
+    for column, amounts in enumerate(columns, 1):
+        letter = "ABCDEFGHIJ"[column]
+        cells.formula(row, column, f"=SUM({letter}2:{letter}{last})", sum(amounts, Decimal(0)), "total")
+    cells.formula(row, 9, f"=ROUND(SUM(J2:J{last}),2)", tco.npv, "total")
+    return row + 1
+
+
+def _headline(cells: Cells, row: int, tco: Tco, tr: Translator) -> int:
+    entries: list[tuple[str, Decimal | float | None]] = [
+        (tr("Net present cost, most likely"), tco.npv),
+        (tr("Net present cost, P10"), tco.npv_p10), (tr("Net present cost, P90"), tco.npv_p90),
+        (tr("Per million output tokens, P50"), tco.per_million_tokens),
+        (tr("Per million output tokens, P10"), tco.per_million_p10),
+        (tr("Per million output tokens, P90"), tco.per_million_p90),
+        (tr("Per million output tokens, most likely inputs"), tco.per_million_base),
+        (tr("Output tokens a year"), tco.tokens_year), (tr("Energy, kWh a year"), tco.energy_kwh_year),
+        (tr("CO2e, kg a year"), tco.co2e_kg_year), (tr("Cloud on demand a month"), tco.cloud_on_demand_month),
+        (tr("Cloud spot a month"), tco.cloud_spot_month),
+        (tr("Cloud reserved 1 year, a month"), tco.cloud_reserved_1y_month),
+        (tr("Cloud reserved 3 years, a month"), tco.cloud_reserved_3y_month), (tr("API a month"), tco.api_month),
+        (tr("Break-even month"), tco.break_even_month), (tr("Break-even utilisation"), tco.break_even_utilization),
+        (tr("Return on investment"), tco.roi),
+    ]
+    for title, value in entries:
+        if value is not None:
+            cells.text(row, 0, title)
+            cells.number(row, 1, value, "fine" if -100 < value < 100 else "money")
+            row += 1
+    if tco.break_even_against and tco.break_even_month is None:
+        cells.text(row, 0, tr("no break-even within {n} years", n=tco.horizon_years))
+        row += 1
+    return row
+
+
+def _tornado(cells: Cells, row: int, tco: Tco, tr: Translator) -> int:
+    if not tco.swings:
+        return row
+    cells.head(row, (tr("Input"), tr("Low"), tr("High"), tr("Result at low"), tr("Result at high")))
+    for swing in tco.swings:
+        row += 1
+        cells.text(row, 0, label(tr, swing.name))
+        for column, value in enumerate((swing.low_input, swing.high_input, swing.at_low, swing.at_high), 1):
+            cells.number(row, column, value, "fine")
+    return row + 1
+
+
+def _course(cells: Cells, row: int, tco: Tco, tr: Translator) -> None:
+    if not tco.cumulative_other:
+        return
+    cells.head(row, (tr("Month"), tr("Owning, in all"), label(tr, tco.break_even_against)))
+    for month, (own, other) in enumerate(zip(tco.cumulative_own, tco.cumulative_other, strict=True)):
+        cells.number(row + 1 + month, 0, month, "count")
+        cells.number(row + 1 + month, 1, own.quantize(_CENT, ROUND_HALF_UP))
+        cells.number(row + 1 + month, 2, other.quantize(_CENT, ROUND_HALF_UP))
