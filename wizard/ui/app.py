@@ -16,6 +16,7 @@ from wizard.catalog.catalog import Catalog
 from wizard.i18n import Translator
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Plan
+from wizard.ui.exporting import Writer
 from wizard.ui.session import Session
 from wizard.ui.shell import Shell, qt_texts
 from wizard.ui.store import Settings, Store
@@ -30,17 +31,6 @@ def engine(catalog: Catalog) -> Callable[[Needs, Callable[[], bool]], Plan]:
         return plan(needs, catalog, cancel=cancelled)
 
     return plan_with
-
-
-def write_files(
-    plan: Plan, folder: Path, lang: str, progress: Callable[[str, float], None], cancel: Callable[[], bool]
-) -> object:
-    """Write every output of a plan (see :func:`wizard.cli.plan_command.write_outputs`)."""
-    from importlib import import_module
-
-    # The layers forbid the window to know the command line; the name is all that it is told.
-    write = import_module("wizard.cli.plan_command").write_outputs
-    return write(plan, folder, lang, progress=progress, cancel=cancel)
 
 
 def model_checker(catalog: Catalog) -> Callable[[str], bool]:
@@ -79,18 +69,18 @@ def desktop_language() -> str:
     return "zh_CN" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
-def window(store: Store | None = None) -> Shell:
+def window(store: Store | None = None, writer: Writer | None = None) -> Shell:
     """Make the window on the shipped catalogue."""
     store = store or Store()
     settings = store.settings()
     if not settings.language:
         settings = replace(settings, language=desktop_language())
     qt_texts(settings.language)
-    return build(store, settings)
+    return build(store, settings, writer)
 
 
-def build(store: Store | None, settings: Settings) -> Shell:
-    """Make a window with the real engine and writers."""
+def build(store: Store | None, settings: Settings, writer: Writer | None = None) -> Shell:
+    """Make a window with the real engine."""
     catalog = Catalog()
     needs = Needs()
     needs = needs.model_copy(update={"budget": needs.budget.model_copy(update={"currency": settings.currency})})
@@ -98,14 +88,20 @@ def build(store: Store | None, settings: Settings) -> Shell:
         engine(catalog), catalog=catalog, is_model=model_checker(catalog), store=store, needs=needs,
         tr=Translator(settings.language or "en"),
     )
-    return Shell(session, store=store, writer=write_files, settings=settings)
+    return Shell(session, store=store, writer=writer, settings=settings)
 
 
-def run(path: str | None = None) -> int:
-    """Open the wizard, on a file if one is named, and return the exit code when it is closed."""
+def run(path: str | None = None, writer: Writer | None = None) -> int:
+    """Open the wizard and return the exit code when it is closed.
+
+    Args:
+        path: a project, quote, NEEDS file or model description to open.
+        writer: writes every output of a plan (:func:`wizard.cli.plan_command.write_outputs`); the layers forbid the
+            window to know the command line, so the command line hands it in.
+    """
     app = application()
     _log_faults()
-    shell = window()
+    shell = window(writer=writer)
     shell.show()
     if path is not None:
         shell.open_path(Path(path))

@@ -13,7 +13,8 @@ from wizard.planner.plan import Plan
 from wizard.ui.jobs import Runner
 
 Writer = Callable[..., object]
-"""``write(plan, folder, lang, progress, cancel)``, see :func:`wizard.cli.plan_command.write_outputs`."""
+"""``write(plan, folder, lang, progress=..., cancel=...)``; ``progress(name)`` is called before each output is made."""
+OUTPUTS = 6
 
 
 class Exporter(QObject):
@@ -49,7 +50,13 @@ class Exporter(QObject):
 
         def work(cancelled: Callable[[], bool], report: Callable[[object], None]) -> object:
             before = _times(folder)
-            writer(plan, folder, lang, lambda what, share: report((what, share)), cancelled)
+            begun: list[str] = []
+
+            def progress(name: str) -> None:
+                report((name, min(0.95, len(begun) / OUTPUTS)))
+                begun.append(name)
+
+            writer(plan, folder, lang, progress=progress, cancel=cancelled)
             if cancelled():
                 raise Cancelled
             after = _times(folder)

@@ -116,7 +116,7 @@ def gigabytes(tr: Translator, n_bytes: float) -> str:
 def params(tr: Translator, count: float) -> str:
     """Format a count of parameters as engineers of both languages say it: ``32.8B``."""
     for size, name in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
-        if count >= size:
+        if count >= 0.9995 * size:
             return f"{number(tr, count / size)}{name}"
     return number(tr, count)
 

@@ -23,8 +23,8 @@ def main_menu(shell: Shell, ctx: Context) -> QMenu:
     """Make the menu in the language of ``ctx``."""
     menu = QMenu(shell)
     for words, keys, slot in (
-        (ctx.t("New plan"), "Ctrl+N", shell.new), (ctx.t("Open …"), "Ctrl+O", shell.open_dialog),
-        (ctx.t("Save project"), "Ctrl+S", shell.save), (ctx.t("Save project as …"), "", shell.save_as),
+        (ctx.t("New plan"), "Ctrl+N", shell.new), (ctx.t("Open..."), "Ctrl+O", shell.open_dialog),
+        (ctx.t("Save project"), "Ctrl+S", shell.save), (ctx.t("Save project as..."), "", shell.save_as),
     ):
         _add(menu, words, keys, slot)
     recent = menu.addMenu(ctx.t("Recent files"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Model
 from wizard.errors import InputError
 from wizard.i18n import mark
 from wizard.needs.files import load_needs
@@ -31,12 +33,30 @@ def read_any(path: Path, needs: Needs, catalog: Catalog) -> Needs:
 
 
 def _quote(path: Path) -> Needs:
-    from importlib import import_module
+    """Read the needs out of the plan that a quote carries as an attachment."""
+    from wizard.quote.readback import read_attachment
 
-    reader = import_module("wizard.quote.reading")
-    found: Needs = reader.needs_of(path)
-    return found
+    try:
+        data = json.loads(read_attachment(path, "plan.json"))
+        return Needs.model_validate(data["needs"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(mark("this PDF carries no plan of ours"), where=path.name) from error
 
 
 def _model(path: Path, needs: Needs, catalog: Catalog) -> Needs:
-    raise InputError(mark("this model file cannot be read"), where=path.name)
+    """Name the catalogue's model whose shape a model's file describes."""
+    from wizard.catalog.headers.inspect import inspect
+
+    found = inspect(path).model
+    same = [m for m in catalog.models.values() if _shape(m) == _shape(found)]
+    if not same:
+        raise InputError(
+            mark("{name} has a shape that no model of the catalogue has"), where=path.name, name=found.name,
+            mend=mark("Choose the model of its family that comes nearest in size."),
+        )
+    best = next((m for m in same if m.name.lower() == found.name.lower()), same[0])
+    return needs.model_copy(update={"model": best.id, "size_class": None})
+
+
+def _shape(model: Model) -> tuple[object, ...]:
+    return (model.layers, model.hidden_size, model.heads, model.kv_heads, model.vocab_size, model.experts)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from wizard.i18n import Translator, mark
-from wizard.planner.plan import Change, Fact, Limit, Option, Plan, Reason
+from wizard.planner.plan import Change, Fact, Limit, Option, Plan, Reason, Rejection
 from wizard.ui import figures
 from wizard.words import LABELS, SENTENCES, label, number, say
 
@@ -16,7 +16,12 @@ LIMIT_NAMES = {
     "power_w": mark("power"), "rack_units": mark("rack units"), "output_tok_s": mark("output tokens per second"),
     "requests_s": mark("requests per second"), "requests_per_s": mark("requests per second"),
     "max_concurrency": mark("users at once"), "concurrent_users": mark("users at once"), "hours": mark("deadline"),
-    "deadline_hours": mark("deadline"), "context_tokens": mark("context"),
+    "deadline_hours": mark("deadline"), "context_tokens": mark("context"), "weights_memory": mark("memory for weights"),
+    "kv_memory": mark("memory for the KV cache"), "training_memory": mark("training memory"), "load": mark("load"),
+    "budget_month": mark("monthly budget"), "max_accelerators": mark("number of accelerators"),
+    "accelerator_count": mark("number of accelerators"), "max_nodes": mark("number of servers"),
+    "purchasable": mark("a known price"), "precision": mark("precision"), "weights": mark("weight precision"),
+    "accelerators": mark("accelerator"), "acquisition": mark("own or rent"),
 }
 
 
@@ -109,15 +114,69 @@ def option_price(tr: Translator, option: Option) -> str:
     return words
 
 
-def rejection_words(tr: Translator, reason: str, need: float | None, have: float | None, unit: str) -> str:
+def option_site(tr: Translator, option: Option) -> str:
+    """Return servers, power and precision of an option in one line."""
+    parts = []
+    if option.cloud_sku:
+        parts.append(option.cloud_sku.split("/")[1] if "/" in option.cloud_sku else option.cloud_sku)
+    parts.append(tr("1 server") if option.nodes == 1 else tr("{n} servers", n=option.nodes))
+    parts.append(figures.power(tr, option.power_w))
+    parts.append(label(tr, option.weight_precision))
+    return " · ".join(parts)
+
+
+def limit_title(tr: Translator, code: str) -> str:
+    """Return the name of a limit or estimate as a row's head."""
+    if code in LABELS:
+        return label(tr, code)
+    name = limit_name(tr, code)
+    return name[:1].upper() + name[1:]
+
+
+def limit_figure(tr: Translator, limit: Limit, value: float) -> str:
+    """Format one side of a limit by its unit."""
+    return figure_of(tr, limit.code, value, limit.unit)
+
+
+def figure_of(tr: Translator, code: str, value: float, unit: str) -> str:
+    """Format a value by the unit it carries."""
+    if unit in figures.SYMBOLS:
+        return figures.money(tr, Decimal(repr(round(value, 2))), unit)
+    if unit == "ms":
+        return figures.duration(tr, value)
+    if unit == "W":
+        return figures.power(tr, value)
+    if unit:
+        return f"{number(tr, value)} {unit}"
+    return figures.metric(tr, code, value)
+
+
+def rejection_words(tr: Translator, rejected: Rejection) -> str:
     """Word why something was not chosen."""
-    words = say(tr, Reason(code=reason, fields={"need": need, "have": have, "unit": unit})) if (
-        reason in SENTENCES and need is not None and have is not None
-    ) else label(tr, reason) if reason in LABELS else reason.replace("_", " ")
-    if reason in SENTENCES or need is None or have is None:
+    code, need, have = rejected.reason, rejected.need, rejected.have
+    if code in SENTENCES:
+        fields = {"need": need, "have": have, "unit": rejected.unit}
+        return say(tr, Reason(code=code, fields={k: v for k, v in fields.items() if v is not None}))
+    words = limit_name(tr, code)
+    if need is None or have is None:
         return words
-    return tr("{words}: needs {need}, has {have} {unit}", words=words, need=number(tr, need), have=number(tr, have),
-              unit=unit)
+    return tr("{words}: {have} against {need}", words=words, have=figure_of(tr, code, have, rejected.unit),
+              need=figure_of(tr, code, need, rejected.unit))
+
+
+def change_answers(change: Change) -> dict[str, object]:
+    """Return the answers that a change sets."""
+    key, value = change.key, change.to_value
+    if key == "constraints.accelerators":
+        return {key: (str(value),), "constraints.vendors": (), "constraints.accelerator_count": None,
+                "constraints.tensor_parallel": None, "constraints.mig": False}
+    if key == "constraints.accelerator_count":
+        return {key: None, "constraints.tensor_parallel": None}
+    if key.startswith("budget."):
+        return {key: Decimal(str(value))}
+    if key.startswith("constraints.max_") and isinstance(value, float) and value.is_integer():
+        return {key: int(value)}
+    return {key: value}
 
 
 def change_words(tr: Translator, change: Change) -> str:

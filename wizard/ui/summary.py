@@ -87,7 +87,7 @@ class Summary(QFrame):
         if session.faulty:
             return t("Waiting for a valid answer.")
         if session.planning:
-            return t("Working it out …")
+            return t("Working it out...")
         if session.plan_error is not None:
             return "⚠ " + session.error_text()
         if plan is not None and plan.status == "infeasible":

@@ -73,7 +73,7 @@ class UseCasePage(Page):
         if last is not None and last != ctx.session.needs:
             words = ctx.t("Go on where you stopped: {what}", what=describe(ctx.tr, "model", last))
             line.addWidget(button(words, lambda: ctx.session.replace(last), role="chip", name="go-on"))
-        line.addWidget(button(ctx.t("Open project or quote …"), ctx.open_dialog, role="chip", name="open"))
+        line.addWidget(button(ctx.t("Open project or quote..."), ctx.open_dialog, role="chip", name="open"))
         for name in ctx.recent[:4]:
             path = Path(name)
             made = button(path.name, lambda p=path: ctx.open_path(p), role="chip")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QFont, QFontMetrics, QIcon
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -35,9 +35,8 @@ def text(words: str, role: str = "", *, wrap: bool = True, right: bool = False, 
         made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     if selectable:
         made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    policy = made.sizePolicy()
-    policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
-    made.setSizePolicy(policy)
+    if wrap:
+        made.setMinimumWidth(1)
     return made
 
 
@@ -63,12 +62,25 @@ def rule() -> QFrame:
     return made
 
 
+class Chip(QPushButton):
+    """A small button to choose with; wide enough for its bold, chosen state."""
+
+    def sizeHint(self) -> QSize:
+        bold = QFont(self.font())
+        bold.setBold(True)
+        return QSize(QFontMetrics(bold).horizontalAdvance(self.text()) + 30, 30)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
 def button(
     words: str, clicked: Callable[[], object] | None = None, *, role: str = "", name: str = "", icon: QIcon | None = None
 ) -> QPushButton:
     """Make a push button that Enter and Space press."""
-    made = QPushButton(words)
-    made.setAutoDefault(False)
+    made = Chip(words) if role == "chip" else QPushButton(words)
+    # Enter presses what has the focus, but on a chip it goes on to the next question; Space chooses.
+    made.setAutoDefault(role != "chip")
     if role:
         made.setProperty("role", role)
     if name:

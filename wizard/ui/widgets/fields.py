@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QSlider, QVBoxLayout, QWidget
 
 from wizard.ui import faults, figures
@@ -51,6 +51,7 @@ class Field(QWidget):
             self.box.addLayout(line)
         self.box.addWidget(self.note)
         self.box.addWidget(self.fault)
+        self.box.addStretch(1)
 
     def set_note(self, words: str) -> None:
         """Change the line of help."""
@@ -89,6 +90,15 @@ class _Line(QLineEdit):
             self._step(1 if event.key() == Qt.Key.Key_Up else -1)
             return
         super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        # Once a value is taken, undo and redo belong to the answers, not to the letters of this line.
+        if event.type() == QEvent.Type.ShortcutOverride and not self.isModified() and isinstance(event, QKeyEvent) and (
+            event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+        ):
+            event.ignore()
+            return False
+        return super().event(event)
 
 
 class NumberField(Field):
@@ -130,6 +140,7 @@ class NumberField(Field):
 
     def _commit(self) -> None:
         typed = self.line.text()
+        self.line.setModified(False)
         if typed == self._shown:
             return
         try:
@@ -172,7 +183,7 @@ class TextField(Field):
         super().__init__(ctx, key, title, note)
         self.line: QLineEdit | QPlainTextEdit
         if lines == 1:
-            single = QLineEdit()
+            single = _Line()
             single.editingFinished.connect(self._commit)
             self.line = single
         else:

@@ -1,0 +1,196 @@
+"""Cost of owning by year, against renting by month, and what moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from wizard.costing.records import Swing, TcoYear
+from wizard.i18n import Translator, mark
+from wizard.ui import figures
+from wizard.ui.charts.base import CENTRE, RIGHT, Chart
+from wizard.ui.charts.plot import Plot, Scale
+from wizard.ui.theme import MONEY_COLOURS, MONEY_SERIES, Tokens
+from wizard.words import number
+
+SERIES_NAMES = {
+    "capex": mark("purchase"), "energy": mark("energy"), "support": mark("support"), "space": mark("space"),
+    "staff": mark("staff"), "cloud": mark("cloud"),
+}
+
+
+class TcoChart(Plot):
+    """Stacked bars, one a year; year 0 is the purchase."""
+
+    def __init__(self, tokens: Tokens, tr: Translator) -> None:
+        super().__init__(
+            tokens, tr, tr("Cost by year"), 220, x_name=tr("year"), y_name="", x_words=lambda v: f"{v:g}",
+            y_words=lambda v: figures.money_short(tr, Decimal(repr(v)), self.currency),
+        )
+        self.years: tuple[TcoYear, ...] = ()
+        self.currency = "USD"
+
+    def show_years(self, years: Sequence[TcoYear], currency: str) -> None:
+        """Show the years' costs."""
+        self.years, self.currency = tuple(years), currency
+        if self.years:
+            self.x = Scale(self.years[0].year - 0.5, self.years[-1].year + 0.5)
+            self.y = Scale(0.0, max(1.0, *(self._sum(y) for y in self.years)) * 1.08)
+        self.say("\n".join(
+            self.t("year {n}: {x}", n=y.year, x=figures.money(self.tr_, y.total, currency)) for y in self.years
+        ))
+
+    def used(self) -> list[str]:
+        """Return the kinds of cost that occur."""
+        return [name for name in MONEY_SERIES if any(getattr(y, name) > 0 for y in self.years)]
+
+    def _sum(self, year: TcoYear) -> float:
+        return sum(float(getattr(year, name)) for name in MONEY_SERIES)
+
+    def draw(self, p: QPainter) -> None:
+        if not self.years:
+            return
+        self.axes(p)
+        wide = min(48.0, self.area.width() / len(self.years) * 0.6)
+        for year in self.years:
+            base = 0.0
+            for name in self.used():
+                size = float(getattr(year, name))
+                if size <= 0:
+                    continue
+                top, foot = self.place(year.year, base + size), self.place(year.year, base)
+                p.fillRect(QRectF(top.x() - wide / 2, top.y(), wide, foot.y() - top.y()), QColor(MONEY_COLOURS[name]))
+                base += size
+        self._legend(p)
+
+    def _legend(self, p: QPainter) -> None:
+        x = 0.0
+        for name in self.used():
+            words = self.t(SERIES_NAMES[name])
+            p.setPen(Qt.PenStyle.NoPen)
+            p.setBrush(QColor(MONEY_COLOURS[name]))
+            p.drawRoundedRect(QRectF(x, 4, 10, 10), 2, 2)
+            wide = self.width_of(words)
+            self.text(p, QRectF(x + 14, 0, wide + 2, 18), words)
+            x += wide + 26
+
+
+class BreakEvenChart(Plot):
+    """Two lines: owning (whole) and renting (dashed), month by month; a mark where they cross."""
+
+    def __init__(self, tokens: Tokens, tr: Translator) -> None:
+        super().__init__(
+            tokens, tr, tr("Own against rent"), 220, x_name=tr("month"), y_name=tr("spent so far"),
+            x_words=lambda v: f"{v:g}", y_words=lambda v: figures.money_short(tr, Decimal(repr(v)), self.currency),
+        )
+        self.own: tuple[float, ...] = ()
+        self.other: tuple[float, ...] = ()
+        self.cross: int | None = None
+        self.currency = "USD"
+
+    def show_lines(self, own: Sequence[Decimal], other: Sequence[Decimal], cross: int | None, currency: str) -> None:
+        """Show what was spent after each month, and in which month owning becomes cheaper."""
+        self.own, self.other = tuple(map(float, own)), tuple(map(float, other))
+        self.cross, self.currency = cross, currency
+        if self.own and self.other:
+            self.x = Scale(0, max(len(self.own), len(self.other)) - 1 or 1)
+            self.y = Scale(0, max(*self.own, *self.other) * 1.08 or 1)
+        if cross is None:
+            self.say(self.t("Owning does not become cheaper within these years."))
+        else:
+            self.say(self.t("Owning is cheaper from month {n} on.", n=cross))
+
+    def draw(self, p: QPainter) -> None:
+        if not self.own or not self.other:
+            return
+        self.axes(p)
+        for values, role, style, name in (
+            (self.own, "accent", Qt.PenStyle.SolidLine, self.t("own")),
+            (self.other, "warning", Qt.PenStyle.DashLine, self.t("rent")),
+        ):
+            p.setPen(QPen(self.colour(role), 2, style))
+            spots = [self.place(n, v) for n, v in enumerate(values)]
+            p.drawPolyline(spots)
+            self.tag(p, spots[-1] - QPointF(self.width_of(name) + 12, 0), name, role=role, bold=True)
+        if self.cross is not None and self.cross < len(self.own):
+            spot = self.place(self.cross, self.own[self.cross])
+            p.setPen(QPen(self.colour("background"), 1.5))
+            p.setBrush(self.colour("text"))
+            p.drawEllipse(spot, 5, 5)
+            self.tag(p, spot, self.t("even in month {n}", n=self.cross), bold=True)
+
+
+class Tornado(Chart):
+    """What moves the cost per million tokens: one bar an input, the widest first."""
+
+    ROW = 34
+
+    def __init__(self, tokens: Tokens, tr: Translator) -> None:
+        super().__init__(tokens, tr, tr("What moves the cost"), 60)
+        self.swings: tuple[Swing, ...] = ()
+        self.middle = 0.0
+        self.currency = "USD"
+
+    def show_swings(self, swings: Sequence[Swing], middle: Decimal | None, currency: str) -> None:
+        """Show the swings around the headline."""
+        self.swings = tuple(sorted(swings, key=lambda s: -abs(s.at_high - s.at_low)))[:7]
+        self.middle, self.currency = float(middle or 0), currency
+        self._height = max(60, 26 + self.ROW * len(self.swings))
+        self.updateGeometry()
+        self.say("\n".join(
+            self.t("{name} {a} to {b}: {x} to {y}", name=self._name(s), a=number(self.tr_, s.low_input),
+                   b=number(self.tr_, s.high_input), x=self._money(s.at_low), y=self._money(s.at_high))
+            for s in self.swings
+        ))
+
+    def _name(self, swing: Swing) -> str:
+        return swing_name(self.tr_, swing.name)
+
+    def _money(self, value: float) -> str:
+        return figures.money(self.tr_, Decimal(repr(round(value, 2))), self.currency)
+
+    def draw(self, p: QPainter) -> None:
+        if not self.swings:
+            return
+        ends = [v for s in self.swings for v in (s.at_low, s.at_high)] + ([self.middle] if self.middle else [])
+        left = max(self.width_of(self._name(s)) for s in self.swings) + 64
+        right = 60.0
+        scale = Scale.over(ends)
+        room = max(40.0, self.width() - left - right)
+
+        def x(value: float) -> float:
+            return left + scale.share(value) * room
+
+        for n, swing in enumerate(self.swings):
+            y = 24 + n * self.ROW
+            self.text(p, QRectF(0, y, left - 60, 20), self._name(swing), role="text")
+            a, b = sorted((swing.at_low, swing.at_high))
+            p.setPen(Qt.PenStyle.NoPen)
+            p.setBrush(self.colour("accent"))
+            p.drawRoundedRect(QRectF(x(a), y + 3, max(3.0, x(b) - x(a)), 14), 3, 3)
+            self.text(p, QRectF(x(a) - 60, y, 54, 20), self._money(a), flags=RIGHT)
+            self.text(p, QRectF(x(b) + 6, y, 58, 20), self._money(b))
+        if self.middle:
+            p.setPen(QPen(self.colour("text"), 1, Qt.PenStyle.DashLine))
+            p.drawLine(QPointF(x(self.middle), 20), QPointF(x(self.middle), self.height()))
+            words = self._money(self.middle)
+            wide = self.width_of(words, bold=True) + 4
+            self.text(p, QRectF(x(self.middle) - wide / 2, 0, wide, 18), words, role="text", flags=CENTRE, bold=True)
+
+
+def swing_name(tr: Translator, name: str) -> str:
+    """Word the input that a swing or an assumption is about."""
+    return tr(INPUTS[name]) if name in INPUTS else name.replace("_", " ")
+
+
+INPUTS = {
+    "utilization": mark("share in use"), "electricity_usd_per_kwh": mark("electricity"), "pue": mark("PUE"),
+    "capex": mark("purchase price"), "price": mark("purchase price"), "hardware": mark("purchase price"),
+    "discount_rate": mark("discount rate"), "tax_rate": mark("tax"), "throughput": mark("throughput"),
+    "output_tok_s": mark("throughput"), "residual": mark("residual value"), "residual_share": mark("residual value"),
+    "support_share": mark("support"), "support_rate": mark("support"), "staff_usd_per_year": mark("staff"),
+    "cloud": mark("cloud price"), "life_years": mark("years of use"),
+}

@@ -1,0 +1,117 @@
+"""What it may cost: a ceiling to buy or per month, own or rent, and what running it costs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from wizard.i18n import mark
+from wizard.money import CURRENCIES
+from wizard.ui.context import Context
+from wizard.ui.pages.base import Page
+from wizard.ui.widgets.basic import Panel, row
+from wizard.ui.widgets.cards import ChipField, Choice, card_grid, title_card
+from wizard.ui.widgets.fields import CheckField, ComboField, Field, NumberField, ShareField
+
+WAYS = (
+    ("own", mark("Own"), mark("buy it and run it yourself")), ("cloud", mark("Cloud"), mark("rent instances by the hour")),
+    ("either", mark("Either"), mark("own the baseline, rent the peak")),
+)
+
+
+class BudgetPage(Page):
+    """What may it cost?"""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(ctx, ctx.t("What may it cost?"),
+                         ctx.t("Without a ceiling you get the cheapest plan that keeps its promises."))
+        self.ways = Choice(self, lambda way: ctx.session.put({"constraints.acquisition": way}))
+        cards: list[QWidget] = []
+        for code, title, note in WAYS:
+            card = title_card(ctx.tokens, ctx.t(title), ctx.t(note))
+            card.setObjectName(f"acquisition={code}")
+            self.ways.add(code, card)
+            cards.append(card)
+        self.add(card_grid(cards, 3))
+        self.add(self.field(CheckField(ctx, "constraints.private_data", ctx.t("The data must not leave the house"),
+                                       ctx.t("rules out API and cloud in the advice"))))
+        self.add(self._ceiling())
+        self.add(self._running())
+        self.add(self._worth())
+        self.body.addStretch(1)
+
+    def _ceiling(self) -> Panel:
+        ctx = self.ctx
+        panel = Panel(ctx.t("Ceiling"), ctx.t("blank means none"))
+        currency = self.field(ChipField(ctx, "budget.currency", ctx.t("Currency"), [(c, c) for c in CURRENCIES]))
+        buy = NumberField(ctx, "budget.purchase", ctx.t("To buy"), kind=Decimal, note=ctx.t("once, tax included"),
+                          blank=ctx.t("no ceiling"))
+        rent = NumberField(ctx, "budget.per_month", ctx.t("A month"), kind=Decimal,
+                           note=ctx.t("rent, or what owned hardware costs to run"), blank=ctx.t("no ceiling"))
+        self.amounts = (self.field(buy), self.field(rent))
+        line = row(currency, *self.amounts, gap=20)
+        for n in range(3):
+            line.setStretch(n, 1)
+        panel.add(line)
+        return panel
+
+    def _running(self) -> Panel:
+        ctx = self.ctx
+        panel = Panel(ctx.t("Running it"), ctx.t("blank takes the country's own figure, with its source"))
+        self._grid(panel, [
+            ComboField(ctx, "economics.country", ctx.t("Country"), countries(ctx)),
+            ComboField(ctx, "economics.horizon_years", ctx.t("Years to look at"),
+                       [(n, ctx.t("{n} years", n=n) if n > 1 else ctx.t("1 year")) for n in range(1, 8)]),
+            ShareField(ctx, "economics.utilization", ctx.t("Share of the time in use")),
+            NumberField(ctx, "economics.electricity_usd_per_kwh", ctx.t("Electricity"), unit="USD/kWh", blank=ctx.t("country")),
+            NumberField(ctx, "economics.pue", ctx.t("Cooling and losses (PUE)"), blank=ctx.t("industry")),
+            NumberField(ctx, "economics.tax_rate", ctx.t("Tax on purchases"), unit="%", factor=100, blank=ctx.t("country")),
+            NumberField(ctx, "economics.discount_rate", ctx.t("Discount rate"), unit="%", factor=100, optional=False),
+            NumberField(ctx, "economics.staff_usd_per_year", ctx.t("Staff a year"), unit="USD", optional=False),
+        ])
+        return panel
+
+    def _worth(self) -> Panel:
+        ctx = self.ctx
+        panel = Panel(ctx.t("Compared with"), ctx.t("for return and break-even"))
+        self._grid(panel, [
+            NumberField(ctx, "economics.benefit_usd_per_year", ctx.t("Benefit a year"), unit="USD", optional=False,
+                        note=ctx.t("saved labour or new income")),
+            NumberField(ctx, "economics.cloud_usd_per_month", ctx.t("Cloud bill today"), unit=ctx.t("USD a month"),
+                        blank=ctx.t("unknown")),
+            NumberField(ctx, "economics.api_usd_per_million_input_tokens", ctx.t("API price, input"), unit="USD / M",
+                        blank=ctx.t("unknown")),
+            NumberField(ctx, "economics.api_usd_per_million_output_tokens", ctx.t("API price, output"), unit="USD / M",
+                        blank=ctx.t("unknown")),
+        ], columns=4)
+        return panel
+
+    def _grid(self, panel: Panel, fields: list[Field], columns: int = 3) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(12)
+        for n, made in enumerate(fields):
+            grid.addWidget(self.field(made), n // columns, n % columns)
+        for n in range(columns):
+            grid.setColumnStretch(n, 1)
+        panel.add(grid)
+
+    def refresh(self) -> None:
+        super().refresh()
+        needs = self.ctx.session.needs
+        self.ways.show(needs.constraints.acquisition)
+        for made in self.amounts:
+            assert isinstance(made, NumberField)
+            made.unit.setText(needs.budget.currency)
+            made.unit.show()
+
+
+def countries(ctx: Context) -> list[tuple[object, str]]:
+    """Return the countries whose costs the catalogue knows, by their name in the user's language."""
+    from babel import Locale
+
+    names = Locale.parse("zh_Hans_CN" if ctx.tr.lang == "zh_CN" else "en").territories
+    codes = {row.country for row in ctx.session.catalog.economics.values() if len(row.country) == 2} - {"EU"}
+    codes.add(ctx.session.needs.economics.country)
+    return sorted(((code, str(names.get(code, code))) for code in codes), key=lambda pair: pair[1])
