@@ -206,4 +206,6 @@ class CapexColumns:
 
 
 def _share(cents: Ints, millionths: int) -> Ints:
-    return (cents * millionths + _MICRO // 2) // _MICRO
+    """``(cents x millionths + half) // million`` as :func:`~wizard.costing.terms.share_of`, without overflow."""
+    whole, rest = np.divmod(cents, _MICRO)
+    return np.asarray(whole * millionths + (rest * millionths + _MICRO // 2) // _MICRO)
