@@ -8,6 +8,7 @@ if [[ -r .env ]]; then
   . ./.env
   set +a
 fi
+NODE_RANK=${NODE_RANK:-${SLURM_NODEID:-0}}
 export HF_HUB_OFFLINE=1 OMP_NUM_THREADS=${OMP_NUM_THREADS:-8}
 nodes=@@NODES@@
 per_node=@@PER_NODE@@
@@ -26,7 +27,7 @@ case $sharding in
       parallel+=(--use_parallelism_config)
     fi
     exec accelerate launch --config_file train/fsdp.yaml "${parallel[@]}" --num_machines "$nodes" \
-      --num_processes "$world" --machine_rank "${NODE_RANK:-0}" --main_process_ip "${MASTER_ADDR:-127.0.0.1}" \
+      --num_processes "$world" --machine_rank "$NODE_RANK" --main_process_ip "${MASTER_ADDR:-127.0.0.1}" \
       --main_process_port 29500 train/train.py "$@"
     ;;
   *)

@@ -147,13 +147,16 @@ _CHECKS: dict[str, Callable[[DeployFile], Iterator[Fault]]] = {
 }
 
 
+_MAGIC = (("quote.pdf", b"%PDF-", mark("not a PDF")), ("bom.xlsx", b"PK", mark("not a spreadsheet")))
+
+
 def _outputs(folder: Path) -> Iterator[CheckResult]:
     """Check the outputs beside ``deploy``: the plan parses, the quote is a PDF, the spreadsheet an archive."""
     plan = folder / "plan.json"
     if plan.is_file():
         text = plan.read_text(encoding="utf-8", errors="replace")
         yield from _results("plan.json", "json", list(checks_text.json_faults(text)))
-    for name, start, what in (("quote.pdf", b"%PDF-", mark("not a PDF")), ("bom.xlsx", b"PK", mark("not a spreadsheet"))):
+    for name, start, what in _MAGIC:
         path = folder / name
         if path.is_file():
             with path.open("rb") as f:

@@ -10,9 +10,10 @@ from wizard.i18n import mark
 
 _TOP = frozenset({"name", "services", "networks", "secrets", "volumes", "configs"})
 _SERVICE = frozenset(
-    "image entrypoint command environment env_file user read_only cap_drop cap_add security_opt restart logging init "
-    "tmpfs shm_size volumes stop_grace_period secrets healthcheck network_mode networks deploy devices group_add runtime "
-    "ulimits ports depends_on profiles".split()
+    ("image", "entrypoint", "command", "environment", "env_file", "user", "read_only", "cap_drop", "cap_add",
+     "security_opt", "restart", "logging", "init", "tmpfs", "shm_size", "volumes", "stop_grace_period", "secrets",
+     "healthcheck", "network_mode", "networks", "deploy", "devices", "group_add", "runtime", "ulimits", "ports",
+     "depends_on", "profiles")
 )
 _HEALTH = frozenset({"test", "interval", "timeout", "retries", "start_period", "start_interval"})
 

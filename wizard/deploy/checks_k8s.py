@@ -16,10 +16,14 @@ VERSIONS = {
     "ServiceMonitor": "monitoring.coreos.com/v1", "ScaledObject": "keda.sh/v1alpha1",
     "TrainJob": "trainer.kubeflow.org/v1alpha1", "Namespace": "v1", "ConfigMap": "v1",
 }
-_CONTAINER = frozenset("name image imagePullPolicy command args env ports resources securityContext startupProbe "
-                       "readinessProbe livenessProbe volumeMounts workingDir".split())
-_PROBE = frozenset("httpGet exec tcpSocket periodSeconds failureThreshold timeoutSeconds successThreshold "
-                   "initialDelaySeconds".split())
+_CONTAINER = frozenset((
+    "name", "image", "imagePullPolicy", "command", "args", "env", "ports", "resources", "securityContext",
+    "startupProbe", "readinessProbe", "livenessProbe", "volumeMounts", "workingDir",
+))
+_PROBE = frozenset((
+    "httpGet", "exec", "tcpSocket", "periodSeconds", "failureThreshold", "timeoutSeconds", "successThreshold",
+    "initialDelaySeconds",
+))
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 
 
@@ -64,7 +68,8 @@ def _selector(each: dict[str, Any]) -> Iterator[Fault]:
 def _pod(kind: str, spec: dict[str, Any]) -> Iterator[Fault]:
     volumes = {v.get("name") for v in spec.get("volumes", ())}
     for container in spec.get("containers", ()):
-        yield from (fault(mark("{kind}: unknown key {name}"), kind=kind, name=k) for k in container if k not in _CONTAINER)
+        yield from (fault(mark("{kind}: unknown key {name}"), kind=kind, name=k)
+                    for k in container if k not in _CONTAINER)
         yield from (fault(mark("{kind}: there is no volume {name}"), kind=kind, name=m["name"])
                     for m in container.get("volumeMounts", ()) if m["name"] not in volumes)
         ports = {p.get("name") for p in container.get("ports", ())}

@@ -97,8 +97,8 @@ def _multi_node_environment(d: Deployment) -> dict[str, str]:
     if not d.multi_node:
         return {}
     interface = "${NCCL_SOCKET_IFNAME:?set NCCL_SOCKET_IFNAME in .env}"
-    env = {"NCCL_SOCKET_IFNAME": interface, "GLOO_SOCKET_IFNAME": "${GLOO_SOCKET_IFNAME:?set GLOO_SOCKET_IFNAME in .env}",
-           "MASTER_PORT": str(MASTER_PORT)}
+    env = {"NCCL_SOCKET_IFNAME": interface, "MASTER_PORT": str(MASTER_PORT),
+           "GLOO_SOCKET_IFNAME": "${GLOO_SOCKET_IFNAME:?set GLOO_SOCKET_IFNAME in .env}"}
     if d.stack.engine == "vllm":
         env["VLLM_HOST_IP"] = "${HOST_IP:?set HOST_IP in .env}"
     return env

@@ -15,6 +15,8 @@ def dockerfile(d: Deployment) -> str:
     start = [w for w in command(d) if not w.startswith("${")]
     lines = [
         "# For runtimes without compose or Kubernetes. The weights are mounted at /models, never baked in.",
+        # The vendor's only tag of that path; pin-digests.sh pins it.
+        *(["# hadolint ignore=DL3007"] if str(d.stack.image).endswith(":latest") else []),
         f"FROM {d.stack.image}", "USER 0",
         f"RUN install -d -m 0770 -o {d.stack.uid} -g 0 {CACHE}", f"USER {d.stack.uid}:0",
         "ENV " + " \\\n    ".join(f"{k}={v}" for k, v in env.items()), f"VOLUME [{json.dumps(CACHE)}]", "EXPOSE 8000",

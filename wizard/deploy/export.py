@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -46,13 +45,13 @@ def _fill(bundle: DeployBundle, folder: Path) -> None:
 
 def _swap(new: Path, folder: Path, old: Path) -> None:
     if not folder.exists():
-        os.replace(new, folder)
+        new.replace(folder)
         return
     if not folder.is_dir():
         raise NotADirectoryError(20, "a file is in the way", str(folder))
     shutil.move(folder, old)
     try:
-        os.replace(new, folder)
+        new.replace(folder)
     except OSError:
         shutil.move(old, folder)
         raise

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from wizard.deploy.bundle import DeployFile, Files
+from wizard.deploy.bundle import DeployBundle, DeployFile, Files
 from wizard.deploy.facts import Deployment
+from wizard.deploy.failure_rules import findings_of
 from wizard.deploy.readme import readme
 from wizard.deploy.runbook import runbook
 from wizard.i18n import Translator
@@ -11,8 +12,9 @@ from wizard.planner.plan import Plan
 
 
 def files(d: Deployment, tr: Translator, others: Files) -> Files:
-    """Return the two guides; README lists what stands beside it."""
-    return {"README.md": DeployFile(readme(d, tr, others), "markdown"),
+    """Return the two guides; README lists what stands beside it and what the failure rules found."""
+    found = findings_of(d, DeployBundle(others))
+    return {"README.md": DeployFile(readme(d, tr, others, found), "markdown"),
             "RUNBOOK.md": DeployFile(runbook(d, tr), "markdown")}
 
 

@@ -42,8 +42,9 @@ def resource_name(d: Deployment) -> str:
 def pod(d: Deployment, role: Role = "single") -> dict[str, Any]:
     """Return the pod's spec."""
     spec: dict[str, Any] = {
-        "automountServiceAccountToken": False, "enableServiceLinks": False, "securityContext": pod_security(d.stack.uid),
-        "terminationGracePeriodSeconds": 60, "containers": [_container(d, role)], "volumes": _volumes(d),
+        "automountServiceAccountToken": False, "enableServiceLinks": False,
+        "securityContext": pod_security(d.stack.uid), "terminationGracePeriodSeconds": 60,
+        "containers": [_container(d, role)], "volumes": _volumes(d),
     }
     if d.stack.platform in ("cuda", "jetson"):
         # Where nvidia is not the node's default runtime, the pod would start without its GPUs.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ def write_manifest(folder: Path, results: Iterable[CheckResult] = ()) -> None:
     scratch = folder / f".{NAME}.new"
     try:
         scratch.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(scratch, folder / NAME)
+        scratch.replace(folder / NAME)
     except OSError as error:
         raise OutputError("the file cannot be written ({reason})", where=str(folder / NAME),
                           reason=error.strerror or str(error)) from error
@@ -64,7 +63,8 @@ def verify(folder: Path) -> Iterator[CheckResult]:
             yield _result(path, fault(mark("the file was changed since it was written")))
         else:
             yield _result(path, None)
-    yield from (_result(p, fault(mark("the file was added since the manifest was written"))) for p in sorted(present - set(wanted)))
+    added = fault(mark("the file was added since the manifest was written"))
+    yield from (_result(path, added) for path in sorted(present - set(wanted)))
 
 
 def covered(folder: Path) -> list[str]:

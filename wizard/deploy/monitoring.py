@@ -12,8 +12,10 @@ from wizard.deploy.text import dump_yaml
 
 _CACHE_METRIC = {"vllm": "vllm:kv_cache_usage_perc", "sglang": "sglang:token_usage"}
 _LATENCY_METRIC = {
-    ("vllm", "ttft_ms"): "vllm:time_to_first_token_seconds", ("sglang", "ttft_ms"): "sglang:time_to_first_token_seconds",
-    ("vllm", "tpot_ms"): "vllm:inter_token_latency_seconds", ("sglang", "tpot_ms"): "sglang:inter_token_latency_seconds",
+    ("vllm", "ttft_ms"): "vllm:time_to_first_token_seconds",
+    ("vllm", "tpot_ms"): "vllm:inter_token_latency_seconds",
+    ("sglang", "ttft_ms"): "sglang:time_to_first_token_seconds",
+    ("sglang", "tpot_ms"): "sglang:inter_token_latency_seconds",
 }
 
 

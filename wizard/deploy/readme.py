@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wizard.deploy.bundle import Files
 from wizard.deploy.facts import HEADROOM, Deployment
+from wizard.deploy.failure_rules import say
 from wizard.deploy.markdown import code, commands, page, plain, table
+from wizard.deploy.rule_records import Finding
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Estimate
 from wizard.words import label, number
 
 _EVIDENCE = {
     "documented": mark("The tag {image} stands in its project's documentation; it was not pulled."),
-    "pattern": mark("The release exists and the tag {image} follows the project's documented pattern; whether the image "
+    "pattern": mark("The release exists and the tag {image} follows the project's documented pattern; whether the "
+                    "image "
                     "exists was not checked."),
     "floating": mark("The project's documentation names only the moving tag {image}; run pin-digests.sh before you "
                      "rely on it."),
@@ -39,16 +44,32 @@ _PURPOSE: tuple[tuple[str, str], ...] = (
 )
 
 
-def readme(d: Deployment, tr: Translator, others: Files) -> str:
+def readme(d: Deployment, tr: Translator, others: Files, found: Sequence[Finding] = ()) -> str:
     """Return the whole page."""
     return page(
         f"# {plain(d.plan.model.name)}: {plain(d.option.accelerator_name)} × {d.option.accelerators}",
         tr("Deployment files for option {option} of the plan, made by Rackwright. Every figure here is the plan's.",
            option=code(d.option.id)),
-        _settings(d, tr), "## " + tr("Before you start"), *_before(d, tr), "## " + tr("Start"), *_start(d, tr, others),
+        *_broken(tr, found), _settings(d, tr), "## " + tr("Before you start"), *_before(d, tr), _notes(tr, found),
+        "## " + tr("Start"), *_start(d, tr, others),
         "## " + tr("Prove it"), *_prove(d, tr), "## " + tr("Files"), _files(tr, others),
         "## " + tr("What was not verified"), *_unverified(d, tr),
     )
+
+
+def _broken(tr: Translator, found: Sequence[Finding]) -> list[str]:
+    errors = [f for f in found if f.severity == "error"]
+    if not errors:
+        return []
+    return ["## " + tr("This will not run as it is"), _bullets(tr, errors)]
+
+
+def _notes(tr: Translator, found: Sequence[Finding]) -> str:
+    return _bullets(tr, [f for f in found if f.severity != "error"])
+
+
+def _bullets(tr: Translator, found: Sequence[Finding]) -> str:
+    return "\n".join(f"- {plain(say(tr, f))}" for f in found)
 
 
 def _settings(d: Deployment, tr: Translator) -> str:
@@ -95,7 +116,8 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
                      "on a test machine first."),
         "ascend": mark("Driver and firmware for CANN 9.1.0 exactly; vLLM, torch_npu and CANN are one locked set."),
         "gaudi": mark("Intel Gaudi software and its container runtime, in the version of the image."),
-        "intel": mark("Intel's GPU driver and compute runtime, and the numbers of the groups video and render in .env."),
+        "intel": mark("Intel's GPU driver and compute runtime, and the numbers of the groups video and render in "
+                      ".env."),
         "musa": mark("Moore Threads' driver and container runtime."),
         "apple": mark("macOS with llama-server built for Metal; containers have no GPU on a Mac."),
         "other": mark("The vendor's driver and the vendor's build of the engine."),
@@ -114,7 +136,8 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
 
 def _start(d: Deployment, tr: Translator, others: Files) -> list[str]:
     if d.training:
-        return [tr("Put the prepared data where train/config.json says, then start on every machine, or submit the job:"),
+        return [tr("Put the prepared data where train/config.json says, then start on every machine, or submit the "
+                   "job:"),
                 commands("bash train/launch.sh", "sbatch train/job.sbatch", "kubectl apply -f train/trainjob.yaml")]
     if not d.stack.containers:
         steps = ["bash fetch-model.sh"] if "fetch-model.sh" in others else []
@@ -167,7 +190,7 @@ def _prove(d: Deployment, tr: Translator) -> list[str]:
 
 def _files(tr: Translator, others: Files) -> str:
     rows = [(code(path), tr(text)) for path, text in _PURPOSE
-            if any(f == path or f.startswith(path) and path.endswith("/") for f in others)]
+            if any(f == path or (f.startswith(path) and path.endswith("/")) for f in others)]
     return table((tr("File"), tr("Purpose")), [*rows, (code("RUNBOOK.md"), tr("what to do when it goes wrong"))])
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from wizard.deploy.facts import Deployment
 from wizard.deploy.markdown import code, commands, page, plain
 from wizard.i18n import Translator
 from wizard.words import number
 
+Section = Callable[[Deployment, Translator], list[str]]
 _MEMORY_FLAG = {"vllm": "--gpu-memory-utilization", "sglang": "--mem-fraction-static",
                 "tensorrt-llm": "--free_gpu_memory_fraction", "llama.cpp": "--ctx-size"}
 _BATCH_FLAG = {"vllm": "--max-num-seqs", "sglang": "--max-running-requests", "tensorrt-llm": "--max_batch_size",
@@ -20,7 +23,7 @@ _SHOW = {"cuda": "nvidia-smi dmon -s pucm", "jetson": "tegrastats", "rocm": "roc
 
 def runbook(d: Deployment, tr: Translator) -> str:
     """Return the whole page."""
-    sections = (_memory, _scaling, _jitter, _loading, _collectives)
+    sections: tuple[Section, ...] = (_memory, _scaling, _jitter, _loading, _collectives)
     if d.training:
         sections = (_training_memory, _scaling, _collectives)
     blocks = [b for section in sections for b in section(d, tr)]
@@ -43,14 +46,17 @@ def _memory(d: Deployment, tr: Translator) -> list[str]:
         tr("1. At start: something else holds memory (another process, a desktop), or the checkpoint is not in "
            "{precision}. Free it, or lower {flag} a little; the cache then shrinks.",
            precision=d.option.weight_precision, flag=code(_MEMORY_FLAG.get(engine, "-"))),
-        tr("2. Under load: lower {batch} from {seqs} or {context} from {tokens}; both bound the cache, the first also the "
+        tr("2. Under load: lower {batch} from {seqs} or {context} from {tokens}; both bound the cache, the first also "
+           "the "
            "activations.", batch=code(_BATCH_FLAG.get(engine, "-")), seqs=d.max_num_seqs,
            context=code(_CONTEXT_FLAG.get(engine, "-")), tokens=d.context),
-        tr("3. The container was killed (exit 137): host memory, not the accelerator's. Shared memory ({shm} GiB) counts "
+        tr("3. The container was killed (exit 137): host memory, not the accelerator's. Shared memory ({shm} GiB) "
+           "counts "
            "towards a pod's limit.", shm=d.shm_gib),
     ]
     if d.kv_heads and d.option.parallel.tp > d.kv_heads:
-        out.append(tr("More tensor parallelism does not shrink the cache any further: there are {kv_heads} KV heads for "
+        out.append(tr("More tensor parallelism does not shrink the cache any further: there are {kv_heads} KV heads "
+                      "for "
                       "{tp} accelerators.", kv_heads=d.kv_heads, tp=d.option.parallel.tp))
     return out
 
@@ -63,9 +69,12 @@ def _training_memory(d: Deployment, tr: Translator) -> list[str]:
            "states and {activations} GiB of activations on each accelerator, of {capacity} GiB.",
            weights=number(tr, m.weights), gradients=number(tr, m.gradients), optimizer=number(tr, m.optimizer),
            activations=number(tr, m.activations), capacity=number(tr, m.capacity)),
-        tr("Halve the micro batch and double the accumulation steps: the result is the same, the activations halve. Then "
-           "activation checkpointing, then a shorter sequence, then offloading the optimizer to the host, which is slow."),
-        tr("Memory that grows with every step is a leak in the data loader or logging of tensors that keep their graph."),
+        tr("Halve the micro batch and double the accumulation steps: the result is the same, the activations halve. "
+           "Then "
+           "activation checkpointing, then a shorter sequence, then offloading the optimizer to the host, which is "
+           "slow."),
+        tr("Memory that grows with every step is a leak in the data loader or logging of tensors that keep their "
+           "graph."),
     ]
 
 
@@ -79,14 +88,16 @@ def _scaling(d: Deployment, tr: Translator) -> list[str]:
     return [*out, tr("For more throughput add replicas, not tensor parallelism; for lower latency the other way round. "
                      "A new replica needs up to {minutes} minutes to load, so scale before the peak, not in it.",
                      minutes=number(tr, d.startup_seconds / 60)),
-            tr("Scale on waiting requests and on the use of the KV cache. CPU load says nothing about a language model.")]
+            tr("Scale on waiting requests and on the use of the KV cache. CPU load says nothing about a language "
+               "model.")]
 
 
 def _jitter(d: Deployment, tr: Translator) -> list[str]:
     out = ["## " + tr("Latency jitter")]
     ttft, tpot = d.slow("ttft_ms"), d.slow("tpot_ms")
     if ttft is not None and tpot is not None:
-        out.append(tr("The plan's slow end is {ttft} ms to the first token and {tpot} ms for each further one. Alerts in "
+        out.append(tr("The plan's slow end is {ttft} ms to the first token and {tpot} ms for each further one. Alerts "
+                      "in "
                       "monitoring/rules.yml stand at these figures.", ttft=number(tr, ttft), tpot=number(tr, tpot)))
     out += [
         tr("1. Requests wait in the queue: there is more load than {load} at once. Add a replica or refuse early.",
@@ -119,8 +130,8 @@ def _collectives(d: Deployment, tr: Translator) -> list[str]:
     out = ["## " + tr("Tuning of collectives (NCCL, RCCL, HCCL)")]
     if d.stack.platform == "cuda":
         out += [tr("See how the devices are joined, and what NCCL made of it:"),
-                commands("nvidia-smi topo -m", "NCCL_DEBUG=INFO NCCL_DEBUG_SUBSYS=INIT,NET bash run.sh" if not d.training
-                         else "NCCL_DEBUG=INFO NCCL_DEBUG_SUBSYS=INIT,NET bash train/launch.sh")]
+                commands("nvidia-smi topo -m", "NCCL_DEBUG=INFO NCCL_DEBUG_SUBSYS=INIT,NET bash "
+                         + ("train/launch.sh" if d.training else "run.sh"))]
     if d.option.nodes > 1:
         out += [
             tr("The log must say NET/IB. If it says NET/Socket, the container lacks /dev/infiniband, IPC_LOCK or an "
@@ -130,6 +141,7 @@ def _collectives(d: Deployment, tr: Translator) -> list[str]:
             tr("NCCL_IB_HCA chooses the adapters, NCCL_IB_GID_INDEX=3 is usual for RoCE v2. Do not set NCCL_ALGO, "
                "NCCL_PROTO or buffer sizes unless a measurement with nccl-tests shows the gain."),
         ]
-    out.append(tr("A hang at the first collective: different versions, a firewall between the machines, or shared memory "
+    out.append(tr("A hang at the first collective: different versions, a firewall between the machines, or shared "
+                  "memory "
                   "that is too small."))
     return out

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from wizard.deploy.bundle import DeployFile, Files
 from wizard.deploy.commands import command, environment
-from wizard.deploy.facts import Deployment
+from wizard.deploy.facts import Deployment, Role
 from wizard.deploy.stacks import DCGM_IMAGE, GATEWAY_IMAGE, PROMETHEUS_IMAGE
 from wizard.deploy.text import fill, fill_shell, shell_quote, shell_words
 
@@ -33,11 +33,12 @@ def run_script(d: Deployment) -> str:
     return "\n".join(lines)
 
 
-def _native(d: Deployment, role: str) -> list[str]:
-    words = command(d, role, host="127.0.0.1")  # type: ignore[arg-type]
+def _native(d: Deployment, role: Role) -> list[str]:
+    words = command(d, role, host="127.0.0.1")
     swaps = {"/app/llama-server": "llama-server", "/run/secrets/api_key": "${API_KEY_FILE}",
              "/config/trtllm.yaml": "trtllm.yaml"}
-    return [swaps.get(w, f"${{MODEL_DIR}}{w.removeprefix('/models')}" if w.startswith("/models/") else w) for w in words]
+    moved = [f"${{MODEL_DIR}}{w.removeprefix('/models')}" if w.startswith("/models/") else w for w in words]
+    return [swaps.get(w, w) for w in moved]
 
 
 def env_example(d: Deployment) -> str:
@@ -53,8 +54,9 @@ def env_example(d: Deployment) -> str:
         lines += ["# MIG device of each replica, as nvidia-smi -L prints it:"]
         lines += [f"MIG_DEVICE_{i}=" for i in range(d.replicas_on_node)]
     if d.multi_node:
-        lines += ["# The replica's first machine; rank 0 there, 1, 2, ... on the others:", "MASTER_ADDR=", "NODE_RANK=0",
-                  "# This machine's own address, and the interface between the machines (=eth0 is exact, eth0 a prefix):",
+        lines += ["# The replica's first machine; rank 0 there, 1, 2, ... on the others:", "MASTER_ADDR=",
+                  "NODE_RANK=0", "# This machine's own address:",
+                  "# and the interface between the machines (=eth0 is exact, eth0 a prefix):",
                   "HOST_IP=", "NCCL_SOCKET_IFNAME==eth0", "GLOO_SOCKET_IFNAME=eth0"]
     return "\n".join([*lines, ""])
 
@@ -62,7 +64,7 @@ def env_example(d: Deployment) -> str:
 def images(d: Deployment) -> tuple[str, ...]:
     """Return every image that the bundle uses."""
     own = [d.stack.image] if d.stack.image else []
-    return tuple([*own, GATEWAY_IMAGE, PROMETHEUS_IMAGE, *([DCGM_IMAGE] if d.stack.platform == "cuda" else [])])
+    return (*own, GATEWAY_IMAGE, PROMETHEUS_IMAGE, *([DCGM_IMAGE] if d.stack.platform == "cuda" else []))
 
 
 def container_scripts(d: Deployment) -> Files:
@@ -70,7 +72,8 @@ def container_scripts(d: Deployment) -> Files:
     names = {"IMAGES": _array(images(d))}
     prepare = fill_shell("prepare.sh", {"UID": d.stack.uid, "REPLICAS": d.replicas_on_node})
     return {
-        "prepare.sh": DeployFile(prepare, "shell"), "pin-digests.sh": DeployFile(fill("pin-digests.sh", names), "shell"),
+        "prepare.sh": DeployFile(prepare, "shell"),
+        "pin-digests.sh": DeployFile(fill("pin-digests.sh", names), "shell"),
         "airgap/save.sh": DeployFile(fill("save.sh", names), "shell"),
         "airgap/load.sh": DeployFile(fill("load.sh", names), "shell"),
     }

@@ -64,6 +64,7 @@ _IMAGES: dict[tuple[str, Platform], tuple[str, Evidence]] = {
     ("llama.cpp", "intel"): ("ghcr.io/ggml-org/llama.cpp:server-intel", "floating"),
     ("llama.cpp", "musa"): ("ghcr.io/ggml-org/llama.cpp:server-musa", "floating"),
 }
+_NO_IMAGE: tuple[None, Evidence] = (None, "none")
 _ASCEND_SUFFIX = (("310p", "-310p"), ("910c", "-a3"), ("950", "-950dt"))
 
 
@@ -82,7 +83,8 @@ def platform_of(accelerator: Accelerator | None) -> Platform:
 def stack_of(engine: str, accelerator: Accelerator | None) -> Stack:
     """Choose the image, scheduler resource and flag table of ``engine`` on ``accelerator``."""
     platform = platform_of(accelerator)
-    image, evidence = _IMAGES.get((engine, platform), (None, "none"))
+    known = _IMAGES.get((engine, platform))
+    image, evidence = known or _NO_IMAGE
     resource = _RESOURCES.get(platform, "")
     if image and accelerator:
         image = _tag_for(image, engine, platform, accelerator)

@@ -33,7 +33,7 @@ def files(d: Deployment) -> Files:
         name = f"train/ds_zero{run.zero}.json"
         out[name] = DeployFile(dump_json(zero(run, run.zero, bf16=d.half == "bfloat16")), "json")
     if run.world > 1:
-        out["train/fsdp.yaml"] = DeployFile(dump_yaml(fsdp(d, run)), "yaml")
+        out["train/fsdp.yaml"] = DeployFile(dump_yaml(fsdp(run)), "yaml")
     if image(d):
         out["train/trainjob.yaml"] = DeployFile(dump_yaml(*train_job(d, run)), "k8s")
     return out

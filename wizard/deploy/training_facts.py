@@ -112,7 +112,7 @@ def zero(run: Run, stage: int, *, bf16: bool) -> dict[str, object]:
     }
 
 
-def fsdp(d: Deployment, run: Run) -> dict[str, object]:
+def fsdp(run: Run) -> dict[str, object]:
     """Return accelerate's configuration of FSDP2, with tensor and context parallelism where the plan has them."""
     found: dict[str, object] = {
         "compute_environment": "LOCAL_MACHINE", "distributed_type": "FSDP", "mixed_precision": "bf16",
