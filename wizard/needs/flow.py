@@ -16,7 +16,15 @@ Step: TypeAlias = Literal[
 ]
 
 SERVING: tuple[Step, ...] = (
-    "use_case", "model", "workload", "targets", "budget", "hardware", "plan", "bill", "export",
+    "use_case",
+    "model",
+    "workload",
+    "targets",
+    "budget",
+    "hardware",
+    "plan",
+    "bill",
+    "export",
 )
 LEARNING: tuple[Step, ...] = ("use_case", "model", "training", "budget", "hardware", "plan", "bill", "export")
 

@@ -251,5 +251,7 @@ class Plan:
     sources: tuple[SourceUse, ...]
     considered: int
     currency: str
+    asked: Option | None = None
+    """Where nothing is feasible: the candidate that comes closest to what was asked, with the limits that it breaks."""
     chosen: Option | None = field(default=None)
     """The recommended option itself, or the nearest plan where none is feasible."""

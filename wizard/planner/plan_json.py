@@ -46,6 +46,7 @@ def to_data(plan: Plan) -> dict[str, Any]:
             {"key": c.key, "from": plain(c.from_value), "to": plain(c.to_value), "option": _option(c.option)}
             for c in plan.changes
         ],
+        "asked": _option(plan.asked) if plan.asked else None,
         "facts": plain(plan.facts),
         "curve": plain(plan.curve),
         "pareto": plain(plan.pareto),

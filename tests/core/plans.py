@@ -1,0 +1,46 @@
+"""Plans for tests, each made once per run: planning all presets takes seconds."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from wizard.catalog.catalog import Catalog
+from wizard.needs.files import parse_needs
+from wizard.needs.presets import preset
+from wizard.planner.plan import Option, Plan
+from wizard.planner.planner import plan
+
+CATALOG = Catalog()
+
+FIFTY_USERS = """
+model: DeepSeek-R1-Distill-Qwen-32B
+workload: {concurrent_users: 50, prompt_tokens: 2000, output_tokens: 500}
+targets: {ttft_ms: 1000, tpot_ms: 50}
+budget: {purchase: 80000, currency: USD}
+"""
+
+
+@cache
+def of_preset(name: str) -> Plan:
+    """Return the plan of a preset."""
+    return plan(preset(name).needs, CATALOG)
+
+
+@cache
+def of_text(text: str) -> Plan:
+    """Return the plan of needs in YAML."""
+    return plan(parse_needs(text), CATALOG)
+
+
+def chosen(found: Plan) -> Option:
+    """Return the recommended option of a feasible plan."""
+    assert found.status == "feasible"
+    assert found.chosen is not None
+    assert found.chosen.id == found.recommended
+    return found.chosen
+
+
+def every_option(found: Plan) -> tuple[Option, ...]:
+    """Return all options of a plan, those of its changes and the one that comes closest included."""
+    asked = () if found.asked is None else (found.asked,)
+    return (*found.options, *(change.option for change in found.changes), *asked)

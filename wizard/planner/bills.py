@@ -1,0 +1,133 @@
+"""The money of one option: its bill of materials or its rent, its total cost, and what it costs per month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Accelerator
+from wizard.costing.build import build_bom
+from wizard.costing.cloud import CloudOffer, cheapest_cloud
+from wizard.costing.demand import BuildDemand
+from wizard.costing.records import Bom, Tco
+from wizard.costing.refusal import CannotBuild
+from wizard.costing.tco import total_cost
+from wizard.costing.terms import Terms
+from wizard.costing.usage import Usage
+from wizard.money import cents
+from wizard.needs.needs import Needs
+from wizard.planner.plan import Cost, Estimate, Reason
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What an option costs and draws. ``system`` or ``cloud_sku`` names where its accelerators live."""
+
+    system: str | None
+    cloud_sku: str | None
+    power_w: float
+    rack_units: float | None
+    cost: Cost
+    bom: Bom | None
+    tco: Tco | None
+    reasons: tuple[Reason, ...] = ()
+    warnings: tuple[Reason, ...] = ()
+
+    @property
+    def capex_usd(self) -> float | None:
+        """The purchase with tax in US dollars."""
+        return float(self.bom.total / self.bom.usd_rate) if self.bom else None
+
+
+@dataclass(frozen=True)
+class Biller:
+    """Makes bills under one plan's needs and terms."""
+
+    needs: Needs
+    catalog: Catalog
+    terms: Terms
+
+    def bill(
+        self, accelerator: Accelerator, accelerators: int, nodes: int, *, rented: bool, spare_nodes: int = 0,
+        weights_bytes: float = 0.0, spans_nodes: bool = False, share: int = 1, output_tok_s: Estimate | None = None,
+        power_w: float = 0.0, training: bool = False,
+    ) -> Bill:
+        """Bill so many accelerators on so many nodes, bought or rented.
+
+        Args:
+            share: accelerators that must sit in one rented instance.
+            power_w: what the search estimated, for hardware that is rented or that no bill can be made of.
+        """
+        offer = cheapest_cloud(self.catalog, accelerator.id, accelerators, max(1, share))
+        usage = self._usage(offer, output_tok_s)
+        if rented and offer is not None:
+            return self._rent(offer, usage, power_w)
+        demand = BuildDemand(
+            accelerator=accelerator.id, accelerators=accelerators, nodes=nodes, spare_nodes=spare_nodes,
+            weights_bytes=weights_bytes, training=training, inter_node=spans_nodes and nodes > 1,
+            edge=self.needs.use_case == "edge", country=self.needs.economics.country, currency=self.terms.currency,
+            availability=self.needs.constraints.availability,
+        )
+        try:
+            bom = build_bom(demand, self.catalog, self.terms)
+        except CannotBuild as refusal:
+            return self._unbuilt(refusal, power_w)
+        return self._own(bom, usage, priced=_is_priced(bom))
+
+    def _usage(self, offer: CloudOffer | None, rate: Estimate | None) -> Usage:
+        load = self.needs.workload
+        return Usage(
+            output_tok_s=rate.value if rate else None, output_tok_s_low=rate.low if rate else None,
+            output_tok_s_high=rate.high if rate else None, input_per_output=load.prompt_tokens / load.output_tokens,
+            cloud=offer,
+        )
+
+    def _own(self, bom: Bom, usage: Usage, *, priced: bool) -> Bill:
+        tco = total_cost(bom, usage, self.needs.economics, self.catalog) if priced else None
+        cost = Cost(
+            currency=bom.currency, capex=bom.total if priced else None, opex_year=tco.opex_year if tco else None,
+            total=tco.total if tco else None, per_month=cents(tco.opex_year / MONTHS) if tco else None,
+            usd_per_million_tokens=_in_usd(tco.per_million_tokens, bom.usd_rate) if tco else None,
+        )
+        warnings = [Reason(code="unpriced_lines", fields={"lines": len(bom.unpriced)})] if bom.unpriced else []
+        if bom.stale:
+            warnings.append(Reason(code="stale_prices", fields={"lines": len(bom.stale)}))
+        return Bill(
+            system=bom.system or None, cloud_sku=None, power_w=bom.power_w, rack_units=bom.rack_units, cost=cost,
+            bom=bom, tco=tco, warnings=tuple(warnings),
+        )
+
+    def _rent(self, offer: CloudOffer, usage: Usage, power_w: float) -> Bill:
+        currency, rate = self.terms.currency, self.terms.rate
+        tco = total_cost(offer, usage, self.needs.economics, self.catalog, currency=currency)
+        month = offer.month_usd(offer.on_demand_usd_h)
+        cost = Cost(
+            currency=currency, capex=Decimal("0.00"), opex_year=tco.opex_year, total=tco.total,
+            per_month=None if month is None else cents(month * rate),
+            usd_per_million_tokens=_in_usd(tco.per_million_tokens, rate),
+        )
+        reasons = (Reason(code="rented", fields={
+            "instances": offer.instances, "instance": offer.sku.instance, "provider": offer.sku.provider,
+            "region": offer.sku.region,
+        }),)
+        return Bill(system=None, cloud_sku=offer.sku.id, power_w=power_w, rack_units=None, cost=cost, bom=None,
+                    tco=tco, reasons=reasons)
+
+    def _unbuilt(self, refusal: CannotBuild, power_w: float) -> Bill:
+        nothing = Cost(currency=self.terms.currency, capex=None, opex_year=None, total=None, per_month=None,
+                       usd_per_million_tokens=None)
+        warning = Reason(code="cannot_build", fields={"part": refusal.part, "conflict_label": refusal.code})
+        return Bill(system=None, cloud_sku=None, power_w=power_w, rack_units=None, cost=nothing, bom=None, tco=None,
+                    warnings=(warning,))
+
+
+def _is_priced(bom: Bom) -> bool:
+    """Tell whether the accelerators and their machines have prices, so that the total means something."""
+    return all(line.extended is not None for line in bom.lines if line.category in {"accelerator", "system"})
+
+
+def _in_usd(amount: Decimal | None, rate: Decimal) -> Decimal | None:
+    return None if amount is None else (amount / rate).quantize(Decimal("0.0001"))

@@ -1,0 +1,81 @@
+"""What the traffic asks of a set of replicas, whichever way the user stated it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wizard.needs.needs import Needs
+from wizard.sizing.cases import Floats, Ints, ServingColumns
+
+GRID = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+"""Users per replica that are tried; beyond 512 engines cap their batch."""
+
+SECONDS_PER_DAY = 86_400
+RESERVE = 1.25
+"""Load of the recommended plan: a fifth of its capacity stays free, as for any queueing service."""
+HEADROOM = 2.0
+"""Load of the headroom plan where the user states no growth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """The load at its peak. ``users`` each wait for an answer, think, and ask again; rates arrive by themselves."""
+
+    users: float | None
+    requests_s: float | None
+    output_tok_s: float | None
+    think_time_s: float
+    growth: float
+
+    @classmethod
+    def of(cls, needs: Needs) -> Demand:
+        """Derive the demand: users, or requests, or tokens a day (prompt and answer together); targets add to it."""
+        load = needs.workload
+        requests = load.requests_per_s
+        if requests is None and load.concurrent_users is None and load.tokens_per_day is not None:
+            requests = load.tokens_per_day / SECONDS_PER_DAY / load.context_tokens
+        rates = [rate for rate in (requests, needs.targets.requests_per_s) if rate is not None]
+        growth = (1 + load.growth_per_year) ** needs.economics.horizon_years
+        # A peak that is rented from the cloud does not size what is owned.
+        peak = 1.0 if needs.constraints.acquisition == "either" else load.peak_factor
+        return cls(
+            users=None if load.concurrent_users is None else load.concurrent_users * peak,
+            requests_s=max(rates) * peak if rates else None, output_tok_s=needs.targets.output_tok_s,
+            think_time_s=load.think_time_s, growth=growth if growth > 1 else HEADROOM,
+        )
+
+    @property
+    def stated(self) -> bool:
+        """Whether any load was stated; without one the plan says what the hardware can carry."""
+        return any(load is not None for load in (self.users, self.requests_s, self.output_tok_s))
+
+    def factor(self, role: str) -> float:
+        """Return the multiple of the load that an option of that role carries."""
+        return {"minimum": 1.0, "recommended": RESERVE, "headroom": max(RESERVE, self.growth)}[role]
+
+    def grid(self) -> tuple[int, ...]:
+        """Return the users per replica to try."""
+        if self.users is None:
+            return GRID
+        top = int(np.ceil(self.users * max(HEADROOM, self.growth)))
+        exact = {int(np.ceil(self.users * factor / n)) for factor in (1.0, RESERVE) for n in (1, 2, 3, 4)}
+        return tuple(sorted({n for n in GRID if n < top} | exact))
+
+    def replicas(self, users: Ints, columns: ServingColumns, factor: float) -> Floats:
+        """Return how many replicas carry ``factor`` times the load at the conservative end of the estimates.
+
+        A user who thinks for Z seconds occupies a replica only while waiting, so ``users`` places serve
+        ``users x (1 + Z / wait)`` people. Without a stated load one replica is enough.
+        """
+        needed = np.ones(users.shape)
+        if self.users is not None:
+            served = users * (1 + self.think_time_s * 1e3 / columns.e2e_ms.high)
+            needed = np.maximum(needed, np.ceil(self.users * factor / served - 1e-9))
+        if self.requests_s is not None:
+            needed = np.maximum(needed, np.ceil(self.requests_s * factor / np.maximum(columns.requests_s.low, 1e-12)))
+        if self.output_tok_s is not None:
+            rate = np.maximum(columns.output_tok_s.low, 1e-12)
+            needed = np.maximum(needed, np.ceil(self.output_tok_s * factor / rate))
+        return needed

@@ -1,0 +1,147 @@
+"""A chosen candidate becomes an option: estimated once more at its real load, and billed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import ceil
+from types import MappingProxyType
+
+import numpy as np
+
+from wizard.catalog.weights import weight_bytes
+from wizard.planner.bills import Bill, Biller
+from wizard.planner.candidates import Candidates, serving_inputs
+from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Reason, Role
+from wizard.planner.search import Judged
+from wizard.sizing.calibration import Calibration
+from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Band, ServingColumns
+from wizard.sizing.serving import serve
+from wizard.units import GIB
+
+METRICS = ("ttft_ms", "tpot_ms", "e2e_ms", "output_tok_s", "total_tok_s", "requests_s", "max_concurrency")
+SUMMED = frozenset({"output_tok_s", "total_tok_s", "requests_s", "max_concurrency"})
+"""Metrics of the whole plan are those of one replica times the replicas; latencies are not."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Turns rows of a search into options."""
+
+    calibration: Calibration
+    biller: Biller
+    year: float
+
+    def option(self, judged: Judged, row: int, role: Role, number: int = 1) -> Option:
+        """Return the option of one candidate."""
+        search, builds = judged.search, judged.builds
+        replicas, spares = int(builds.replicas[row]), int(builds.spares[row])
+        candidate = _at_load(search.candidates.take(np.array([row])), search.demand.users, replicas)
+        market = search.market
+        inputs = serving_inputs(market.needs, search.model, market.devices, candidate, self.year)
+        columns = serve(inputs, self.calibration)
+        device = market.devices[int(candidate.device[0])]
+        accelerators, nodes = int(builds.accelerators[row]), int(builds.nodes[row])
+        estimates = _estimates(columns, replicas, accelerators)
+        weights = WEIGHT_FORMATS[int(candidate.weights[0])]
+        per_replica = int(candidate.per_replica[0])
+        bill = self.biller.bill(
+            device.whole, accelerators, nodes, rented=bool(builds.rented[row]),
+            spare_nodes=_spare_nodes(spares, replicas, nodes), weights_bytes=weight_bytes(search.model, weights).bytes,
+            spans_nodes=per_replica > market.sizes.get(device.whole.id, 1) * device.parts,
+            share=min(per_replica // device.parts, -(-accelerators // nodes)),
+            output_tok_s=estimates["output_tok_s"], power_w=float(builds.power_w[row]),
+        )
+        limits = _limits(judged, row, columns, replicas, bill)
+        context = market.needs.max_context_tokens or market.needs.workload.context_tokens
+        return Option(
+            id=f"{role}-{number}", role=role, accelerator=device.whole.id, accelerator_name=device.whole.name,
+            accelerators=accelerators, nodes=nodes, accelerators_per_node=-(-accelerators // nodes), system=bill.system,
+            cloud_sku=bill.cloud_sku, parallel=_parallel(candidate), replicas=replicas, spare_replicas=spares,
+            weight_precision=weights, kv_precision=KV_FORMATS[int(candidate.kv[0])],
+            engine=ENGINES[int(candidate.engine[0])], batch=int(candidate.users[0]), max_context_tokens=context,
+            memory=memory_use(columns, device.accelerator.memory_bytes, int(candidate.users[0]), int(candidate.dp[0])),
+            kv_tokens=_kv_tokens(columns, replicas, context), estimates=estimates, power_w=bill.power_w,
+            rack_units=bill.rack_units, binding=min(limits, key=lambda limit: limit.margin, default=None),
+            limits=limits, cost=bill.cost, bom=bill.bom, tco=bill.tco, reasons=bill.reasons, warnings=bill.warnings,
+            mig_profile=mig_profile(device.whole.mig_profiles) if device.parts > 1 else "",
+        )
+
+
+def _at_load(candidate: Candidates, users: float | None, replicas: int) -> Candidates:
+    """Give each replica its real share of the users instead of the grid's next larger number."""
+    if users is None or replicas < 1:
+        return candidate
+    real = max(1, ceil(users / replicas - 1e-9))
+    return replace(candidate, users=np.minimum(candidate.users, real))
+
+
+def _parallel(candidate: Candidates) -> Parallel:
+    return Parallel(tp=int(candidate.tp[0]), pp=int(candidate.pp[0]), dp=int(candidate.dp[0]), ep=int(candidate.ep[0]))
+
+
+def _estimates(columns: ServingColumns, replicas: int, accelerators: int) -> Mapping[str, Estimate]:
+    found = {
+        name: estimate(getattr(columns, name), "serving" if name != "max_concurrency" else "memory",
+                       replicas if name in SUMMED else 1)
+        for name in METRICS
+    }
+    found["tokens_s_per_accelerator"] = estimate(columns.output_tok_s, "serving", replicas / max(accelerators, 1))
+    return MappingProxyType(found)
+
+
+def estimate(band: Band, basis: str, times: float = 1.0) -> Estimate:
+    """Return the first element of a band as an estimate, ``times`` over."""
+    ends = {name: float(getattr(band, name)[0]) * times for name in ("value", "low", "high", "ceiling")}
+    return Estimate(basis=basis, **ends)
+
+
+def memory_use(columns: ServingColumns, capacity_bytes: int, users: int, dp: int) -> MemoryUse:
+    """Return the memory of one device; the KV cache is what the running sequences take, at most what is left."""
+    memory = columns.memory
+    kv = min(float(memory.kv_per_sequence[0]) * -(-users // dp), max(float(memory.kv_budget[0]), 0.0))
+    return MemoryUse(
+        weights=float(memory.weights[0]) / GIB, kv_cache=kv / GIB, activations=float(memory.activations[0]) / GIB,
+        overhead=float(memory.overhead[0]) / GIB, capacity=capacity_bytes / GIB, usable=float(memory.capacity[0]) / GIB,
+    )
+
+
+def _kv_tokens(columns: ServingColumns, replicas: int, context: int) -> int:
+    return int(columns.max_concurrency.value[0]) * context * replicas
+
+
+def _limits(judged: Judged, row: int, columns: ServingColumns, replicas: int, bill: Bill) -> tuple[Limit, ...]:
+    """Return the promises with what the option really has: times at its real load, money as billed."""
+    real = {
+        "ttft_ms": float(columns.ttft_ms.high[0]), "tpot_ms": float(columns.tpot_ms.high[0]),
+        "e2e_ms": float(columns.e2e_ms.high[0]),
+    }
+    found = []
+    for requirement in judged.found:
+        need, have = float(requirement.need[row]), float(requirement.have[row])
+        if requirement.code == "purchasable" or not np.isfinite(need) or need <= 0:
+            continue
+        if requirement.code == "kv_memory":
+            need = judged.search.demand.users or need * replicas
+            have = float(columns.max_concurrency.low[0]) * replicas
+        if requirement.code == "budget" and bill.capex_usd is not None:
+            have = bill.capex_usd
+        have = real.get(requirement.code, have)
+        margin = 1 - have / need if requirement.at_most else have / need - 1
+        found.append(Limit(code=requirement.code, need=need, have=have, unit=requirement.unit, margin=margin))
+    return tuple(found)
+
+
+def _spare_nodes(spares: int, replicas: int, nodes: int) -> int:
+    return nodes * spares // max(replicas + spares, 1)
+
+
+def mig_profile(profiles: tuple[str, ...]) -> str:
+    """Return the name of the smallest slice, e.g. ``1g.10gb`` of ``("1g.10gb:7", "2g.20gb:3")``."""
+    names = [profile.partition(":")[0] for profile in profiles]
+    return next((name for name in names if name.startswith("1g.") and "+" not in name), names[0] if names else "")
+
+
+def reason(code: str, **fields: object) -> Reason:
+    """Return a reason with its fields."""
+    return Reason(code=code, fields=MappingProxyType(fields))

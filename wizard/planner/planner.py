@@ -1,0 +1,66 @@
+"""``plan()``: the only door to the engine. The same needs and catalogue always give the same plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from wizard.catalog.catalog import Catalog
+from wizard.costing.terms import catalog_date, terms_of
+from wizard.errors import Cancelled
+from wizard.needs.needs import Currency, Needs
+from wizard.planner import views
+from wizard.planner.changes import nearest
+from wizard.planner.facts import facts_of
+from wizard.planner.models import model_of, summary
+from wizard.planner.plan import Plan
+from wizard.planner.serving_plan import Context, serving_outcome
+from wizard.planner.training_plan import training_plan
+from wizard.planner.warnings import warnings_of
+from wizard.sizing.calibration import shipped
+
+
+def plan(
+    needs: Needs, catalog: Catalog, *, currency: Currency | str | None = None, cancel: Callable[[], bool] | None = None
+) -> Plan:
+    """Answer the needs from what the catalogue knows.
+
+    Args:
+        currency: of all money in the plan; the budget's currency if not given.
+        cancel: asked between steps; true stops the work.
+
+    Raises:
+        InputError: the needs name a model, accelerator or vendor that does not exist.
+        Cancelled: ``cancel`` said so.
+    """
+    context = _context(needs, catalog, currency or needs.budget.currency, cancel)
+    model = model_of(needs, catalog)
+    if needs.use_case in {"training", "fine_tuning"}:
+        return training_plan(needs, model, context)
+    outcome = serving_outcome(needs, model, context)
+    changes = () if outcome.recommended else nearest(needs, model, context, outcome)
+    chosen = outcome.recommended or (changes[0].option if changes else None)
+    shown = (*outcome.options, *(change.option for change in changes))
+    return Plan(
+        needs=needs, catalog_version=catalog.version, calibration_version=context.calibration.version,
+        status="feasible" if outcome.recommended else "infeasible", model=summary(model), options=outcome.options,
+        recommended=outcome.recommended.id if outcome.recommended else None, rejected=outcome.rejected, changes=changes,
+        facts=facts_of(needs, model, context, outcome, chosen), curve=outcome.curve, pareto=outcome.pareto,
+        warnings=warnings_of(needs, model, context, chosen), sources=views.sources(catalog, model, shown),
+        considered=outcome.considered, currency=context.terms.currency, asked=outcome.asked, chosen=chosen,
+    )
+
+
+def _context(needs: Needs, catalog: Catalog, currency: str, cancel: Callable[[], bool] | None) -> Context:
+    def cancelled() -> None:
+        if cancel is not None and cancel():
+            raise Cancelled
+
+    tax = needs.economics.tax_rate
+    terms = terms_of(
+        catalog, country=needs.economics.country, currency=currency,
+        tax_rate=None if tax is None else Decimal(str(tax)),
+    )
+    today = catalog_date(catalog)
+    year = today.year + (today.month - 1) / 12
+    return Context(catalog, terms, shipped(), year, cancelled)

@@ -1,0 +1,117 @@
+"""Requirements as masks: every candidate knows which promise it breaks, and by how much.
+
+Times are judged at the high end of their band, rates at the low end: a promise is kept at the conservative end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wizard.needs.needs import Needs
+from wizard.planner.builds import Builds
+from wizard.planner.candidates import Candidates
+from wizard.sizing.cases import Bools, Floats, ServingColumns
+from wizard.units import GIB
+
+ASSUMED_TPOT_MS = 200.0
+"""Five tokens a second, about the speed of fast silent reading (250 words a minute, 1.3 tokens a word)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One promise over all candidates. ``key`` names the answer that made it; ``at_most`` its direction."""
+
+    code: str
+    key: str
+    need: Floats
+    have: Floats
+    unit: str
+    at_most: bool
+
+    @property
+    def margin(self) -> Floats:
+        """Share left (negative: missed by that share); -inf where nothing is known to meet it."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = 1 - self.have / self.need if self.at_most else self.have / self.need - 1
+        return np.where(np.isnan(ratio), -np.inf, ratio)
+
+    @property
+    def met(self) -> Bools:
+        """Which candidates keep the promise."""
+        return self.margin >= -1e-9
+
+
+def requirements(
+    needs: Needs, candidates: Candidates, columns: ServingColumns, builds: Builds, budget_usd: float | None,
+    month_usd: float | None, demand_factor: float,
+) -> tuple[Requirement, ...]:
+    """Return every requirement that the needs make, memory first."""
+    shape = candidates.users.shape
+    found = [*_memory(candidates, columns), *_speed(needs, columns)]
+    wishes = needs.constraints
+
+    def add(code: str, key: str, need: float | None, have: Floats, unit: str, at_most: bool = True) -> None:
+        if need is not None:
+            found.append(Requirement(code, key, np.full(shape, float(need)), have, unit, at_most))
+
+    if wishes.accelerator_count is not None:
+        found.append(_load(needs, candidates, columns, builds, demand_factor))
+    add("max_accelerators", "constraints.max_accelerators", wishes.max_accelerators, builds.accelerators, "")
+    add("max_nodes", "constraints.max_nodes", wishes.max_nodes, builds.nodes, "")
+    add("power_w", "constraints.max_power_w", wishes.max_power_w, builds.power_w, "W")
+    add("rack_units", "constraints.max_rack_units", wishes.max_rack_units, builds.rack_units, "U")
+    obtainable = np.isfinite(builds.cost_usd)
+    if wishes.accelerators and wishes.acquisition != "cloud":
+        # Whoever names the hardware may know a price that we do not; the bill then says which line has none.
+        obtainable = obtainable | np.isfinite(builds.power_w)
+    found.append(Requirement("purchasable", "constraints.acquisition", np.ones(shape), obtainable.astype(np.float64),
+                             "", at_most=False))
+    add("budget", "budget.purchase", budget_usd, builds.capex_usd, "USD")
+    add("budget_month", "budget.per_month", month_usd, builds.month_usd, "USD")
+    return tuple(found)
+
+
+def _memory(candidates: Candidates, columns: ServingColumns) -> list[Requirement]:
+    memory = columns.memory
+    fixed = (memory.weights + memory.activations + memory.overhead) / GIB
+    held = columns.max_concurrency.low
+    return [
+        Requirement("weights_memory", "model", memory.capacity / GIB, fixed, "GiB", at_most=True),
+        Requirement("kv_memory", "workload.concurrent_users", candidates.users.astype(np.float64), held, "",
+                    at_most=False),
+    ]
+
+
+def speed_targets(needs: Needs) -> tuple[float | None, float | None, float | None]:
+    """Return the targets for TTFT, TPOT and end to end in ms; assumed ones where the user states no speed at all.
+
+    Without any, the cheapest plan would be one that nobody can use: an answer slower than one reads it.
+    """
+    asked = (needs.targets.ttft_ms, needs.targets.tpot_ms, needs.targets.e2e_ms)
+    return asked if states_speed(needs) else (None, ASSUMED_TPOT_MS, None)
+
+
+def states_speed(needs: Needs) -> bool:
+    """Tell whether the speed targets are the user's own."""
+    return any(target is not None for target in vars(needs.targets).values())
+
+
+def _speed(needs: Needs, columns: ServingColumns) -> list[Requirement]:
+    codes, bands = ("ttft_ms", "tpot_ms", "e2e_ms"), (columns.ttft_ms, columns.tpot_ms, columns.e2e_ms)
+    targets = zip(codes, speed_targets(needs), bands, strict=True)
+    return [
+        Requirement(code, f"targets.{code}", np.full(band.high.shape, float(need)), band.high, "ms", at_most=True)
+        for code, need, band in targets if need is not None
+    ]
+
+
+def _load(
+    needs: Needs, candidates: Candidates, columns: ServingColumns, builds: Builds, factor: float
+) -> Requirement:
+    """Return the load that a stated number of accelerators must carry, as replicas needed against replicas there."""
+    from wizard.planner.demand import Demand
+
+    needed = Demand.of(needs).replicas(candidates.users, columns, factor)
+    return Requirement("load", "constraints.accelerator_count", needed, builds.replicas, "", at_most=False)

@@ -1,0 +1,36 @@
+"""What running hardware costs per month, for ranking candidates; the chosen ones get their full total cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wizard.catalog.catalog import Catalog
+from wizard.costing.assumptions import assumptions_of
+from wizard.costing.usage import Usage
+from wizard.needs.needs import Economics
+from wizard.sizing.cases import Floats
+from wizard.units import HOURS_PER_YEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Rates that turn power and price into money per month."""
+
+    usd_per_kwh: float
+    pue: float
+    load_factor: float
+    support_rate: float
+
+    @classmethod
+    def of(cls, catalog: Catalog, economics: Economics) -> Running:
+        """Take the most likely values of the inputs that the total cost uses."""
+        found = assumptions_of(catalog, economics, Usage())
+        return cls(
+            usd_per_kwh=found["electricity_usd_per_kwh"].mode, pue=found["pue"].mode,
+            load_factor=found["load_factor"].mode, support_rate=found["support_rate"].mode,
+        )
+
+    def month_usd(self, capex_usd: Floats, power_w: Floats) -> Floats:
+        """Return energy and support per month."""
+        energy = power_w / 1e3 * HOURS_PER_YEAR * self.load_factor * self.pue * self.usd_per_kwh
+        return (energy + capex_usd * self.support_rate) / 12.0

@@ -1,0 +1,54 @@
+"""What the reader of a plan must know before relying on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from wizard.catalog.records import Model
+from wizard.needs.needs import Needs
+from wizard.planner.plan import Option, Reason
+from wizard.planner.requirements import ASSUMED_TPOT_MS, states_speed
+from wizard.planner.serving_plan import Context
+
+
+def warnings_of(needs: Needs, model: Model, context: Context, option: Option | None) -> tuple[Reason, ...]:
+    """Return warnings about the model, the hardware and the figures of the chosen option."""
+    found = [*_model(needs, model), *_targets(needs)]
+    if option is not None:
+        found += [*_hardware(needs, context, option), *option.warnings]
+    return tuple(found)
+
+
+def _model(needs: Needs, model: Model) -> Iterator[Reason]:
+    context = needs.max_context_tokens or needs.workload.context_tokens
+    if model.max_context and context > model.max_context:
+        yield _reason("context_beyond_model", asked=context, most=model.max_context, model=model.name)
+    if model.verified not in {"ok", ""}:
+        yield _reason("architecture_unverified", model=model.name)
+
+
+def _targets(needs: Needs) -> Iterator[Reason]:
+    if needs.use_case in {"inference", "edge"} and not states_speed(needs):
+        yield _reason("assumed_target", tpot_ms=ASSUMED_TPOT_MS)
+
+
+def _hardware(needs: Needs, context: Context, option: Option) -> Iterator[Reason]:
+    accelerator = context.catalog.accelerators[option.accelerator]
+    if needs.training.precision == "fp8" and needs.use_case == "training" and not accelerator.fp8_tflops:
+        yield _reason("no_fp8", accelerator=accelerator.name)
+    if accelerator.status in {"legacy", "end_of_life"}:
+        yield _reason("legacy_hardware", accelerator=accelerator.name)
+    peaks = {"bandwidth_gb_s", "fp16_tflops", "memory_bytes", "fp8_tflops"}
+    rough = sorted(peaks & set(accelerator.estimated))
+    if rough:
+        yield _reason("estimated_specs", accelerator=accelerator.name, fields=", ".join(rough))
+    band = option.estimates.get("tpot_ms")
+    if band is not None and band.high > 3 * band.low:
+        yield _reason("wide_band", accelerator=accelerator.name)
+    if option.replicas < 1:
+        yield _reason("no_replica", accelerator=accelerator.name)
+
+
+def _reason(code: str, **fields: object) -> Reason:
+    return Reason(code=code, fields=MappingProxyType(fields))

@@ -1,0 +1,72 @@
+"""Codes become sentences here, once, for screen, paper, files and command line.
+
+The core says *why* as a code with numbers (:class:`~wizard.planner.plan.Reason`); this room owns the wording. A field
+named ``*_label`` holds a code that is worded itself; numbers are formatted for the language.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from wizard.costing import sentences as costing
+from wizard.costing.records import BomLine
+from wizard.i18n import Translator, mark
+from wizard.planner.plan import Fact, Plan, Reason
+from wizard.words.labels import LABELS
+from wizard.words.sentences import SENTENCES
+
+__all__ = ["LABELS", "SENTENCES", "describe", "headline", "label", "number", "say"]
+
+ANSWERS = (
+    mark("{count} x {accelerator} meet every requirement"),
+    mark("Nothing meets every requirement"),
+    mark("Nothing meets every requirement; nearest: {count} x {accelerator}"),
+)
+
+
+def label(tr: Translator, code: str) -> str:
+    """Word a code as a label; a code without a label is shown as it is, for product names pass through here too."""
+    return tr(LABELS[code]) if code in LABELS else code
+
+
+def say(tr: Translator, reason: Reason | Fact) -> str:
+    """Word a reason or a fact as a sentence.
+
+    Raises:
+        KeyError: the code has no sentence (a test makes sure that each has one).
+    """
+    return tr.format(SENTENCES[reason.code], {key: _shown(tr, key, value) for key, value in reason.fields.items()})
+
+
+def headline(tr: Translator, plan: Plan) -> str:
+    """Say the answer in one line."""
+    option = plan.chosen
+    if option is None:
+        return tr(ANSWERS[1])
+    answer = ANSWERS[0] if plan.status == "feasible" else ANSWERS[2]
+    return tr(answer, count=option.accelerators, accelerator=option.accelerator_name)
+
+
+def describe(tr: Translator, line: BomLine) -> str:
+    """Return what a line of a bill of materials is: a product's name as it is, a service in the user's language."""
+    return tr(line.description) if line.description in costing.DESCRIPTIONS else line.description
+
+
+def number(tr: Translator, value: float, digits: int = 3) -> str:
+    """Format a figure to ``digits`` significant digits with the language's separators; whole numbers stay whole."""
+    from babel.numbers import format_decimal
+
+    if value == 0:
+        return "0"
+    rounded = Decimal(value) if float(value).is_integer() and abs(value) < 10**6 else Decimal(f"{value:.{digits - 1}e}")
+    if abs(rounded) < 1:
+        return f"{rounded:f}".rstrip("0").rstrip(".")
+    return format_decimal(rounded, locale="zh_Hans_CN" if tr.lang == "zh_CN" else tr.lang)
+
+
+def _shown(tr: Translator, key: str, value: object) -> object:
+    if key.endswith("_label"):
+        return label(tr, str(value))
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return value
+    return number(tr, float(value))

@@ -1,0 +1,59 @@
+"""What codes with numbers say: one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wizard.costing import sentences as costing
+from wizard.i18n import mark
+
+WARNINGS: Mapping[str, str] = {
+    "context_beyond_model": mark("{asked} tokens of context were asked for; {model} was made for {most}."),
+    "architecture_unverified": mark("The architecture of {model} could not be checked against its published size."),
+    "no_fp8": mark("{accelerator} has no FP8 arithmetic; the training is planned in BF16."),
+    "legacy_hardware": mark("{accelerator} is no longer sold as new; prices are those of the used market."),
+    "estimated_specs": mark("Some specifications of {accelerator} rest on no publication of its maker: {fields}."),
+    "wide_band": mark("The band of the time per token is wide for {accelerator}: test before you buy."),
+    "assumed_target": mark("No speed was asked for; an answer no slower than one reads it was assumed: {tpot_ms} ms per"
+                           " token at the slow end."),
+    "no_replica": mark("Not one copy of the model fits on the stated number of {accelerator}."),
+    "unpriced_lines": mark("{lines} lines have no known price; the total omits them."),
+    "stale_prices": mark("{lines} prices are older than 90 days and only indicative."),
+    "cannot_build": mark("No complete machine can be built: {part} ({conflict_label})."),
+    "prices_unknown": mark("The price of {accelerator} or of its machine is not known; ask for a quote."),
+}
+
+REASONS: Mapping[str, str] = {
+    "rented": mark("{instances} x {instance} at {provider}, {region}, on demand."),
+    "training_layout": mark("ZeRO stage {zero}, micro-batch {micro_batch}, {micro_batches} micro-batches per step."),
+}
+
+FACTS: Mapping[str, str] = {
+    "kv_per_token": mark(
+        "With {attention_label} the KV cache takes {bytes} bytes per token, {gib} GiB for {tokens} tokens; with every"
+        " head's keys and values it would be {full_bytes} bytes per token."
+    ),
+    "claim_holds": mark("The guide's claim holds. {quantity_label}: {relation_label} {claimed} claimed, {ours} by our"
+                        " estimate."),
+    "claim_fails": mark("The guide's claim does not hold. {quantity_label}: {relation_label} {claimed} claimed,"
+                        " {ours} by our estimate."),
+    "advice": mark("Over {months} months the cheapest way is {choice_label}."),
+    "advice_cost": mark("{choice_label}: {cost} {currency} over {months} months."),
+    "advice_private": mark("The data must stay private, so an API is not considered."),
+    "advice_peak": mark("The load rises {factor} times for {hours} hours a day: own the base load, rent the peak."),
+    "method_fits": mark("{method_label} on {accelerators} accelerators needs {gib} GiB each and fits ({states_gb} GB of"
+                        " weights, gradients and optimizer states in all); about {tokens_s} tokens/s."),
+    "method_fails": mark("{method_label} on {accelerators} accelerators needs {gib} GiB each and does not fit"
+                         " ({states_gb} GB of weights, gradients and optimizer states in all)."),
+    "method_smallest": mark("{method_label} fits from {accelerators} accelerators on."),
+    "tokens_in_time": mark("In {hours} hours it trains on {tokens} tokens ({low} to {high})."),
+    "devices_in_time": mark("{tokens} tokens in {hours} hours take {accelerators} accelerators."),
+    "curve_passes": mark("{rate} output tokens/s are passed at a batch of {batch} per replica."),
+    "curve_never": mark("{rate} output tokens/s are not reached on one replica at any batch that fits."),
+    "keeps_tpot": mark("{model} keeps {target} ms per token on it: about {tpot} ms, {high} ms at the slow end."),
+    "misses_tpot": mark("{model} misses {target} ms per token on it: about {tpot} ms, {high} ms at the slow end."),
+    "software": mark("{accelerator}: {software}."),
+}
+
+SENTENCES: Mapping[str, str] = {**costing.SENTENCES, **WARNINGS, **REASONS, **FACTS}
+"""What a code with fields says."""
