@@ -94,27 +94,35 @@ def arithmetic(tr: Translator, load: Workload) -> str:
     if load.concurrent_users is not None or measure_of(load) == "concurrent_users":
         return tr(
             "{n} conversations at once × ({p} + {o}) tokens = {sum} tokens in the cache",
-            n=figures.plain(tr, load.concurrent_users or 1), **lengths,
+            n=figures.plain(tr, load.concurrent_users or 1),
+            **lengths,
             sum=figures.tokens(tr, (load.concurrent_users or 1) * per_request),
         )
     if load.requests_per_s is not None:
         return tr(
-            "{r}/s × ({p} + {o}) tokens × 86,400 s = {sum} tokens a day", r=number(tr, load.requests_per_s), **lengths,
+            "{r}/s × ({p} + {o}) tokens × 86,400 s = {sum} tokens a day",
+            r=number(tr, load.requests_per_s),
+            **lengths,
             sum=figures.tokens(tr, load.requests_per_s * per_request * SECONDS_PER_DAY),
         )
     per_day = load.tokens_per_day or 0.0
     return tr(
-        "{d} tokens a day ÷ ({p} + {o}) ÷ 86,400 s = {r} requests/s on average", d=figures.tokens(tr, per_day),
-        **lengths, r=number(tr, per_day / per_request / SECONDS_PER_DAY),
+        "{d} tokens a day ÷ ({p} + {o}) ÷ 86,400 s = {r} requests/s on average",
+        d=figures.tokens(tr, per_day),
+        **lengths,
+        r=number(tr, per_day / per_request / SECONDS_PER_DAY),
     )
 
 
 def describe(tr: Translator, step: Step, needs: Needs) -> str:
     """Say in a few words what was answered on a step; empty for steps that show the answer."""
     describers = {
-        "use_case": lambda: label(tr, needs.use_case), "model": lambda: _model(tr, needs),
-        "workload": lambda: _workload(tr, needs.workload), "targets": lambda: _targets(tr, needs),
-        "training": lambda: _training(tr, needs), "budget": lambda: _budget(tr, needs),
+        "use_case": lambda: label(tr, needs.use_case),
+        "model": lambda: _model(tr, needs),
+        "workload": lambda: _workload(tr, needs.workload),
+        "targets": lambda: _targets(tr, needs),
+        "training": lambda: _training(tr, needs),
+        "budget": lambda: _budget(tr, needs),
         "hardware": lambda: _hardware(tr, needs),
     }
     return describers[step]() if step in describers else ""

@@ -16,9 +16,10 @@ from wizard.catalog.catalog import Catalog
 from wizard.i18n import Translator
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Plan
+from wizard.ui.commands import qt_texts
 from wizard.ui.exporting import Writer
 from wizard.ui.session import Session
-from wizard.ui.shell import Shell, qt_texts
+from wizard.ui.shell import Shell
 from wizard.ui.store import Settings, Store
 
 
@@ -43,7 +44,7 @@ def model_checker(catalog: Catalog) -> Callable[[str], bool]:
         from wizard.errors import InputError
 
         try:
-            resolve_model(name, catalog)
+            resolve_model(catalog, name)
         except InputError:
             return False
         return True
@@ -85,7 +86,11 @@ def build(store: Store | None, settings: Settings, writer: Writer | None = None)
     needs = Needs()
     needs = needs.model_copy(update={"budget": needs.budget.model_copy(update={"currency": settings.currency})})
     session = Session(
-        engine(catalog), catalog=catalog, is_model=model_checker(catalog), store=store, needs=needs,
+        engine(catalog),
+        catalog=catalog,
+        is_model=model_checker(catalog),
+        store=store,
+        needs=needs,
         tr=Translator(settings.language or "en"),
     )
     return Shell(session, store=store, writer=writer, settings=settings)
@@ -104,7 +109,7 @@ def run(path: str | None = None, writer: Writer | None = None) -> int:
     shell = window(writer=writer)
     shell.show()
     if path is not None:
-        shell.open_path(Path(path))
+        shell.commands.open_path(Path(path))
     QTimer.singleShot(0, shell.session.schedule)
     return app.exec()
 

@@ -18,8 +18,12 @@ Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 HEADS = (mark("No."), mark("Item"), mark("Qty"), mark("Unit"), mark("Amount"), mark("Price"))
 PRICES = {
-    "contract": mark("contract"), "quote": mark("quote"), "list": mark("list"), "street": mark("street"),
-    "estimate": mark("estimate"), "yours": mark("yours"),
+    "contract": mark("contract"),
+    "quote": mark("quote"),
+    "list": mark("list"),
+    "street": mark("street"),
+    "estimate": mark("estimate"),
+    "yours": mark("yours"),
 }
 RIGHT = (0, 2, 3, 4)
 Cell = Qt.ItemDataRole
@@ -85,16 +89,24 @@ def cells(tr: Translator, line: BomLine, currency: str) -> tuple[str, ...]:
     if line.price_kind is not None:
         price = tr(PRICES[line.price_kind]) + (f" · {line.price_as_of:%Y-%m}" if line.price_as_of else "")
     return (
-        str(line.number), line.description, str(line.quantity), figures.money(tr, line.unit_net, currency),
-        figures.money(tr, line.extended, currency), ("⚠ " if line.stale or line.extended is None else "") + price,
+        str(line.number),
+        line.description,
+        str(line.quantity),
+        figures.money(tr, line.unit_net, currency),
+        figures.money(tr, line.extended, currency),
+        ("⚠ " if line.stale or line.extended is None else "") + price,
     )
 
 
 def _key(line: BomLine, column: int) -> object:
     nothing = Decimal(-1)
     return (
-        line.number, line.description.casefold(), line.quantity, float(line.unit_net or nothing),
-        float(line.extended or nothing), line.price_kind or "",
+        line.number,
+        line.description.casefold(),
+        line.quantity,
+        float(line.unit_net or nothing),
+        float(line.extended or nothing),
+        line.price_kind or "",
     )[column]
 
 
@@ -116,7 +128,7 @@ class BomTable(QTableView):
         self.sorted.setSortRole(SORT_ROLE)
         self.setModel(self.sorted)
         self.setSortingEnabled(True)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)

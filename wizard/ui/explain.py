@@ -10,7 +10,7 @@ from wizard.planner.plan import Estimate, Option, Plan
 from wizard.ui import figures
 from wizard.ui.charts.band import BandBar
 from wizard.ui.context import Context
-from wizard.ui.say import basis_words, limit_name
+from wizard.ui.say import basis_words, limit_name, precision
 from wizard.ui.widgets.basic import button, clear, row, scrolled, text
 from wizard.words import label
 
@@ -84,10 +84,20 @@ class Explanation(QFrame):
         if estimate.ceiling is not None:
             self._pair(ctx.t("Physical bound"), figures.metric(ctx.tr, code, estimate.ceiling))
         self._pair(ctx.t("Basis"), basis_words(ctx.tr, estimate.basis))
-        self._pair(ctx.t("Replica"), ctx.t("{n} accelerators, TP {tp} · PP {pp}", n=option.parallel.devices,
-                                           tp=option.parallel.tp, pp=option.parallel.pp))
+        self._pair(
+            ctx.t("Replica"),
+            ctx.t(
+                "{n} accelerators, TP {tp} · PP {pp}",
+                n=option.parallel.devices,
+                tp=option.parallel.tp,
+                pp=option.parallel.pp,
+            ),
+        )
         self._pair(ctx.t("Sequences together"), figures.plain(ctx.tr, option.batch))
-        self._pair(ctx.t("Weights / KV cache"), f"{label(ctx.tr, option.weight_precision)} / {label(ctx.tr, option.kv_precision)}")
+        self._pair(
+            ctx.t("Weights / KV cache"),
+            f"{precision(ctx.tr, option.weight_precision)} / {precision(ctx.tr, option.kv_precision)}",
+        )
         if limit is not None:
             self._pair(ctx.t("Spare"), figures.percent(ctx.tr, limit.margin))
             name = limit_name(ctx.tr, code)

@@ -13,8 +13,17 @@ from wizard.words import number
 SYMBOLS = {"USD": "$", "CNY": "¥", "EUR": "€"}
 UNKNOWN = "–"
 _SCALES = {
-    "": 1, "k": 10**3, "m": 10**6, "b": 10**9, "g": 10**9, "t": 10**12,
-    "千": 10**3, "万": 10**4, "百万": 10**6, "亿": 10**8, "万亿": 10**12,
+    "": 1,
+    "k": 10**3,
+    "m": 10**6,
+    "b": 10**9,
+    "g": 10**9,
+    "t": 10**12,
+    "千": 10**3,
+    "万": 10**4,
+    "百万": 10**6,
+    "亿": 10**8,
+    "万亿": 10**12,
 }
 _TYPED = re.compile(r"([+-]?\d*\.?\d+(?:e[+-]?\d+)?)\s*(\D*)")
 
@@ -82,7 +91,7 @@ def money_short(tr: Translator, amount: Decimal, currency: str) -> str:
 def duration(tr: Translator, ms: float) -> str:
     """Format milliseconds: ``19 ms``, ``0.46 s``, ``12 min``."""
     if ms < 100:
-        return f"{number(tr, ms, 2 if ms < 10 else 2)} ms"
+        return f"{number(tr, ms, 2)} ms"
     if ms < 120_000:
         return f"{number(tr, ms / 1e3, 3 if ms >= 10_000 else 2)} s"
     return tr("{n} min", n=number(tr, ms / 60_000))
@@ -156,5 +165,15 @@ def metric(tr: Translator, code: str, value: float) -> str:
 
 def higher_is_better(code: str) -> bool:
     """Return whether more of it is better; times, power and money are better small."""
-    return code in ("output_tok_s", "total_tok_s", "requests_s", "max_concurrency", "tokens_s_per_accelerator", "mfu",
-                    "requests_per_s", "concurrent_users", "context_tokens", "memory")
+    return code in (
+        "output_tok_s",
+        "total_tok_s",
+        "requests_s",
+        "max_concurrency",
+        "tokens_s_per_accelerator",
+        "mfu",
+        "requests_per_s",
+        "concurrent_users",
+        "context_tokens",
+        "memory",
+    )

@@ -1,4 +1,4 @@
-"""Work off the main thread: one job at a time, the latest wins, an overtaken one is cancelled and its result dropped."""
+"""Work off the main thread: one job at a time; the latest wins, an overtaken one is cancelled and not heard."""
 
 from __future__ import annotations
 

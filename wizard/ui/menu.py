@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QActionGroup
@@ -23,25 +25,25 @@ def main_menu(shell: Shell, ctx: Context) -> QMenu:
     """Make the menu in the language of ``ctx``."""
     menu = QMenu(shell)
     for words, keys, slot in (
-        (ctx.t("New plan"), "Ctrl+N", shell.new), (ctx.t("Open..."), "Ctrl+O", shell.open_dialog),
-        (ctx.t("Save project"), "Ctrl+S", shell.save), (ctx.t("Save project as..."), "", shell.save_as),
+        (ctx.t("New plan"), "Ctrl+N", shell.commands.new),
+        (ctx.t("Open..."), "Ctrl+O", shell.commands.open_dialog),
+        (ctx.t("Save project"), "Ctrl+S", shell.commands.save),
+        (ctx.t("Save project as..."), "", shell.commands.save_as),
     ):
         _add(menu, words, keys, slot)
     recent = menu.addMenu(ctx.t("Recent files"))
     recent.setEnabled(bool(ctx.recent))
     for name in ctx.recent:
-        from pathlib import Path
-
-        _add(recent, name.replace("&", "&&"), "", lambda n=name: shell.open_path(Path(n)))
+        _add(recent, name.replace("&", "&&"), "", partial(shell.commands.open_path, Path(name)))
     menu.addSeparator()
     _add(menu, ctx.t("Undo"), "Ctrl+Z", shell.session.undo.undo)
     _add(menu, ctx.t("Redo"), "Ctrl+Shift+Z", shell.session.undo.redo)
     menu.addSeparator()
-    _choices(menu.addMenu(ctx.t("Language")), TONGUES, ctx.tr.lang, shell.set_language)
+    _choices(menu.addMenu(ctx.t("Language")), TONGUES, ctx.tr.lang, shell.commands.set_language)
     themes = tuple((code, ctx.t(words)) for code, words in THEMES)
-    _choices(menu.addMenu(ctx.t("Appearance")), themes, shell.settings.theme, shell.set_theme)
+    _choices(menu.addMenu(ctx.t("Appearance")), themes, shell.commands.settings.theme, shell.commands.set_theme)
     money = tuple((code, code) for code in CURRENCIES)
-    _choices(menu.addMenu(ctx.t("Currency")), money, ctx.session.needs.budget.currency, shell.set_currency)
+    _choices(menu.addMenu(ctx.t("Currency")), money, ctx.session.needs.budget.currency, shell.commands.set_currency)
     menu.addSeparator()
     _add(menu, ctx.t("Where does this figure come from?"), "F1", shell.explain_focus)
     _add(menu, ctx.t("Quit"), "Ctrl+Q", shell.close)

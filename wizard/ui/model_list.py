@@ -29,9 +29,16 @@ def search(models: Iterable[Model], typed: str) -> list[Model]:
         if all(word in text for word in words):
             found.append(model)
     exact = typed.strip().lower()
-    return sorted(found, key=lambda m: (
-        not m.name.lower().startswith(exact), m.kind not in _SERVED, -_year(m), m.family, m.total_params,
-    ))
+    return sorted(
+        found,
+        key=lambda m: (
+            not m.name.lower().startswith(exact),
+            m.kind not in _SERVED,
+            -_year(m),
+            m.family,
+            m.total_params,
+        ),
+    )
 
 
 def _year(model: Model) -> int:
@@ -96,8 +103,8 @@ class ModelRow(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         t = self.tokens
-        box = QRectF(option.rect)  # type: ignore[attr-defined]  # Qt's option carries it
-        state = option.state  # type: ignore[attr-defined]  # as above
+        box = QRectF(option.rect)
+        state = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -117,5 +124,8 @@ class ModelRow(QStyledItemDelegate):
         font.setBold(bold)
         p.setFont(font)
         p.setPen(colour)
-        p.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-                   QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideMiddle, box.width()))
+        p.drawText(
+            box,
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+            QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideMiddle, box.width()),
+        )

@@ -1,4 +1,4 @@
-"""Reading needs from whatever a user opens or drops: a project, a NEEDS file, a quote PDF, a model's description. No Qt."""
+"""Reading needs from what a user opens or drops: a project, a NEEDS file, a quote PDF, a model's file. No Qt."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def _model(path: Path, needs: Needs, catalog: Catalog) -> Needs:
     same = [m for m in catalog.models.values() if _shape(m) == _shape(found)]
     if not same:
         raise InputError(
-            mark("{name} has a shape that no model of the catalogue has"), where=path.name, name=found.name,
+            mark("{name} has a shape that no model of the catalogue has"),
+            where=path.name,
+            name=found.name,
             mend=mark("Choose the model of its family that comes nearest in size."),
         )
     best = next((m for m in same if m.name.lower() == found.name.lower()), same[0])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout
 
 from wizard.i18n import mark
@@ -15,9 +15,16 @@ from wizard.ui.theme import CAPTION, CORNER, HEAD
 from wizard.ui.widgets.basic import text
 
 NAMES: dict[Step, str] = {
-    "use_case": mark("Use case"), "model": mark("Model"), "workload": mark("Workload"), "targets": mark("Targets"),
-    "training": mark("Training"), "budget": mark("Budget"), "hardware": mark("Hardware"), "plan": mark("Plan"),
-    "bill": mark("Bill and cost"), "export": mark("Export"),
+    "use_case": mark("Use case"),
+    "model": mark("Model"),
+    "workload": mark("Workload"),
+    "targets": mark("Targets"),
+    "training": mark("Training"),
+    "budget": mark("Budget"),
+    "hardware": mark("Hardware"),
+    "plan": mark("Plan"),
+    "bill": mark("Bill and cost"),
+    "export": mark("Export"),
 }
 WIDTH = 196
 _TEXT_LEFT = 40
@@ -44,8 +51,11 @@ class StepButton(QAbstractButton):
         self.setEnabled(state != "locked")
         self.setCursor(Qt.CursorShape.ArrowCursor if state == "locked" else Qt.CursorShape.PointingHandCursor)
         words = {
-            "current": self.ctx.t("current step"), "done": self.ctx.t("answered"), "open": "",
-            "faulty": self.ctx.t("needs your attention"), "locked": self.ctx.t("answer the earlier steps first"),
+            "current": self.ctx.t("current step"),
+            "done": self.ctx.t("answered"),
+            "open": "",
+            "faulty": self.ctx.t("needs your attention"),
+            "locked": self.ctx.t("answer the earlier steps first"),
         }[state]
         self.setAccessibleName(f"{number}. {self.text()}" + (f", {words}" if words else ""))
         self.setAccessibleDescription(answer)
@@ -104,7 +114,8 @@ class StepButton(QAbstractButton):
         t = self.ctx.tokens
         circle = QRectF(10, self.height() / 2 - 10, 20, 20)
         fill, edge, pen, sign = {
-            "current": ("accent", "accent", "on_accent", str(self.number)), "done": ("good_soft", "good", "good", "✓"),
+            "current": ("accent", "accent", "on_accent", str(self.number)),
+            "done": ("good_soft", "good", "good", "✓"),
             "faulty": ("bad_soft", "bad", "bad", "!"),
         }.get(self.state, ("background", "hairline", "secondary", str(self.number)))
         p.setPen(QPen(t.colour(edge), 1))
@@ -113,7 +124,7 @@ class StepButton(QAbstractButton):
         if sign == "✓":
             p.setPen(QPen(t.colour(pen), 1.6))
             c = circle.center()
-            p.drawPolyline([c + o for o in _TICK])
+            p.drawPolyline(QPolygonF([c + o for o in _TICK]))
             return
         font = QFont(self.font())
         font.setPixelSize(CAPTION)
@@ -123,13 +134,7 @@ class StepButton(QAbstractButton):
         p.drawText(circle, Qt.AlignmentFlag.AlignCenter, sign)
 
 
-def _tick() -> list[object]:
-    from PySide6.QtCore import QPointF
-
-    return [QPointF(-4, 0.5), QPointF(-1, 3.5), QPointF(4.5, -3.5)]
-
-
-_TICK = _tick()
+_TICK = (QPointF(-4, 0.5), QPointF(-1, 3.5), QPointF(4.5, -3.5))
 
 
 class Rail(QFrame):
@@ -174,14 +179,15 @@ class Rail(QFrame):
             return "faulty"
         if not flow.reachable(session.needs, step, faulty):
             return "locked"
-        passed = order.index(step) < order.index(flow.nearest(session.needs, session.step))
-        return "done" if passed and step not in flow.ANSWERS else "open"
+        return "done" if order.index(step) < order.index(flow.nearest(session.needs, session.step)) else "open"
 
     def _answer(self, step: Step) -> str:
         session = self.ctx.session
         if step == "plan" and session.plan is not None:
             feasible = session.plan.status == "feasible"
-            return self.ctx.t("{n} options", n=len(session.plan.options)) if feasible else self.ctx.t("nothing fits yet")
+            return (
+                self.ctx.t("{n} options", n=len(session.plan.options)) if feasible else self.ctx.t("nothing fits yet")
+            )
         return describe(self.ctx.tr, step, session.needs)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -11,17 +11,36 @@ from wizard.ui import figures
 from wizard.words import LABELS, SENTENCES, label, number, say
 
 LIMIT_NAMES = {
-    "ttft_ms": "TTFT", "tpot_ms": "TPOT", "e2e_ms": mark("end to end"), "budget": mark("budget"),
-    "purchase": mark("budget"), "per_month": mark("monthly budget"), "memory": mark("memory"),
-    "power_w": mark("power"), "rack_units": mark("rack units"), "output_tok_s": mark("output tokens per second"),
-    "requests_s": mark("requests per second"), "requests_per_s": mark("requests per second"),
-    "max_concurrency": mark("users at once"), "concurrent_users": mark("users at once"), "hours": mark("deadline"),
-    "deadline_hours": mark("deadline"), "context_tokens": mark("context"), "weights_memory": mark("memory for weights"),
-    "kv_memory": mark("memory for the KV cache"), "training_memory": mark("training memory"), "load": mark("load"),
-    "budget_month": mark("monthly budget"), "max_accelerators": mark("number of accelerators"),
-    "accelerator_count": mark("number of accelerators"), "max_nodes": mark("number of servers"),
-    "purchasable": mark("a known price"), "precision": mark("precision"), "weights": mark("weight precision"),
-    "accelerators": mark("accelerator"), "acquisition": mark("own or rent"),
+    "ttft_ms": "TTFT",
+    "tpot_ms": "TPOT",
+    "e2e_ms": mark("end to end"),
+    "budget": mark("budget"),
+    "purchase": mark("budget"),
+    "per_month": mark("monthly budget"),
+    "memory": mark("memory"),
+    "power_w": mark("power"),
+    "rack_units": mark("rack units"),
+    "output_tok_s": mark("output tokens per second"),
+    "requests_s": mark("requests per second"),
+    "requests_per_s": mark("requests per second"),
+    "max_concurrency": mark("users at once"),
+    "concurrent_users": mark("users at once"),
+    "hours": mark("deadline"),
+    "deadline_hours": mark("deadline"),
+    "context_tokens": mark("context"),
+    "weights_memory": mark("memory for weights"),
+    "kv_memory": mark("memory for the KV cache"),
+    "training_memory": mark("training memory"),
+    "load": mark("load"),
+    "budget_month": mark("monthly budget"),
+    "max_accelerators": mark("number of accelerators"),
+    "accelerator_count": mark("number of accelerators"),
+    "max_nodes": mark("number of servers"),
+    "purchasable": mark("a known price"),
+    "precision": mark("precision"),
+    "weights": mark("weight precision"),
+    "accelerators": mark("accelerator"),
+    "acquisition": mark("own or rent"),
 }
 
 
@@ -53,19 +72,21 @@ def reason_words(tr: Translator, reason: Reason | Fact) -> str:
     return f"{reason.code.replace('_', ' ')}: {fields}" if fields else reason.code.replace("_", " ")
 
 
-def hardware(tr: Translator, option: Option) -> str:
+def hardware(option: Option) -> str:
     """Return ``2 × H200 NVL 141GB`` or the cloud instances."""
     return f"{option.accelerators} × {option.accelerator_name}"
 
 
 def headline(tr: Translator, plan: Plan, option: Option) -> str:
     """Say the answer in one sentence."""
-    what = hardware(tr, option)
+    what = hardware(option)
     broken = [limit for limit in option.limits if limit.margin < 0]
     if not broken:
+        if option.accelerators == 1:
+            return tr("{what} meets every target", what=what)
         if option.nodes > 1:
             return tr("{what} in {n} servers meet every target", what=what, n=option.nodes)
-        return tr("{what} in one server meet every target" if option.system else "{what} meet every target", what=what)
+        return tr("{what} in one server meet every target", what=what)
     names = tr(", ").join(limit_name(tr, limit.code) for limit in broken[:3])
     if plan.status == "infeasible":
         return tr("Nothing meets every wish; nearest is {what}, which misses {names}", what=what, names=names)
@@ -75,17 +96,19 @@ def headline(tr: Translator, plan: Plan, option: Option) -> str:
 def subline(tr: Translator, plan: Plan, option: Option) -> str:
     """Say how firm the answer is."""
     kept = sum(limit.margin >= 0.3 for limit in option.limits)
-    first = {
-        "minimum": tr("Cheapest plan that keeps its promises at the slow end of the estimate."),
-        "recommended": tr("Keeps its promises at the slow end of the estimate, with the usual reserve."),
-        "headroom": tr("Room for growth beyond the promises."),
-        "alternative": tr("Another way to the same end."),
-    }[option.role] if plan.status == "feasible" else tr("The list shows which single change makes it possible.")
+    first = (
+        {
+            "minimum": tr("Cheapest plan that keeps its promises at the slow end of the estimate."),
+            "recommended": tr("Keeps its promises at the slow end of the estimate, with the usual reserve."),
+            "headroom": tr("Room for growth beyond the promises."),
+            "alternative": tr("Another way to the same end."),
+        }[option.role]
+        if plan.status == "feasible"
+        else tr("The list shows which single change makes it possible.")
+    )
     if not option.limits:
         return first
-    return first + tr(" ") + tr(
-        "{k} of {n} requirements have more than 30 % to spare.", k=kept, n=len(option.limits)
-    )
+    return first + tr(" ") + tr("{k} of {n} requirements have more than 30 % to spare.", k=kept, n=len(option.limits))
 
 
 def option_badge(tr: Translator, option: Option) -> tuple[str, Literal["good", "warning", "bad"]]:
@@ -114,6 +137,11 @@ def option_price(tr: Translator, option: Option) -> str:
     return words
 
 
+def precision(tr: Translator, code: str) -> str:
+    """Return a number format as engineers write it."""
+    return label(tr, code) if code in LABELS else code.upper()
+
+
 def option_site(tr: Translator, option: Option) -> str:
     """Return servers, power and precision of an option in one line."""
     parts = []
@@ -121,7 +149,7 @@ def option_site(tr: Translator, option: Option) -> str:
         parts.append(option.cloud_sku.split("/")[1] if "/" in option.cloud_sku else option.cloud_sku)
     parts.append(tr("1 server") if option.nodes == 1 else tr("{n} servers", n=option.nodes))
     parts.append(figures.power(tr, option.power_w))
-    parts.append(label(tr, option.weight_precision))
+    parts.append(precision(tr, option.weight_precision))
     return " · ".join(parts)
 
 
@@ -160,16 +188,25 @@ def rejection_words(tr: Translator, rejected: Rejection) -> str:
     words = limit_name(tr, code)
     if need is None or have is None:
         return words
-    return tr("{words}: {have} against {need}", words=words, have=figure_of(tr, code, have, rejected.unit),
-              need=figure_of(tr, code, need, rejected.unit))
+    return tr(
+        "{words}: {have} against {need}",
+        words=words,
+        have=figure_of(tr, code, have, rejected.unit),
+        need=figure_of(tr, code, need, rejected.unit),
+    )
 
 
 def change_answers(change: Change) -> dict[str, object]:
     """Return the answers that a change sets."""
     key, value = change.key, change.to_value
     if key == "constraints.accelerators":
-        return {key: (str(value),), "constraints.vendors": (), "constraints.accelerator_count": None,
-                "constraints.tensor_parallel": None, "constraints.mig": False}
+        return {
+            key: (str(value),),
+            "constraints.vendors": (),
+            "constraints.accelerator_count": None,
+            "constraints.tensor_parallel": None,
+            "constraints.mig": False,
+        }
     if key == "constraints.accelerator_count":
         return {key: None, "constraints.tensor_parallel": None}
     if key.startswith("budget."):
@@ -183,8 +220,11 @@ def change_words(tr: Translator, change: Change) -> str:
     """Word the one change that makes an infeasible wish feasible, with its price."""
     name = limit_name(tr, change.key.rpartition(".")[2])
     return tr(
-        "{name}: {old} → {new} gives {what} for {price}", name=name, old=_value(tr, change.key, change.from_value),
-        new=_value(tr, change.key, change.to_value), what=hardware(tr, change.option),
+        "{name}: {old} → {new} gives {what} for {price}",
+        name=name,
+        old=_value(tr, change.key, change.from_value),
+        new=_value(tr, change.key, change.to_value),
+        what=hardware(change.option),
         price=option_price(tr, change.option),
     )
 

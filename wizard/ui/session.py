@@ -1,4 +1,4 @@
-"""The view model: one :class:`Needs`, one undo stack, one running job, the current :class:`Plan`. Pages only bind fields."""
+"""The view model: one ``Needs``, one undo stack, one running job, the current ``Plan``. Pages only bind fields."""
 
 from __future__ import annotations
 
@@ -53,8 +53,14 @@ class Session(QObject):
     kept_changed = Signal()
 
     def __init__(
-        self, planner: Planner, *, catalog: Catalog | None = None, is_model: Callable[[str], bool] | None = None,
-        store: Store | None = None, needs: Needs | None = None, tr: Translator | None = None,
+        self,
+        planner: Planner,
+        *,
+        catalog: Catalog | None = None,
+        is_model: Callable[[str], bool] | None = None,
+        store: Store | None = None,
+        needs: Needs | None = None,
+        tr: Translator | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -87,7 +93,7 @@ class Session(QObject):
 
     # --- answers
 
-    def value(self, key: str) -> Any:  # noqa: ANN401 - as many types as Needs has fields
+    def value(self, key: str) -> Any:
         """Return the answer of a dotted key such as ``workload.prompt_tokens``."""
         found: Any = self.needs
         for part in key.split("."):

@@ -17,14 +17,22 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from wizard.errors import InputError
 from wizard.i18n import Translator
 from wizard.needs import flow
 from wizard.needs.flow import Step
 from wizard.needs.needs import Needs
 from wizard.ui import theme
+from wizard.ui.commands import Commands
 from wizard.ui.context import Context
 from wizard.ui.explain import Explanation
 from wizard.ui.exporting import Exporter, Writer
@@ -34,15 +42,21 @@ from wizard.ui.opening import read_any
 from wizard.ui.pages.base import Page
 from wizard.ui.rail import NAMES, Rail
 from wizard.ui.session import Session
-from wizard.ui.store import SUFFIX, Settings, Store
+from wizard.ui.store import Settings, Store
 from wizard.ui.summary import Summary
 from wizard.ui.widgets.basic import button, row, text
 
 PAGES: dict[Step, tuple[str, str]] = {
-    "use_case": ("use_case", "UseCasePage"), "model": ("model", "ModelPage"), "workload": ("workload", "WorkloadPage"),
-    "targets": ("targets", "TargetsPage"), "training": ("training", "TrainingPage"),
-    "budget": ("budget", "BudgetPage"), "hardware": ("hardware", "HardwarePage"), "plan": ("result", "ResultPage"),
-    "bill": ("bill", "BillPage"), "export": ("export", "ExportPage"),
+    "use_case": ("use_case", "UseCasePage"),
+    "model": ("model", "ModelPage"),
+    "workload": ("workload", "WorkloadPage"),
+    "targets": ("targets", "TargetsPage"),
+    "training": ("training", "TrainingPage"),
+    "budget": ("budget", "BudgetPage"),
+    "hardware": ("hardware", "HardwarePage"),
+    "plan": ("result", "ResultPage"),
+    "bill": ("bill", "BillPage"),
+    "export": ("export", "ExportPage"),
 }
 AGO_MS = 5000
 
@@ -58,23 +72,29 @@ class Shell(QMainWindow):
     """
 
     def __init__(
-        self, session: Session, *, store: Store | None = None, writer: Writer | None = None,
-        read: Callable[[Path], Needs] | None = None, settings: Settings | None = None,
+        self,
+        session: Session,
+        *,
+        store: Store | None = None,
+        writer: Writer | None = None,
+        read: Callable[[Path], Needs] | None = None,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__()
-        self.session, self.store = session, store
+        self.session = session
         session.setParent(self)
-        self.settings = settings or (store.settings() if store else Settings())
         self.exporter = Exporter(writer, self)
-        self._read = read or (lambda path: read_any(path, session.needs, session.catalog))
+        reader = read or (lambda path: read_any(path, session.needs, session.catalog))
+        settings = settings or (store.settings() if store else Settings())
+        self.commands = Commands(self, session, store, settings, reader)
         self._font = theme.load_fonts()
         self.pages: dict[Step, Page] = {}
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 620)
         self.resize(1280, 820)
-        if self.settings.geometry:
-            self.setGeometry(QRect(*self.settings.geometry))
+        if self.commands.settings.geometry:
+            self.setGeometry(QRect(*self.commands.settings.geometry))
         self._actions()
         self.ago = QTimer(self)
         self.ago.setInterval(AGO_MS)
@@ -91,8 +111,8 @@ class Shell(QMainWindow):
     def rebuild(self) -> None:
         """Build everything afresh in the language and theme of the settings; answers live in the session."""
         had = self.centralWidget()
-        tokens = theme.tokens_for(self.settings.theme)  # type: ignore[arg-type]  # the store checked it
-        tr = Translator(self.settings.language or "en")
+        tokens = theme.tokens_for(self.commands.settings.theme)  # type: ignore[arg-type]  # the store checked it
+        tr = Translator(self.commands.settings.language or "en")
         self.session.tr_ = tr
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -102,8 +122,14 @@ class Shell(QMainWindow):
             if app.styleSheet() != sheet:
                 app.setStyleSheet(sheet)
         self.ctx = Context(
-            session=self.session, tokens=tokens, tr=tr, exporter=self.exporter, recent=self.settings.recent,
-            open_dialog=self.open_dialog, open_path=self.open_path, explain=self.explain,
+            session=self.session,
+            tokens=tokens,
+            tr=tr,
+            exporter=self.exporter,
+            recent=self.commands.settings.recent,
+            open_dialog=self.commands.open_dialog,
+            open_path=self.commands.open_path,
+            explain=self.explain,
         )
         self.pages.clear()
         central = QWidget()
@@ -111,7 +137,7 @@ class Shell(QMainWindow):
         self.setCentralWidget(central)
         if had is not None:
             had.hide()
-        self._title()
+        self.retitle()
         self._on_step()
 
     def _compose(self, central: QWidget) -> None:
@@ -121,7 +147,7 @@ class Shell(QMainWindow):
         self.menu_button = button(ctx.t("Menu"), role="quiet", name="menu")
         self.menu_button.setMenu(main_menu(self, ctx))
         other = "English" if ctx.tr.lang == "zh_CN" else "中文"
-        self.language_button = button(other, self.switch_language, role="quiet", name="language")
+        self.language_button = button(other, self.commands.switch_language, role="quiet", name="language")
         self.language_button.setAccessibleName(ctx.t("Switch the language to {name}", name=other))
         self.rail.box.addLayout(row(self.menu_button, self.language_button, -1, gap=4))
         self.stack = QStackedWidget()
@@ -191,14 +217,14 @@ class Shell(QMainWindow):
         self.stack.setCurrentWidget(page)
         self._refresh()
         if self.isVisible():
-            page.first_focus()
+            self._focus(page)
 
     def _on_needs(self) -> None:
         if self.stack.currentWidget() is not self.page(self.session.step):
             self._on_step()
         else:
             self._refresh()
-        self._title()
+        self.retitle()
 
     def _on_plan(self) -> None:
         self._refresh()
@@ -230,7 +256,7 @@ class Shell(QMainWindow):
     def _footer_text(self) -> None:
         session, t = self.session, self.ctx.t
         if session.kept_at is None:
-            words = t("Not saved yet")
+            words = t("Answers are saved as you go")
         else:
             passed = time.monotonic() - session.kept_at
             words = t("Saved just now") if passed < 60 else t("Saved {n} min ago", n=int(passed // 60))
@@ -239,7 +265,8 @@ class Shell(QMainWindow):
             return
         self.kept.setText("⚠ " + t("First mend what is marked on this page."))
 
-    def _title(self) -> None:
+    def retitle(self) -> None:
+        """Name the project in the title bar."""
         path = self.session.path
         name = path.stem if path else self.session.needs.document.project or self.ctx.t("New plan")
         self.setWindowTitle(f"{name}[*] — Rackwright")
@@ -260,95 +287,11 @@ class Shell(QMainWindow):
 
     def _close_explanation(self) -> None:
         self.side.setCurrentWidget(self.summary)
-        self.page(self.session.step).first_focus()
+        self._focus(self.page(self.session.step))
 
-    # --- files
-
-    def open_path(self, path: Path) -> bool:
-        """Open a project, quote, NEEDS file or model description; says why where it cannot."""
-        try:
-            self.session.open(path, self._read)
-        except InputError as error:
-            self.tell("⚠ " + self.ctx.tr.error(error))
-            return False
-        self.tell("")
-        self._keep(self.settings.with_recent(path))
-        self._title()
-        return True
-
-    def open_dialog(self) -> None:
-        """Ask for a file to open."""
-        t = self.ctx.t
-        kinds = t("Projects, quotes, models ({patterns})", patterns=f"*{SUFFIX} *.json *.yaml *.yml *.pdf *.gguf *.safetensors")
-        name, _ = QFileDialog.getOpenFileName(self, t("Open"), "", kinds)
-        if name:
-            self.open_path(Path(name))
-
-    def save(self) -> None:
-        """Save the project where it came from, or ask."""
-        if self.session.path is None or self.session.path.suffix != SUFFIX:
-            self.save_as()
-        else:
-            self._save_to(self.session.path)
-
-    def save_as(self) -> None:
-        """Ask where to save the project."""
-        t = self.ctx.t
-        name, _ = QFileDialog.getSaveFileName(self, t("Save project"), f"plan{SUFFIX}", f"Rackwright (*{SUFFIX})")
-        if name:
-            path = Path(name)
-            self._save_to(path if path.suffix else path.with_suffix(SUFFIX))
-
-    def _save_to(self, path: Path) -> None:
-        try:
-            self.session.save(path)
-        except InputError as error:
-            self.tell("⚠ " + self.ctx.tr.error(error))
-            return
-        self._keep(self.settings.with_recent(path))
-        self._title()
-
-    def new(self) -> None:
-        """Start afresh; the old answers are one undo away."""
-        currency = self.settings.currency
-        fresh = Needs().model_copy(update={"budget": Needs().budget.model_copy(update={"currency": currency})})
-        self.session.path = None
-        self.session.replace(fresh)
-        self.session.go("use_case")
-
-    # --- settings
-
-    def _keep(self, settings: Settings) -> None:
-        self.settings = settings
-        if self.store is not None:
-            self.store.keep_settings(settings)
-
-    def set_language(self, lang: str) -> None:
-        """Switch the language at once; nothing typed is lost."""
-        self._commit_focus()
-        self._keep(replace(self.settings, language=lang))
-        qt_texts(lang)
-        self.rebuild()
-
-    def switch_language(self) -> None:
-        """Switch to the other language."""
-        self.set_language("en" if self.ctx.tr.lang == "zh_CN" else "zh_CN")
-
-    def set_theme(self, name: str) -> None:
-        """Switch between light, dark and the desktop's own."""
-        self._commit_focus()
-        self._keep(replace(self.settings, theme=name))
-        self.rebuild()
-
-    def set_currency(self, currency: str) -> None:
-        """Plan in another currency, now and in new plans."""
-        self._keep(replace(self.settings, currency=currency))
-        self.session.put({"budget.currency": currency})
-
-    def _commit_focus(self) -> None:
-        focus = QApplication.focusWidget()
-        if focus is not None and self.isAncestorOf(focus):
-            focus.clearFocus()
+    def _focus(self, page: Page) -> None:
+        if not page.first_focus():
+            self.next_button.setFocus()
 
     # --- Qt
 
@@ -357,8 +300,10 @@ class Shell(QMainWindow):
         for name, keys, slot in (
             ("undo", QKeySequence.keyBindings(QKeySequence.StandardKey.Undo), self.session.undo.undo),
             ("redo", redo, self.session.undo.redo),
-            ("open", [QKeySequence("Ctrl+O")], self.open_dialog), ("save", [QKeySequence("Ctrl+S")], self.save),
-            ("new", [QKeySequence("Ctrl+N")], self.new), ("quit", [QKeySequence("Ctrl+Q")], self.close),
+            ("open", [QKeySequence("Ctrl+O")], self.commands.open_dialog),
+            ("save", [QKeySequence("Ctrl+S")], self.commands.save),
+            ("new", [QKeySequence("Ctrl+N")], self.commands.new),
+            ("quit", [QKeySequence("Ctrl+Q")], self.close),
             ("print", [QKeySequence("Ctrl+P")], lambda: self.session.go("export")),
             ("back", [QKeySequence("Alt+Left")], self.session.back),
             ("next", [QKeySequence("Alt+Right")], self.session.next),
@@ -385,7 +330,7 @@ class Shell(QMainWindow):
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.ThemeChange and self.settings.theme == "system":
+        if event.type() == QEvent.Type.ThemeChange and self.commands.settings.theme == "system":
             QTimer.singleShot(0, self.rebuild)
         super().changeEvent(event)
 
@@ -399,37 +344,18 @@ class Shell(QMainWindow):
             self.tell("⚠ " + self.ctx.t("Only files of this computer can be opened."))
             return
         event.acceptProposedAction()
-        self.open_path(paths[0])
+        self.commands.open_path(paths[0])
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]  # Qt hands a QShowEvent
         self.ago.start()
-        self.page(self.session.step).first_focus()
+        self._focus(self.page(self.session.step))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._commit_focus()
+        self.commands.commit_focus()
         self.ago.stop()
         box = self.geometry()
-        self._keep(replace(self.settings, geometry=(box.x(), box.y(), box.width(), box.height())))
+        self.commands.keep(replace(self.commands.settings, geometry=(box.x(), box.y(), box.width(), box.height())))
         self.exporter.close()
         self.session.close()
         event.accept()
-
-
-def qt_texts(lang: str) -> None:
-    """Load Qt's own translation for its stock dialogs."""
-    from PySide6.QtCore import QLibraryInfo, QTranslator
-
-    app = QApplication.instance()
-    if app is None:
-        return
-    had = app.findChild(QTranslator, "qt-texts")
-    if had is not None:
-        app.removeTranslator(had)
-        had.setParent(None)
-    if lang == "zh_CN":
-        made = QTranslator(app)
-        made.setObjectName("qt-texts")
-        if made.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-            app.installTranslator(made)
-

@@ -127,6 +127,9 @@ def _settings_of(data: dict[str, Any]) -> Settings:
         theme=data["theme"] if data.get("theme") in ("system", "light", "dark") else "system",
         currency=data["currency"] if data.get("currency") in CURRENCIES else "USD",
         recent=tuple(str(r) for r in recent[:RECENT]) if isinstance(recent, list) else (),
-        geometry=tuple(geometry) if isinstance(geometry, list) and len(geometry) == 4
-        and all(isinstance(n, int) and abs(n) < 100_000 for n in geometry) else (),
+        geometry=tuple(geometry)
+        if isinstance(geometry, list)
+        and len(geometry) == 4
+        and all(isinstance(n, int) and abs(n) < 100_000 for n in geometry)
+        else (),
     )

@@ -1,4 +1,4 @@
-"""The plan so far: cost band, latency bands against targets, memory, and the limit that decides. Always visible, live."""
+"""The plan so far: cost band, latency against targets, memory, and the limit that decides. Always visible, live."""
 
 from __future__ import annotations
 
@@ -108,10 +108,13 @@ class Summary(QFrame):
         else:
             self.figure.setText(ctx.t("no price known"))
         if bom is not None and bom.high > bom.low:
-            self.band.setText(ctx.t(
-                "{low} to {high} by price class", low=figures.money_short(ctx.tr, bom.low, bom.currency),
-                high=figures.money_short(ctx.tr, bom.high, bom.currency),
-            ))
+            self.band.setText(
+                ctx.t(
+                    "{low} to {high} by price class",
+                    low=figures.money_short(ctx.tr, bom.low, bom.currency),
+                    high=figures.money_short(ctx.tr, bom.high, bom.currency),
+                )
+            )
         else:
             self.band.setText("")
 
@@ -149,7 +152,9 @@ class Summary(QFrame):
             rows.append((ctx.t("Binding limit"), binding_words(ctx.tr, option.binding)))
         if option.cost.total is not None:
             years = ctx.session.needs.economics.horizon_years
-            rows.append((ctx.t("{n}-year cost", n=years), figures.money(ctx.tr, option.cost.total, option.cost.currency)))
+            rows.append(
+                (ctx.t("{n}-year cost", n=years), figures.money(ctx.tr, option.cost.total, option.cost.currency))
+            )
         if option.tco is not None and option.tco.break_even_month is not None:
             rows.append((ctx.t("Against cloud"), ctx.t("even in month {n}", n=option.tco.break_even_month)))
         rack = "" if option.rack_units is None else f"{option.rack_units:g} U · "

@@ -23,10 +23,16 @@ TITLE = 21
 HEAD = 13
 CAPTION = 12
 
-SERIES: Mapping[str, str] = MappingProxyType({
-    "weights": "#0072b2", "kv_cache": "#e69f00", "activations": "#009e73", "overhead": "#cc79a7",
-    "gradients": "#56b4e9", "optimizer": "#d55e00",
-})
+SERIES: Mapping[str, str] = MappingProxyType(
+    {
+        "weights": "#0072b2",
+        "kv_cache": "#e69f00",
+        "activations": "#009e73",
+        "overhead": "#cc79a7",
+        "gradients": "#56b4e9",
+        "optimizer": "#d55e00",
+    }
+)
 """Series colours that colour-blind eyes tell apart (Okabe and Ito)."""
 
 MONEY_SERIES = ("capex", "energy", "support", "space", "staff", "cloud")
@@ -65,16 +71,46 @@ class Tokens:
 
 
 LIGHT = Tokens(
-    name="light", background="#ffffff", pane="#f5f7fa", hairline="#dde3ea", text="#17202c", secondary="#5a6675",
-    accent="#1f6feb", accent_hover="#1a5fce", on_accent="#ffffff", accent_soft="#e8f0fe", good="#1a7f4b",
-    good_soft="#e4f4ea", warning="#9a5b00", warning_soft="#fdf1dc", bad="#b42318", bad_soft="#fdeceb",
-    track="#e8ecf1", band="#9fcbb3", dot="#b4bcc6",
+    name="light",
+    background="#ffffff",
+    pane="#f5f7fa",
+    hairline="#dde3ea",
+    text="#17202c",
+    secondary="#5a6675",
+    accent="#1f6feb",
+    accent_hover="#1a5fce",
+    on_accent="#ffffff",
+    accent_soft="#e8f0fe",
+    good="#1a7f4b",
+    good_soft="#e4f4ea",
+    warning="#9a5b00",
+    warning_soft="#fdf1dc",
+    bad="#b42318",
+    bad_soft="#fdeceb",
+    track="#e8ecf1",
+    band="#9fcbb3",
+    dot="#b4bcc6",
 )
 DARK = Tokens(
-    name="dark", background="#15191f", pane="#1b2028", hairline="#303844", text="#e8edf3", secondary="#9aa7b6",
-    accent="#5b9bff", accent_hover="#7aaeff", on_accent="#0d1420", accent_soft="#1e2c44", good="#4fc38a",
-    good_soft="#16301f", warning="#e0a64a", warning_soft="#38280f", bad="#ff7b72", bad_soft="#3d1a19",
-    track="#2a313b", band="#2f6a4c", dot="#566170",
+    name="dark",
+    background="#15191f",
+    pane="#1b2028",
+    hairline="#303844",
+    text="#e8edf3",
+    secondary="#9aa7b6",
+    accent="#5b9bff",
+    accent_hover="#7aaeff",
+    on_accent="#0d1420",
+    accent_soft="#1e2c44",
+    good="#4fc38a",
+    good_soft="#16301f",
+    warning="#e0a64a",
+    warning_soft="#38280f",
+    bad="#ff7b72",
+    bad_soft="#3d1a19",
+    track="#2a313b",
+    band="#2f6a4c",
+    dot="#566170",
 )
 
 
@@ -110,16 +146,26 @@ def palette(t: Tokens) -> QPalette:
     """Return an explicit palette over Fusion."""
     made = QPalette()
     roles = {
-        QPalette.ColorRole.Window: t.background, QPalette.ColorRole.WindowText: t.text,
-        QPalette.ColorRole.Base: t.background, QPalette.ColorRole.AlternateBase: t.pane,
-        QPalette.ColorRole.Text: t.text, QPalette.ColorRole.Button: t.background,
-        QPalette.ColorRole.ButtonText: t.text, QPalette.ColorRole.BrightText: t.bad,
-        QPalette.ColorRole.Highlight: t.accent, QPalette.ColorRole.HighlightedText: t.on_accent,
-        QPalette.ColorRole.Link: t.accent, QPalette.ColorRole.LinkVisited: t.accent,
-        QPalette.ColorRole.ToolTipBase: t.pane, QPalette.ColorRole.ToolTipText: t.text,
-        QPalette.ColorRole.PlaceholderText: t.secondary, QPalette.ColorRole.Mid: t.hairline,
-        QPalette.ColorRole.Light: t.pane, QPalette.ColorRole.Midlight: t.hairline,
-        QPalette.ColorRole.Dark: t.hairline, QPalette.ColorRole.Shadow: t.hairline,
+        QPalette.ColorRole.Window: t.background,
+        QPalette.ColorRole.WindowText: t.text,
+        QPalette.ColorRole.Base: t.background,
+        QPalette.ColorRole.AlternateBase: t.pane,
+        QPalette.ColorRole.Text: t.text,
+        QPalette.ColorRole.Button: t.background,
+        QPalette.ColorRole.ButtonText: t.text,
+        QPalette.ColorRole.BrightText: t.bad,
+        QPalette.ColorRole.Highlight: t.accent,
+        QPalette.ColorRole.HighlightedText: t.on_accent,
+        QPalette.ColorRole.Link: t.accent,
+        QPalette.ColorRole.LinkVisited: t.accent,
+        QPalette.ColorRole.ToolTipBase: t.pane,
+        QPalette.ColorRole.ToolTipText: t.text,
+        QPalette.ColorRole.PlaceholderText: t.secondary,
+        QPalette.ColorRole.Mid: t.hairline,
+        QPalette.ColorRole.Light: t.pane,
+        QPalette.ColorRole.Midlight: t.hairline,
+        QPalette.ColorRole.Dark: t.hairline,
+        QPalette.ColorRole.Shadow: t.hairline,
         QPalette.ColorRole.Accent: t.accent,
     }
     for role, colour in roles.items():

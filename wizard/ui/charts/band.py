@@ -29,8 +29,10 @@ class BandBar(Chart):
             self.say("")
             return
         words = self.t(
-            "Estimate {value}, 90 % band {low} to {high}", value=figures.metric(self.tr_, code, estimate.value),
-            low=figures.metric(self.tr_, code, estimate.low), high=figures.metric(self.tr_, code, estimate.high),
+            "Estimate {value}, 90 % band {low} to {high}",
+            value=figures.metric(self.tr_, code, estimate.value),
+            low=figures.metric(self.tr_, code, estimate.low),
+            high=figures.metric(self.tr_, code, estimate.high),
         )
         if target is not None:
             words += self.t("; target {x}", x=figures.metric(self.tr_, code, target))
@@ -55,7 +57,9 @@ class BandBar(Chart):
         scale = self.width() / top
         p.setBrush(self.colour("bad_soft" if self.missed and self.tokens.name == "dark" else "band"))
         if self.missed:
-            p.setBrush(self.colour("bad").lighter(160) if self.tokens.name == "light" else self.colour("bad").darker(220))
+            p.setBrush(
+                self.colour("bad").lighter(160) if self.tokens.name == "light" else self.colour("bad").darker(220)
+            )
         left = e.low * scale
         p.drawRoundedRect(QRectF(left, 4, max(6.0, (e.high - e.low) * scale), 8), 4, 4)
         p.setBrush(self.colour("bad" if self.missed else "good"))

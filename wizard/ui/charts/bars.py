@@ -58,4 +58,6 @@ class Bars(Chart):
             p.drawRoundedRect(QRectF(left, y + 8, room, 8), 4, 4)
             p.setBrush(self.colour("accent" if bar.chosen else "dot"))
             p.drawRoundedRect(QRectF(left, y + 8, max(4.0, room * bar.size / longest), 8), 4, 4)
-            self.text(p, QRectF(self.width() - right, y, right, ROW), bar.figure, role=role, flags=RIGHT, bold=bar.chosen)
+            self.text(
+                p, QRectF(self.width() - right, y, right, ROW), bar.figure, role=role, flags=RIGHT, bold=bar.chosen
+            )

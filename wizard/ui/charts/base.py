@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wizard.i18n import Translator
@@ -28,6 +28,7 @@ class Chart(QWidget):
         self.tokens, self.tr_ = tokens, tr
         self.clipped: list[str] = []
         self._height = height
+        self._by_key = False
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -42,6 +43,10 @@ class Chart(QWidget):
         self.setToolTip(words)
         self.update()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        super().focusInEvent(event)
+
     def sizeHint(self) -> QSize:
         return QSize(240, self._height)
 
@@ -53,7 +58,7 @@ class Chart(QWidget):
         p = QPainter(self)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.draw(p)
-        if self.hasFocus():
+        if self.hasFocus() and self._by_key:
             p.setBrush(Qt.BrushStyle.NoBrush)
             p.setPen(QPen(self.colour("accent"), 2))
             p.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
@@ -75,8 +80,15 @@ class Chart(QWidget):
         return made
 
     def text(
-        self, p: QPainter, rect: QRectF, words: str, *, role: str = "secondary", flags: Qt.AlignmentFlag = LEFT,
-        size: float = CAPTION, bold: bool = False,
+        self,
+        p: QPainter,
+        rect: QRectF,
+        words: str,
+        *,
+        role: str = "secondary",
+        flags: Qt.AlignmentFlag = LEFT,
+        size: float = CAPTION,
+        bold: bool = False,
     ) -> float:
         """Write one line into ``rect``, shortened with an ellipsis where it must be; returns its width."""
         font = self.type(size, bold=bold)

@@ -20,8 +20,13 @@ class CurveChart(Plot):
 
     def __init__(self, tokens: Tokens, tr: Translator) -> None:
         super().__init__(
-            tokens, tr, tr("Batch, speed and throughput"), 200, x_name=tr("output tokens per second of a replica"),
-            y_name=tr("time per output token; labels are the batch"), x_words=lambda v: number(tr, v),
+            tokens,
+            tr,
+            tr("Batch, speed and throughput"),
+            200,
+            x_name=tr("output tokens per second of a replica"),
+            y_name=tr("time per output token; labels are the batch"),
+            x_words=lambda v: number(tr, v),
             y_words=lambda v: figures.duration(tr, v),
         )
         self.points: tuple[CurvePoint, ...] = ()
@@ -33,23 +38,34 @@ class CurveChart(Plot):
         self.points, self.target, self.batch = tuple(points), target, batch
         if self.points:
             goal = [target] if target and target < 3 * max(p.tpot_ms for p in points) else []
-            self.x = Scale.over([p.output_tok_s for p in points], zero=True)
-            self.y = Scale.over([p.tpot_ms for p in points] + goal, zero=True)
-        self.say("\n".join(
-            self.t("batch {n}: {rate} tok/s, {time} per token", n=p.batch, rate=number(self.tr_, p.output_tok_s),
-                   time=figures.duration(self.tr_, p.tpot_ms)) for p in self.points
-        ))
+            self.across = Scale.over([p.output_tok_s for p in points], zero=True)
+            self.up = Scale.over([p.tpot_ms for p in points] + goal, zero=True)
+        self.say(
+            "\n".join(
+                self.t(
+                    "batch {n}: {rate} tok/s, {time} per token",
+                    n=p.batch,
+                    rate=number(self.tr_, p.output_tok_s),
+                    time=figures.duration(self.tr_, p.tpot_ms),
+                )
+                for p in self.points
+            )
+        )
 
     def draw(self, p: QPainter) -> None:
         if not self.points:
             return
         self.axes(p)
-        if self.target is not None and self.target <= self.y.high:
+        if self.target is not None and self.target <= self.up.high:
             y = self.place(0, self.target).y()
             p.setPen(QPen(self.colour("secondary"), 1, Qt.PenStyle.DashLine))
             p.drawLine(QPointF(self.area.left(), y), QPointF(self.area.right(), y))
-            self.tag(p, QPointF(self.area.left(), y), self.t("target {x}", x=figures.duration(self.tr_, self.target)),
-                     role="secondary")
+            self.tag(
+                p,
+                QPointF(self.area.left(), y),
+                self.t("target {x}", x=figures.duration(self.tr_, self.target)),
+                role="secondary",
+            )
         spots = [self.place(q.output_tok_s, q.tpot_ms) for q in self.points]
         p.setPen(QPen(self.colour("accent"), 1.5))
         p.drawPolyline(spots)

@@ -30,8 +30,14 @@ class MemoryBar(Chart):
             self.say("")
             return
         parts = [f"{label(self.tr_, name)} {figures.gibibytes(self.tr_, size)}" for name, size in self.parts()]
-        self.say(self.t("{used} of {usable} usable: {parts}", used=figures.gibibytes(self.tr_, memory.used),
-                        usable=figures.gibibytes(self.tr_, memory.usable), parts=" · ".join(parts)))
+        self.say(
+            self.t(
+                "{used} of {usable} usable: {parts}",
+                used=figures.gibibytes(self.tr_, memory.used),
+                usable=figures.gibibytes(self.tr_, memory.usable),
+                parts=" · ".join(parts),
+            )
+        )
 
     def parts(self) -> list[tuple[str, float]]:
         """Return the parts that are not empty, and what is free."""

@@ -17,8 +17,12 @@ from wizard.ui.theme import MONEY_COLOURS, MONEY_SERIES, Tokens
 from wizard.words import number
 
 SERIES_NAMES = {
-    "capex": mark("purchase"), "energy": mark("energy"), "support": mark("support"), "space": mark("space"),
-    "staff": mark("staff"), "cloud": mark("cloud"),
+    "capex": mark("purchase"),
+    "energy": mark("energy"),
+    "support": mark("support"),
+    "space": mark("space"),
+    "staff": mark("staff"),
+    "cloud": mark("cloud"),
 }
 
 
@@ -27,7 +31,13 @@ class TcoChart(Plot):
 
     def __init__(self, tokens: Tokens, tr: Translator) -> None:
         super().__init__(
-            tokens, tr, tr("Cost by year"), 220, x_name=tr("year"), y_name="", x_words=lambda v: f"{v:g}",
+            tokens,
+            tr,
+            tr("Cost by year"),
+            220,
+            x_name=tr("year"),
+            y_name="",
+            x_words=lambda v: f"{v:g}",
             y_words=lambda v: figures.money_short(tr, Decimal(repr(v)), self.currency),
         )
         self.years: tuple[TcoYear, ...] = ()
@@ -37,11 +47,13 @@ class TcoChart(Plot):
         """Show the years' costs."""
         self.years, self.currency = tuple(years), currency
         if self.years:
-            self.x = Scale(self.years[0].year - 0.5, self.years[-1].year + 0.5)
-            self.y = Scale(0.0, max(1.0, *(self._sum(y) for y in self.years)) * 1.08)
-        self.say("\n".join(
-            self.t("year {n}: {x}", n=y.year, x=figures.money(self.tr_, y.total, currency)) for y in self.years
-        ))
+            self.across = Scale(self.years[0].year - 0.5, self.years[-1].year + 0.5)
+            self.up = Scale(0.0, max(1.0, *(self._sum(y) for y in self.years)) * 1.08)
+        self.say(
+            "\n".join(
+                self.t("year {n}: {x}", n=y.year, x=figures.money(self.tr_, y.total, currency)) for y in self.years
+            )
+        )
 
     def used(self) -> list[str]:
         """Return the kinds of cost that occur."""
@@ -83,8 +95,14 @@ class BreakEvenChart(Plot):
 
     def __init__(self, tokens: Tokens, tr: Translator) -> None:
         super().__init__(
-            tokens, tr, tr("Own against rent"), 220, x_name=tr("month"), y_name=tr("spent so far"),
-            x_words=lambda v: f"{v:g}", y_words=lambda v: figures.money_short(tr, Decimal(repr(v)), self.currency),
+            tokens,
+            tr,
+            tr("Own against rent"),
+            220,
+            x_name=tr("month"),
+            y_name=tr("spent so far"),
+            x_words=lambda v: f"{v:g}",
+            y_words=lambda v: figures.money_short(tr, Decimal(repr(v)), self.currency),
         )
         self.own: tuple[float, ...] = ()
         self.other: tuple[float, ...] = ()
@@ -96,8 +114,8 @@ class BreakEvenChart(Plot):
         self.own, self.other = tuple(map(float, own)), tuple(map(float, other))
         self.cross, self.currency = cross, currency
         if self.own and self.other:
-            self.x = Scale(0, max(len(self.own), len(self.other)) - 1 or 1)
-            self.y = Scale(0, max(*self.own, *self.other) * 1.08 or 1)
+            self.across = Scale(0, max(len(self.own), len(self.other)) - 1 or 1)
+            self.up = Scale(0, max(*self.own, *self.other) * 1.08 or 1)
         if cross is None:
             self.say(self.t("Owning does not become cheaper within these years."))
         else:
@@ -140,11 +158,19 @@ class Tornado(Chart):
         self.middle, self.currency = float(middle or 0), currency
         self._height = max(60, 26 + self.ROW * len(self.swings))
         self.updateGeometry()
-        self.say("\n".join(
-            self.t("{name} {a} to {b}: {x} to {y}", name=self._name(s), a=number(self.tr_, s.low_input),
-                   b=number(self.tr_, s.high_input), x=self._money(s.at_low), y=self._money(s.at_high))
-            for s in self.swings
-        ))
+        self.say(
+            "\n".join(
+                self.t(
+                    "{name} {a} to {b}: {x} to {y}",
+                    name=self._name(s),
+                    a=number(self.tr_, s.low_input),
+                    b=number(self.tr_, s.high_input),
+                    x=self._money(s.at_low),
+                    y=self._money(s.at_high),
+                )
+                for s in self.swings
+            )
+        )
 
     def _name(self, swing: Swing) -> str:
         return swing_name(self.tr_, swing.name)
@@ -187,10 +213,21 @@ def swing_name(tr: Translator, name: str) -> str:
 
 
 INPUTS = {
-    "utilization": mark("share in use"), "electricity_usd_per_kwh": mark("electricity"), "pue": mark("PUE"),
-    "capex": mark("purchase price"), "price": mark("purchase price"), "hardware": mark("purchase price"),
-    "discount_rate": mark("discount rate"), "tax_rate": mark("tax"), "throughput": mark("throughput"),
-    "output_tok_s": mark("throughput"), "residual": mark("residual value"), "residual_share": mark("residual value"),
-    "support_share": mark("support"), "support_rate": mark("support"), "staff_usd_per_year": mark("staff"),
-    "cloud": mark("cloud price"), "life_years": mark("years of use"),
+    "utilization": mark("share in use"),
+    "electricity_usd_per_kwh": mark("electricity"),
+    "pue": mark("PUE"),
+    "capex": mark("purchase price"),
+    "price": mark("purchase price"),
+    "hardware": mark("purchase price"),
+    "discount_rate": mark("discount rate"),
+    "tax_rate": mark("tax"),
+    "throughput": mark("throughput"),
+    "output_tok_s": mark("throughput"),
+    "residual": mark("residual value"),
+    "residual_share": mark("residual value"),
+    "support_share": mark("support"),
+    "support_rate": mark("support"),
+    "staff_usd_per_year": mark("staff"),
+    "cloud": mark("cloud price"),
+    "life_years": mark("years of use"),
 }

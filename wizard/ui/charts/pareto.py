@@ -26,10 +26,20 @@ class ParetoChart(Plot):
     """
 
     def __init__(
-        self, tokens: Tokens, tr: Translator, *, names: Callable[[str], str], picked: Callable[[str], object],
+        self,
+        tokens: Tokens,
+        tr: Translator,
+        *,
+        names: Callable[[str], str],
+        picked: Callable[[str], object],
     ) -> None:
         super().__init__(
-            tokens, tr, tr("Cost against speed"), 220, x_name="", y_name=tr("time per output token"),
+            tokens,
+            tr,
+            tr("Cost against speed"),
+            220,
+            x_name="",
+            y_name=tr("time per output token"),
             x_words=lambda v: figures.money_short(tr, Decimal(repr(v)), self.currency),
             y_words=lambda v: figures.duration(tr, v),
         )
@@ -44,17 +54,28 @@ class ParetoChart(Plot):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_points(
-        self, points: Sequence[ParetoPoint], *, currency: str, target: float | None, chosen: str,
-        years: int, roles: Mapping[str, str],
+        self,
+        points: Sequence[ParetoPoint],
+        *,
+        currency: str,
+        target: float | None,
+        chosen: str,
+        years: int,
+        roles: Mapping[str, str],
     ) -> None:
-        """Show candidates by their cost over ``years``; ``roles`` names the options among them, ``chosen`` is the one looked at."""
+        """Show candidates by their cost over ``years``.
+
+        Args:
+            roles: the options among them, by id.
+            chosen: the option looked at.
+        """
         self.points = tuple(p for p in points if p.cost > 0 and p.tpot_ms > 0)
         self.currency, self.target, self.chosen, self.roles, self.at = currency, target, chosen, roles, None
         self.x_name = self.t("cost over {n} years, {currency}", n=years, currency=currency)
         if self.points:
-            self.x = Scale.over([float(p.cost) for p in self.points], log=True)
+            self.across = Scale.over([float(p.cost) for p in self.points], log=True)
             goals = [target] if target else []
-            self.y = Scale.over([p.tpot_ms for p in self.points] + goals, log=True)
+            self.up = Scale.over([p.tpot_ms for p in self.points] + goals, log=True)
         self.say(self._words())
 
     @property
@@ -109,7 +130,7 @@ class ParetoChart(Plot):
     def _target(self, p: QPainter) -> None:
         if self.target is None:
             return
-        y = self.place(self.x.low, self.target).y()
+        y = self.place(self.across.low, self.target).y()
         p.setPen(QPen(self.colour("secondary"), 1, Qt.PenStyle.DashLine))
         p.drawLine(QPointF(self.area.left(), y), QPointF(self.area.right(), y))
         words = self.t("target {x}", x=figures.duration(self.tr_, self.target))

@@ -55,34 +55,42 @@ class Plot(Chart):
     """
 
     def __init__(
-        self, tokens: Tokens, tr: Translator, name: str, height: int, *, x_name: str, y_name: str,
-        x_words: Callable[[float], str], y_words: Callable[[float], str],
+        self,
+        tokens: Tokens,
+        tr: Translator,
+        name: str,
+        height: int,
+        *,
+        x_name: str,
+        y_name: str,
+        x_words: Callable[[float], str],
+        y_words: Callable[[float], str],
     ) -> None:
         super().__init__(tokens, tr, name, height)
         self.x_name, self.y_name, self.x_words, self.y_words = x_name, y_name, x_words, y_words
-        self.x, self.y = Scale(0, 1), Scale(0, 1)
+        self.across, self.up = Scale(0, 1), Scale(0, 1)
         self.area = QRectF()
 
     def place(self, x: float, y: float) -> QPointF:
         """Return where a pair of values is drawn."""
         a = self.area
-        return QPointF(a.left() + self.x.share(x) * a.width(), a.bottom() - self.y.share(y) * a.height())
+        return QPointF(a.left() + self.across.share(x) * a.width(), a.bottom() - self.up.share(y) * a.height())
 
     def axes(self, p: QPainter) -> None:
         """Draw both axes; leaves ``area`` for the values."""
-        left = max((self.width_of(self.y_words(v)) for v in self.y.ticks()), default=20.0) + 8
+        left = max((self.width_of(self.y_words(v)) for v in self.up.ticks()), default=20.0) + 8
         self.area = QRectF(left, 22, self.width() - left - 8, self.height() - 22 - 40)
         self.text(p, QRectF(0, 0, self.width(), 18), self.y_name, flags=LEFT)
         self.text(p, QRectF(0, self.height() - 18, self.width() - 8, 18), self.x_name, flags=RIGHT)
         a = self.area
-        for v in self.y.ticks():
-            y = self.place(self.x.low, v).y()
+        for v in self.up.ticks():
+            y = self.place(self.across.low, v).y()
             p.setPen(QPen(self.colour("hairline"), 1, Qt.PenStyle.SolidLine))
             p.drawLine(QPointF(a.left(), y), QPointF(a.right(), y))
             self.text(p, QRectF(0, y - 9, left - 8, 18), self.y_words(v), flags=RIGHT)
         taken = -1e9
-        for v in self.x.ticks():
-            x = self.place(v, self.y.low).x()
+        for v in self.across.ticks():
+            x = self.place(v, self.up.low).x()
             words = self.x_words(v)
             wide = self.width_of(words)
             if x - wide / 2 < taken or x + wide / 2 > self.width():

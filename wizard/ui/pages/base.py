@@ -62,11 +62,12 @@ class Page(QWidget):
         for made in self._fields:
             made.refresh()
 
-    def first_focus(self) -> None:
-        """Put the focus where typing begins."""
+    def first_focus(self) -> bool:
+        """Put the focus where typing begins; returns whether there is such a place."""
         chain = self.nextInFocusChain()
         while chain is not None and chain is not self:
             if self.isAncestorOf(chain) and chain.focusPolicy() & Qt.FocusPolicy.TabFocus and chain.isVisibleTo(self):
                 chain.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
+                return True
             chain = chain.nextInFocusChain()
+        return False

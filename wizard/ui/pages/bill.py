@@ -20,8 +20,11 @@ class BillPage(Page):
     """Bill of materials and total cost."""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, ctx.t("What to order, and what it costs to own"),
-                         ctx.t("Every price has a class, a date and a source; marked ones need a fresh quote."))
+        super().__init__(
+            ctx,
+            ctx.t("What to order, and what it costs to own"),
+            ctx.t("Every price has a class, a date and a source; marked ones need a fresh quote."),
+        )
         self.bill = Panel(ctx.t("Bill of materials"), "")
         self.table = BomTable(ctx)
         self.bill.add(self.table)
@@ -48,6 +51,9 @@ class BillPage(Page):
         self.add(self.moves)
         self.body.addStretch(1)
 
+    def first_focus(self) -> bool:
+        return False
+
     def refresh(self) -> None:
         super().refresh()
         option = self.ctx.session.option
@@ -60,9 +66,9 @@ class BillPage(Page):
         self._owning(option.tco)
 
     def _bill(self, option: Option) -> None:
-        bom, ctx = option.bom, self.ctx
+        bom = option.bom
         self.bill.setVisible(bom is not None)
-        self.bill.note.setText(hardware(ctx.tr, option))
+        self.bill.note.setText(hardware(option))
         self.table.show_bom(bom)
         clear(self.totals)
         if bom is not None:
@@ -80,13 +86,21 @@ class BillPage(Page):
                 self.totals.addWidget(rule(), n * 2, 0, 1, 2)
             self.totals.addWidget(text(name, role, wrap=False, right=True), n * 2 + 1, 0)
             self.totals.addWidget(text(value, role, wrap=False, right=True, selectable=True), n * 2 + 1, 1)
-        notes = [ctx.t("{low} to {high} by the class of each price", low=figures.money(ctx.tr, bom.low, bom.currency),
-                       high=figures.money(ctx.tr, bom.high, bom.currency))]
+        notes = [
+            ctx.t(
+                "{low} to {high} by the class of each price",
+                low=figures.money(ctx.tr, bom.low, bom.currency),
+                high=figures.money(ctx.tr, bom.high, bom.currency),
+            )
+        ]
         if bom.unpriced:
             names = ", ".join(map(str, bom.unpriced))
             notes.append(ctx.t("⚠ Lines {names} have no known price and are not in the total.", names=names))
-        notes.append(ctx.t("{kw} at the wall", kw=figures.power(ctx.tr, bom.power_w)) + f" · {bom.rack_units:g} U" + (
-            f" · {number(ctx.tr, bom.weight_kg)} kg" if bom.weight_kg else ""))
+        notes.append(
+            ctx.t("{kw} at the wall", kw=figures.power(ctx.tr, bom.power_w))
+            + f" · {bom.rack_units:g} U"
+            + (f" · {number(ctx.tr, bom.weight_kg)} kg" if bom.weight_kg else "")
+        )
         for n, words in enumerate(notes, start=2 * len(rows) + 1):
             self.totals.addWidget(text(words, "caption", right=True), n, 0, 1, 2)
 
@@ -96,7 +110,9 @@ class BillPage(Page):
         self.moves.setVisible(tco is not None and bool(tco.swings))
         if tco is None:
             return
-        self.years.note.setText(ctx.t("{x} in {n} years", x=figures.money(ctx.tr, tco.total, tco.currency), n=tco.horizon_years))
+        self.years.note.setText(
+            ctx.t("{x} in {n} years", x=figures.money(ctx.tr, tco.total, tco.currency), n=tco.horizon_years)
+        )
         self.tco.show_years(tco.years, tco.currency)
         lines = bool(tco.cumulative_own and tco.cumulative_other)
         self.even.setVisible(lines)
@@ -105,6 +121,8 @@ class BillPage(Page):
             self.even.note.setText(ctx.t("even in month {n}", n=month) if month is not None else ctx.t("never even"))
             self.lines.show_lines(tco.cumulative_own, tco.cumulative_other, month, tco.currency)
         middle = tco.per_million_tokens
-        self.moves.note.setText(ctx.t("per million tokens") if middle is not None else ctx.t("present value of all cost"))
+        self.moves.note.setText(
+            ctx.t("per million tokens") if middle is not None else ctx.t("present value of all cost")
+        )
         base = tco.per_million_base or middle
         self.tornado.show_swings(tco.swings, base if middle is not None else tco.npv, tco.currency)

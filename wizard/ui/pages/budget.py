@@ -15,7 +15,8 @@ from wizard.ui.widgets.cards import ChipField, Choice, card_grid, title_card
 from wizard.ui.widgets.fields import CheckField, ComboField, Field, NumberField, ShareField
 
 WAYS = (
-    ("own", mark("Own"), mark("buy it and run it yourself")), ("cloud", mark("Cloud"), mark("rent instances by the hour")),
+    ("own", mark("Own"), mark("buy it and run it yourself")),
+    ("cloud", mark("Cloud"), mark("rent instances by the hour")),
     ("either", mark("Either"), mark("own the baseline, rent the peak")),
 )
 
@@ -24,8 +25,11 @@ class BudgetPage(Page):
     """What may it cost?"""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, ctx.t("What may it cost?"),
-                         ctx.t("Without a ceiling you get the cheapest plan that keeps its promises."))
+        super().__init__(
+            ctx,
+            ctx.t("What may it cost?"),
+            ctx.t("Without a ceiling you get the cheapest plan that keeps its promises."),
+        )
         self.ways = Choice(self, lambda way: ctx.session.put({"constraints.acquisition": way}))
         cards: list[QWidget] = []
         for code, title, note in WAYS:
@@ -34,8 +38,16 @@ class BudgetPage(Page):
             self.ways.add(code, card)
             cards.append(card)
         self.add(card_grid(cards, 3))
-        self.add(self.field(CheckField(ctx, "constraints.private_data", ctx.t("The data must not leave the house"),
-                                       ctx.t("rules out API and cloud in the advice"))))
+        self.add(
+            self.field(
+                CheckField(
+                    ctx,
+                    "constraints.private_data",
+                    ctx.t("The data must not leave the house"),
+                    ctx.t("rules out API and cloud in the advice"),
+                )
+            )
+        )
         self.add(self._ceiling())
         self.add(self._running())
         self.add(self._worth())
@@ -45,10 +57,22 @@ class BudgetPage(Page):
         ctx = self.ctx
         panel = Panel(ctx.t("Ceiling"), ctx.t("blank means none"))
         currency = self.field(ChipField(ctx, "budget.currency", ctx.t("Currency"), [(c, c) for c in CURRENCIES]))
-        buy = NumberField(ctx, "budget.purchase", ctx.t("To buy"), kind=Decimal, note=ctx.t("once, tax included"),
-                          blank=ctx.t("no ceiling"))
-        rent = NumberField(ctx, "budget.per_month", ctx.t("A month"), kind=Decimal,
-                           note=ctx.t("rent, or what owned hardware costs to run"), blank=ctx.t("no ceiling"))
+        buy = NumberField(
+            ctx,
+            "budget.purchase",
+            ctx.t("To buy"),
+            kind=Decimal,
+            note=ctx.t("once, tax included"),
+            blank=ctx.t("no ceiling"),
+        )
+        rent = NumberField(
+            ctx,
+            "budget.per_month",
+            ctx.t("A month"),
+            kind=Decimal,
+            note=ctx.t("rent, or what owned hardware costs to run"),
+            blank=ctx.t("no ceiling"),
+        )
         self.amounts = (self.field(buy), self.field(rent))
         line = row(currency, *self.amounts, gap=20)
         for n in range(3):
@@ -59,32 +83,74 @@ class BudgetPage(Page):
     def _running(self) -> Panel:
         ctx = self.ctx
         panel = Panel(ctx.t("Running it"), ctx.t("blank takes the country's own figure, with its source"))
-        self._grid(panel, [
-            ComboField(ctx, "economics.country", ctx.t("Country"), countries(ctx)),
-            ComboField(ctx, "economics.horizon_years", ctx.t("Years to look at"),
-                       [(n, ctx.t("{n} years", n=n) if n > 1 else ctx.t("1 year")) for n in range(1, 8)]),
-            ShareField(ctx, "economics.utilization", ctx.t("Share of the time in use")),
-            NumberField(ctx, "economics.electricity_usd_per_kwh", ctx.t("Electricity"), unit="USD/kWh", blank=ctx.t("country")),
-            NumberField(ctx, "economics.pue", ctx.t("Cooling and losses (PUE)"), blank=ctx.t("industry")),
-            NumberField(ctx, "economics.tax_rate", ctx.t("Tax on purchases"), unit="%", factor=100, blank=ctx.t("country")),
-            NumberField(ctx, "economics.discount_rate", ctx.t("Discount rate"), unit="%", factor=100, optional=False),
-            NumberField(ctx, "economics.staff_usd_per_year", ctx.t("Staff a year"), unit="USD", optional=False),
-        ])
+        self._grid(
+            panel,
+            [
+                ComboField(ctx, "economics.country", ctx.t("Country"), countries(ctx)),
+                ComboField(
+                    ctx,
+                    "economics.horizon_years",
+                    ctx.t("Years to look at"),
+                    [(n, ctx.t("{n} years", n=n) if n > 1 else ctx.t("1 year")) for n in range(1, 8)],
+                ),
+                ShareField(ctx, "economics.utilization", ctx.t("Share of the time in use")),
+                NumberField(
+                    ctx,
+                    "economics.electricity_usd_per_kwh",
+                    ctx.t("Electricity"),
+                    unit="USD/kWh",
+                    blank=ctx.t("country"),
+                ),
+                NumberField(ctx, "economics.pue", ctx.t("Cooling and losses (PUE)"), blank=ctx.t("industry")),
+                NumberField(
+                    ctx, "economics.tax_rate", ctx.t("Tax on purchases"), unit="%", factor=100, blank=ctx.t("country")
+                ),
+                NumberField(
+                    ctx, "economics.discount_rate", ctx.t("Discount rate"), unit="%", factor=100, optional=False
+                ),
+                NumberField(ctx, "economics.staff_usd_per_year", ctx.t("Staff a year"), unit="USD", optional=False),
+            ],
+        )
         return panel
 
     def _worth(self) -> Panel:
         ctx = self.ctx
         panel = Panel(ctx.t("Compared with"), ctx.t("for return and break-even"))
-        self._grid(panel, [
-            NumberField(ctx, "economics.benefit_usd_per_year", ctx.t("Benefit a year"), unit="USD", optional=False,
-                        note=ctx.t("saved labour or new income")),
-            NumberField(ctx, "economics.cloud_usd_per_month", ctx.t("Cloud bill today"), unit=ctx.t("USD a month"),
-                        blank=ctx.t("unknown")),
-            NumberField(ctx, "economics.api_usd_per_million_input_tokens", ctx.t("API price, input"), unit="USD / M",
-                        blank=ctx.t("unknown")),
-            NumberField(ctx, "economics.api_usd_per_million_output_tokens", ctx.t("API price, output"), unit="USD / M",
-                        blank=ctx.t("unknown")),
-        ], columns=4)
+        self._grid(
+            panel,
+            [
+                NumberField(
+                    ctx,
+                    "economics.benefit_usd_per_year",
+                    ctx.t("Benefit a year"),
+                    unit="USD",
+                    optional=False,
+                    note=ctx.t("saved labour or new income"),
+                ),
+                NumberField(
+                    ctx,
+                    "economics.cloud_usd_per_month",
+                    ctx.t("Cloud bill today"),
+                    unit=ctx.t("USD a month"),
+                    blank=ctx.t("unknown"),
+                ),
+                NumberField(
+                    ctx,
+                    "economics.api_usd_per_million_input_tokens",
+                    ctx.t("API price, input"),
+                    unit="USD / M",
+                    blank=ctx.t("unknown"),
+                ),
+                NumberField(
+                    ctx,
+                    "economics.api_usd_per_million_output_tokens",
+                    ctx.t("API price, output"),
+                    unit="USD / M",
+                    blank=ctx.t("unknown"),
+                ),
+            ],
+            columns=4,
+        )
         return panel
 
     def _grid(self, panel: Panel, fields: list[Field], columns: int = 3) -> None:

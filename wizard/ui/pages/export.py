@@ -24,8 +24,11 @@ class ExportPage(Page):
     """Write the quote and the files."""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, ctx.t("Put it on paper"),
-                         ctx.t("Quote (PDF), bill of materials (XLSX, CSV), plan (JSON) and deployment files, checked and listed."))
+        super().__init__(
+            ctx,
+            ctx.t("Put it on paper"),
+            ctx.t("Quote (PDF), bill of materials (XLSX, CSV), plan (JSON) and deployment files, checked and listed."),
+        )
         self.lang = ctx.tr.lang
         left, right = QVBoxLayout(), QVBoxLayout()
         for box in (left, right):
@@ -147,11 +150,15 @@ class ExportPage(Page):
         self.cancel.setVisible(running)
         self.bar.setVisible(running)
         self.bar.setValue(round(exporter.share * 100))
-        self.state.setText({
-            "idle": t("Nothing yet."), "running": t("Writing {name}...", name=exporter.what or "plan.json"),
-            "done": t("{n} files in {folder}", n=len(exporter.files), folder=exporter.folder),
-            "failed": "⚠ " + exporter.error_text(self.ctx.tr), "cancelled": t("Stopped; nothing was changed."),
-        }[exporter.state])
+        self.state.setText(
+            {
+                "idle": t("Nothing yet."),
+                "running": t("Writing {name}...", name=exporter.what or "plan.json"),
+                "done": t("{n} files in {folder}", n=len(exporter.files), folder=exporter.folder),
+                "failed": "⚠ " + exporter.error_text(self.ctx.tr),
+                "cancelled": t("Stopped; nothing was changed."),
+            }[exporter.state]
+        )
         self._files()
 
     def _ready(self) -> None:
@@ -160,8 +167,11 @@ class ExportPage(Page):
         self.why_not.setText(why)
         self.why_not.setVisible(bool(why))
         folder = Path(self.folder.text()).expanduser()
-        self.folder_note.setText(self.ctx.t("Files of an earlier plan in it are replaced.") if folder.is_dir()
-                                 else self.ctx.t("It will be made."))
+        self.folder_note.setText(
+            self.ctx.t("Files of an earlier plan in it are replaced.")
+            if folder.is_dir()
+            else self.ctx.t("It will be made.")
+        )
 
     def _files(self) -> None:
         exporter = self.ctx.exporter

@@ -13,7 +13,8 @@ from wizard.ui.widgets.fields import CheckField, NumberField
 from wizard.ui.widgets.names import NamesField
 
 SPARES = (
-    ("n", "N", mark("a failure stops or slows the service")), ("n+1", "N+1", mark("one spare replica takes over")),
+    ("n", "N", mark("a failure stops or slows the service")),
+    ("n+1", "N+1", mark("one spare replica takes over")),
     ("2n", "2N", mark("everything twice")),
 )
 
@@ -22,8 +23,11 @@ class HardwarePage(Page):
     """What hardware may it be?"""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, ctx.t("What hardware may it be?"),
-                         ctx.t("Leave open what is open: every limit rules something out, and may cost money."))
+        super().__init__(
+            ctx,
+            ctx.t("What hardware may it be?"),
+            ctx.t("Leave open what is open: every limit rules something out, and may cost money."),
+        )
         self.add(self._parts())
         self.spares = Choice(self, lambda code: ctx.session.put({"constraints.availability": code}))
         cards: list[QWidget] = []
@@ -62,7 +66,9 @@ class HardwarePage(Page):
             NumberField(ctx, "constraints.accelerator_count", ctx.t("Accelerators, exactly"), kind=int, blank=free),
             NumberField(ctx, "constraints.max_accelerators", ctx.t("Accelerators, at most"), kind=int, blank=free),
             NumberField(ctx, "constraints.max_nodes", ctx.t("Servers, at most"), kind=int, blank=free),
-            NumberField(ctx, "constraints.tensor_parallel", ctx.t("Tensor parallel"), kind=int, blank=ctx.t("automatic")),
+            NumberField(
+                ctx, "constraints.tensor_parallel", ctx.t("Tensor parallel"), kind=int, blank=ctx.t("automatic")
+            ),
             NumberField(ctx, "constraints.max_power_w", ctx.t("Power, at most"), unit="W", blank=free),
             NumberField(ctx, "constraints.max_rack_units", ctx.t("Rack space, at most"), unit="U", blank=free),
         ]

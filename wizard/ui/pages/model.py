@@ -13,19 +13,28 @@ from wizard.ui.charts.bars import Bar, Bars
 from wizard.ui.context import Context
 from wizard.ui.model_list import ID_ROLE, ModelList, ModelRow, search
 from wizard.ui.pages.base import Page
+from wizard.ui.say import precision
 from wizard.ui.widgets.basic import Panel, button, column, row, text
 from wizard.ui.widgets.cards import ChipField, Choice
 from wizard.ui.widgets.fields import NumberField
 from wizard.ui.widgets.flow_layout import FlowLayout
-from wizard.words import label, number
+from wizard.words import number
 
 WEIGHTS = (
-    ("auto", mark("Automatic")), ("native", mark("As published")), ("bf16", "BF16"), ("fp8", "FP8"), ("int8", "INT8"),
-    ("fp4", "FP4"), ("int4", "INT4"),
+    ("auto", mark("Automatic")),
+    ("native", mark("As published")),
+    ("bf16", "BF16"),
+    ("fp8", "FP8"),
+    ("int8", "INT8"),
+    ("fp4", "FP4"),
+    ("int4", "INT4"),
 )
 CACHES = (("auto", mark("Automatic")), ("bf16", "BF16"), ("fp8", "FP8"))
 ENGINES = (
-    ("auto", mark("Automatic")), ("vllm", "vLLM"), ("sglang", "SGLang"), ("tensorrt-llm", "TensorRT-LLM"),
+    ("auto", mark("Automatic")),
+    ("vllm", "vLLM"),
+    ("sglang", "SGLang"),
+    ("tensorrt-llm", "TensorRT-LLM"),
     ("llama.cpp", "llama.cpp"),
 )
 
@@ -39,7 +48,7 @@ class _Search(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.page.move(1 if event.key() == Qt.Key.Key_Down else -1)
+            self.page.go_by(1 if event.key() == Qt.Key.Key_Down else -1)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.text().strip():
             self.page.take_first()
         else:
@@ -50,8 +59,9 @@ class ModelPage(Page):
     """Which model?"""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, ctx.t("Which model?"),
-                         ctx.t("Its size and its kind of attention decide how much memory is needed."))
+        super().__init__(
+            ctx, ctx.t("Which model?"), ctx.t("Its size and its kind of attention decide how much memory is needed.")
+        )
         self.models = list(ctx.session.catalog.models.values())
         self.list_model = ModelList(ctx.tr, search(self.models, ""))
         left = self._left()
@@ -103,19 +113,48 @@ class ModelPage(Page):
         self.kv = text("", "caption")
         self.weigh.add(self.kv)
         box.addWidget(self.weigh)
-        box.addWidget(self.field(ChipField(
-            ctx, "precision.weights", ctx.t("Weight precision"), [(v, ctx.t(w)) for v, w in WEIGHTS],
-        )))
-        box.addWidget(self.field(ChipField(
-            ctx, "precision.kv_cache", ctx.t("KV cache precision"), [(v, ctx.t(w)) for v, w in CACHES],
-        )))
-        box.addWidget(self.field(ChipField(
-            ctx, "engine", ctx.t("Serving engine"), [(v, ctx.t(w)) for v, w in ENGINES],
-        )))
-        box.addWidget(self.field(NumberField(
-            ctx, "max_context_tokens", ctx.t("Longest context"), unit=ctx.t("tokens"), kind=int,
-            blank=ctx.t("prompt + answer"),
-        )))
+        box.addWidget(
+            self.field(
+                ChipField(
+                    ctx,
+                    "precision.weights",
+                    ctx.t("Weight precision"),
+                    [(v, ctx.t(w)) for v, w in WEIGHTS],
+                )
+            )
+        )
+        box.addWidget(
+            self.field(
+                ChipField(
+                    ctx,
+                    "precision.kv_cache",
+                    ctx.t("KV cache precision"),
+                    [(v, ctx.t(w)) for v, w in CACHES],
+                )
+            )
+        )
+        box.addWidget(
+            self.field(
+                ChipField(
+                    ctx,
+                    "engine",
+                    ctx.t("Serving engine"),
+                    [(v, ctx.t(w)) for v, w in ENGINES],
+                )
+            )
+        )
+        box.addWidget(
+            self.field(
+                NumberField(
+                    ctx,
+                    "max_context_tokens",
+                    ctx.t("Longest context"),
+                    unit=ctx.t("tokens"),
+                    kind=int,
+                    blank=ctx.t("prompt + answer"),
+                )
+            )
+        )
         box.addStretch(1)
         return holder
 
@@ -145,7 +184,7 @@ class ModelPage(Page):
         if index.isValid():
             self.ctx.session.put({"model": str(index.data(ID_ROLE)), "size_class": None})
 
-    def move(self, way: int) -> None:
+    def go_by(self, way: int) -> None:
         """Choose the model above or below."""
         count = self.list_model.rowCount()
         if not count:
@@ -169,7 +208,9 @@ class ModelPage(Page):
             if index.isValid():
                 self.view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
         count = self.list_model.rowCount()
-        self.found.setText(self.ctx.t("{n} models", n=count) if count else self.ctx.t("No model has these words in its name."))
+        self.found.setText(
+            self.ctx.t("{n} models", n=count) if count else self.ctx.t("No model has these words in its name.")
+        )
 
     # --- showing
 
@@ -195,8 +236,12 @@ class ModelPage(Page):
             return
         self.weigh.note.setText(plan.model.name)
         used = option.weight_precision if option else ""
-        self.bars.show_bars([
-            Bar(label(ctx.tr, name).upper(), size, figures.gigabytes(ctx.tr, size), chosen=name == used)
-            for name, size in plan.model.weight_bytes.items()
-        ])
-        self.kv.setText(ctx.t("KV cache at BF16: {n} KiB per token", n=number(ctx.tr, plan.model.kv_bytes_per_token / 1024)))
+        self.bars.show_bars(
+            [
+                Bar(precision(ctx.tr, name), size, figures.gigabytes(ctx.tr, size), chosen=name == used)
+                for name, size in plan.model.weight_bytes.items()
+            ]
+        )
+        self.kv.setText(
+            ctx.t("KV cache at BF16: {n} KiB per token", n=number(ctx.tr, plan.model.kv_bytes_per_token / 1024))
+        )

@@ -76,6 +76,9 @@ class ResultPage(Page):
         known = self.ctx.session.catalog.accelerators.get(accelerator)
         return known.name if known else accelerator
 
+    def first_focus(self) -> bool:
+        return self.cards.focus_chosen()
+
     def _apply(self, change: Change) -> None:
         self.ctx.session.put(change_answers(change))
 
@@ -117,8 +120,9 @@ class ResultPage(Page):
         self.why_panel.show()
         self.promises.show_option(option)
         m = option.memory
-        self.memory_panel.note.setText(ctx.t("{usable} of {all} usable", usable=f"{m.usable:.0f}",
-                                             all=figures.gibibytes(ctx.tr, m.capacity)))
+        self.memory_panel.note.setText(
+            ctx.t("{usable} of {all} usable", usable=f"{m.usable:.0f}", all=figures.gibibytes(ctx.tr, m.capacity))
+        )
         self.memory.show_memory(m)
         self.why_lines.show_why(plan, option)
         self.not_panel.setVisible(bool(plan.rejected))
@@ -128,7 +132,13 @@ class ResultPage(Page):
         ctx, targets = self.ctx, plan.needs.targets
         self.pareto_panel.setVisible(len(plan.pareto) > 1)
         self.pareto_panel.note.setText(ctx.t("{n} candidates looked at", n=figures.plain(ctx.tr, plan.considered)))
-        self.pareto.show_points(plan.pareto, currency=plan.currency, target=targets.tpot_ms, chosen=option.id,
-                                years=plan.needs.economics.horizon_years, roles={o.id: o.role for o in plan.options})
+        self.pareto.show_points(
+            plan.pareto,
+            currency=plan.currency,
+            target=targets.tpot_ms,
+            chosen=option.id,
+            years=plan.needs.economics.horizon_years,
+            roles={o.id: o.role for o in plan.options},
+        )
         self.curve_panel.setVisible(len(plan.curve) > 1)
         self.curve.show_curve(plan.curve, target=targets.tpot_ms, batch=option.batch)

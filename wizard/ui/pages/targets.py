@@ -18,7 +18,13 @@ PROMISES = (
     ("ttft_ms", mark("Time to first token"), "ms", mark("how long a user waits before text appears"), "ttft_ms"),
     ("tpot_ms", mark("Time per output token"), "ms", "", "tpot_ms"),
     ("e2e_ms", mark("Whole answer"), "ms", mark("from the question to the last token"), "e2e_ms"),
-    ("output_tok_s", mark("Output of the whole service"), mark("tokens/s"), mark("over all users together"), "output_tok_s"),
+    (
+        "output_tok_s",
+        mark("Output of the whole service"),
+        mark("tokens/s"),
+        mark("over all users together"),
+        "output_tok_s",
+    ),
     ("requests_per_s", mark("Requests finished"), mark("requests/s"), mark("what QPS usually means"), "requests_s"),
 )
 
@@ -27,8 +33,11 @@ class TargetsPage(Page):
     """How fast must it feel?"""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, ctx.t("How fast must it feel?"),
-                         ctx.t("Promises are kept at the slow end of the estimate, so they decide what must be bought."))
+        super().__init__(
+            ctx,
+            ctx.t("How fast must it feel?"),
+            ctx.t("Promises are kept at the slow end of the estimate, so they decide what must be bought."),
+        )
         self.classes = Choice(self, self._experience)
         cards: list[QWidget] = []
         for one in answers.EXPERIENCES:
@@ -53,7 +62,9 @@ class TargetsPage(Page):
         grid.setColumnStretch(1, 6)
         self.bands: dict[str, tuple[BandBar, QLabel]] = {}
         for n, (key, title, unit, note, _estimate) in enumerate(PROMISES):
-            made = NumberField(ctx, f"targets.{key}", ctx.t(title), unit=ctx.t(unit), note=ctx.t(note), blank=ctx.t("no promise"))
+            made = NumberField(
+                ctx, f"targets.{key}", ctx.t(title), unit=ctx.t(unit), note=ctx.t(note), blank=ctx.t("no promise")
+            )
             grid.addWidget(self.field(made), n, 0)
             bar, words = BandBar(ctx.tokens, ctx.tr, ctx.t(title)), text("", "caption")
             holder = QWidget()
@@ -75,8 +86,11 @@ class TargetsPage(Page):
         tpot = needs.targets.tpot_ms
         for made in self._fields:
             if made.key == "targets.tpot_ms":
-                made.set_note(ctx.t("{n} tokens/s for each user; people read about 5", n=figures.plain(ctx.tr, 1000 / tpot, 1))
-                              if tpot else ctx.t("people read about 5 tokens/s"))
+                made.set_note(
+                    ctx.t("{n} tokens/s for each user; people read about 5", n=figures.plain(ctx.tr, 1000 / tpot, 1))
+                    if tpot
+                    else ctx.t("people read about 5 tokens/s")
+                )
         for key, _title, _unit, _note, code in PROMISES:
             bar, words = self.bands[key]
             estimate = option.estimates.get(code) if option else None

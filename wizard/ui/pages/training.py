@@ -24,8 +24,11 @@ class TrainingPage(Page):
     """What does it learn from, and by when?"""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, ctx.t("What does it learn from, and by when?"),
-                         ctx.t("Data and deadline decide the computing power; method and sequence length the memory."))
+        super().__init__(
+            ctx,
+            ctx.t("What does it learn from, and by when?"),
+            ctx.t("Data and deadline decide the computing power; method and sequence length the memory."),
+        )
         self.methods = Choice(self, lambda code: ctx.session.put({"training.method": code}))
         cards: list[QWidget] = []
         for code, title, note in METHODS:
@@ -41,10 +44,22 @@ class TrainingPage(Page):
     def _data(self) -> Panel:
         ctx = self.ctx
         panel = Panel(ctx.t("Data and deadline"))
-        tokens = NumberField(ctx, "training.tokens", ctx.t("Tokens to learn from"), unit=ctx.t("tokens"),
-                             note=ctx.t("all passes together, e.g. 300M or 2B"), blank=ctx.t("work it out"))
-        hours = NumberField(ctx, "training.deadline_hours", ctx.t("Deadline"), unit="h", note=ctx.t("wall-clock time"),
-                            blank=ctx.t("no deadline"))
+        tokens = NumberField(
+            ctx,
+            "training.tokens",
+            ctx.t("Tokens to learn from"),
+            unit=ctx.t("tokens"),
+            note=ctx.t("all passes together, e.g. 300M or 2B"),
+            blank=ctx.t("work it out"),
+        )
+        hours = NumberField(
+            ctx,
+            "training.deadline_hours",
+            ctx.t("Deadline"),
+            unit="h",
+            note=ctx.t("wall-clock time"),
+            blank=ctx.t("no deadline"),
+        )
         line = row(self.field(tokens), self.field(hours), gap=20)
         line.setStretch(0, 1)
         line.setStretch(1, 1)
@@ -57,8 +72,17 @@ class TrainingPage(Page):
         ctx = self.ctx
         panel = Panel(ctx.t("How it trains"), ctx.t("suggested values stand"))
         fields = [
-            NumberField(ctx, "training.sequence_length", ctx.t("Sequence length"), unit=ctx.t("tokens"), kind=int, optional=False),
-            NumberField(ctx, "training.global_batch_tokens", ctx.t("Tokens per step"), kind=int, blank=ctx.t("automatic")),
+            NumberField(
+                ctx,
+                "training.sequence_length",
+                ctx.t("Sequence length"),
+                unit=ctx.t("tokens"),
+                kind=int,
+                optional=False,
+            ),
+            NumberField(
+                ctx, "training.global_batch_tokens", ctx.t("Tokens per step"), kind=int, blank=ctx.t("automatic")
+            ),
             NumberField(ctx, "training.lora_rank", ctx.t("LoRA rank"), kind=int, optional=False),
             ComboField(ctx, "training.optimizer", ctx.t("Optimizer"), [(v, ctx.t(w)) for v, w in OPTIMIZERS]),
             ChipField(ctx, "training.precision", ctx.t("Computing precision"), [("bf16", "BF16"), ("fp8", "FP8")]),
@@ -71,8 +95,16 @@ class TrainingPage(Page):
             grid.addWidget(self.field(made), n // 3, n % 3)
             grid.setColumnStretch(n % 3, 1)
         panel.add(grid)
-        panel.add(self.field(CheckField(ctx, "training.activation_checkpointing", ctx.t("Recompute activations"),
-                                        ctx.t("a third more computing, far less memory"))))
+        panel.add(
+            self.field(
+                CheckField(
+                    ctx,
+                    "training.activation_checkpointing",
+                    ctx.t("Recompute activations"),
+                    ctx.t("a third more computing, far less memory"),
+                )
+            )
+        )
         return panel
 
     def refresh(self) -> None:
@@ -86,8 +118,12 @@ class TrainingPage(Page):
     def _said(self, tokens: float | None, hours: float | None) -> str:
         ctx = self.ctx
         if tokens is not None and hours is not None:
-            return ctx.t("{tokens} in {hours} = {rate} tokens/s over all accelerators", tokens=figures.tokens(ctx.tr, tokens),
-                         hours=figures.hours(ctx.tr, hours), rate=figures.tokens(ctx.tr, tokens / hours / 3600))
+            return ctx.t(
+                "{tokens} in {hours} = {rate} tokens/s over all accelerators",
+                tokens=figures.tokens(ctx.tr, tokens),
+                hours=figures.hours(ctx.tr, hours),
+                rate=figures.tokens(ctx.tr, tokens / hours / 3600),
+            )
         if hours is not None:
             return ctx.t("With a deadline alone, the plan says how many tokens the hardware reaches.")
         if tokens is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtSvgWidgets import QSvgWidget
@@ -30,8 +31,11 @@ class UseCasePage(Page):
     """What do you want to do?"""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, ctx.t("What do you want to do?"),
-                         ctx.t("It decides what we ask next: promises on speed, or data and a deadline."))
+        super().__init__(
+            ctx,
+            ctx.t("What do you want to do?"),
+            ctx.t("It decides what we ask next: promises on speed, or data and a deadline."),
+        )
         self.choice = Choice(self, lambda value: ctx.session.put({"use_case": value}))
         cards: list[QWidget] = []
         for code, note in USE_CASES:
@@ -42,8 +46,13 @@ class UseCasePage(Page):
         self.add(card_grid(cards, 2))
         self.files = self._files()
         self.add(self.files)
-        self.add(row(text(ctx.t("Or start from an example"), "head", wrap=False), -1,
-                     text(ctx.t("every answer can be changed afterwards"), "caption", wrap=False)))
+        self.add(
+            row(
+                text(ctx.t("Or start from an example"), "head", wrap=False),
+                -1,
+                text(ctx.t("every answer can be changed afterwards"), "caption", wrap=False),
+            )
+        )
         self.presets = Choice(self, self._preset)
         self.add(card_grid([self._card(preset(name)) for name in preset_ids()], 3, gap=8))
         self.body.addStretch(1)
@@ -76,7 +85,7 @@ class UseCasePage(Page):
         line.addWidget(button(ctx.t("Open project or quote..."), ctx.open_dialog, role="chip", name="open"))
         for name in ctx.recent[:4]:
             path = Path(name)
-            made = button(path.name, lambda p=path: ctx.open_path(p), role="chip")
+            made = button(path.name, partial(ctx.open_path, path), role="chip")
             made.setToolTip(name)
             made.setAccessibleName(ctx.t("Recent: {name}", name=path.name))
             line.addWidget(made)

@@ -14,7 +14,8 @@ from wizard.ui.widgets.fields import NumberField, ShareField
 from wizard.ui.widgets.flow_layout import FlowLayout
 
 MEASURES = (
-    ("concurrent_users", mark("Users at once")), ("requests_per_s", mark("Requests per second")),
+    ("concurrent_users", mark("Users at once")),
+    ("requests_per_s", mark("Requests per second")),
     ("tokens_per_day", mark("Tokens per day")),
 )
 STARTS = {"concurrent_users": 10, "requests_per_s": 1.0, "tokens_per_day": 1e7}
@@ -24,8 +25,11 @@ class WorkloadPage(Page):
     """How much work will it do?"""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, ctx.t("How much work will it do?"),
-                         ctx.t("The number of conversations and their length decide how many accelerators it takes."))
+        super().__init__(
+            ctx,
+            ctx.t("How much work will it do?"),
+            ctx.t("The number of conversations and their length decide how many accelerators it takes."),
+        )
         self.templates = Choice(self, self._template)
         cards: list[QWidget] = []
         for one in answers.TEMPLATES:
@@ -47,15 +51,27 @@ class WorkloadPage(Page):
         line = FlowLayout(chips, gap=6)
         self.measures = Choice(chips, self._measure)
         self.amounts = QStackedWidget()
-        units = {"concurrent_users": ctx.t("users"), "requests_per_s": ctx.t("requests/s"), "tokens_per_day": ctx.t("tokens a day")}
+        units = {
+            "concurrent_users": ctx.t("users"),
+            "requests_per_s": ctx.t("requests/s"),
+            "tokens_per_day": ctx.t("tokens a day"),
+        }
         for code, words in MEASURES:
             chip = button(ctx.t(words), role="chip", name=f"measure={code}")
             self.measures.add(code, chip)
             line.addWidget(chip)
-            self.amounts.addWidget(self.field(NumberField(
-                ctx, f"workload.{code}", "", unit=units[code], kind=int if code == "concurrent_users" else float,
-                blank="1" if code == "concurrent_users" else "",
-            )))
+            self.amounts.addWidget(
+                self.field(
+                    NumberField(
+                        ctx,
+                        f"workload.{code}",
+                        "",
+                        unit=units[code],
+                        kind=int if code == "concurrent_users" else float,
+                        blank="1" if code == "concurrent_users" else "",
+                    )
+                )
+            )
             self._fields[-1].editor.setAccessibleName(ctx.t(words))
         self.amounts.setMaximumWidth(260)
         panel.add(chips)
@@ -68,13 +84,25 @@ class WorkloadPage(Page):
     def _lengths(self) -> Panel:
         ctx = self.ctx
         panel = Panel(ctx.t("Length of a request"))
-        prompt = self.field(NumberField(ctx, "workload.prompt_tokens", ctx.t("Prompt"), unit=ctx.t("tokens"), kind=int,
-                                        optional=False, note=" "))
-        answer = self.field(NumberField(ctx, "workload.output_tokens", ctx.t("Answer"), unit=ctx.t("tokens"), kind=int,
-                                        optional=False, note=" "))
+        prompt = self.field(
+            NumberField(
+                ctx, "workload.prompt_tokens", ctx.t("Prompt"), unit=ctx.t("tokens"), kind=int, optional=False, note=" "
+            )
+        )
+        answer = self.field(
+            NumberField(
+                ctx, "workload.output_tokens", ctx.t("Answer"), unit=ctx.t("tokens"), kind=int, optional=False, note=" "
+            )
+        )
         self.lengths = (prompt, answer)
-        prefix = self.field(ShareField(ctx, "workload.prefix_cache_share", ctx.t("Prompt that repeats"),
-                                       ctx.t("system prompt, history or documents found in the cache")))
+        prefix = self.field(
+            ShareField(
+                ctx,
+                "workload.prefix_cache_share",
+                ctx.t("Prompt that repeats"),
+                ctx.t("system prompt, history or documents found in the cache"),
+            )
+        )
         line = row(prompt, answer, prefix, gap=20)
         for n in range(3):
             line.setStretch(n, 1)
@@ -84,14 +112,42 @@ class WorkloadPage(Page):
     def _peaks(self) -> Panel:
         ctx = self.ctx
         panel = Panel(ctx.t("Pauses, peaks and growth"), ctx.t("suggested: none"))
-        think = self.field(NumberField(ctx, "workload.think_time_s", ctx.t("Pause of a user"), unit="s", optional=False,
-                                       note=ctx.t("reading and typing")))
-        peak = self.field(NumberField(ctx, "workload.peak_factor", ctx.t("Peak against baseline"), unit="×", optional=False,
-                                      note=ctx.t("1 means an even load")))
-        hours = self.field(NumberField(ctx, "workload.peak_hours_per_day", ctx.t("Hours of peak a day"), unit="h",
-                                       optional=False, note=" "))
-        growth = self.field(NumberField(ctx, "workload.growth_per_year", ctx.t("Growth a year"), unit="%", factor=100,
-                                        optional=False, note=ctx.t("sizes the headroom option")))
+        think = self.field(
+            NumberField(
+                ctx,
+                "workload.think_time_s",
+                ctx.t("Pause of a user"),
+                unit="s",
+                optional=False,
+                note=ctx.t("reading and typing"),
+            )
+        )
+        peak = self.field(
+            NumberField(
+                ctx,
+                "workload.peak_factor",
+                ctx.t("Peak against baseline"),
+                unit="×",
+                optional=False,
+                note=ctx.t("1 means an even load"),
+            )
+        )
+        hours = self.field(
+            NumberField(
+                ctx, "workload.peak_hours_per_day", ctx.t("Hours of peak a day"), unit="h", optional=False, note=" "
+            )
+        )
+        growth = self.field(
+            NumberField(
+                ctx,
+                "workload.growth_per_year",
+                ctx.t("Growth a year"),
+                unit="%",
+                factor=100,
+                optional=False,
+                note=ctx.t("sizes the headroom option"),
+            )
+        )
         line = row(think, peak, hours, growth, gap=20)
         for n in range(4):
             line.setStretch(n, 1)
@@ -100,10 +156,13 @@ class WorkloadPage(Page):
 
     def _template(self, code: object) -> None:
         one = next(t for t in answers.TEMPLATES if t.code == code)
-        self.ctx.session.put({
-            "workload.prompt_tokens": one.prompt_tokens, "workload.output_tokens": one.output_tokens,
-            "workload.prefix_cache_share": one.prefix_cache_share,
-        })
+        self.ctx.session.put(
+            {
+                "workload.prompt_tokens": one.prompt_tokens,
+                "workload.output_tokens": one.output_tokens,
+                "workload.prefix_cache_share": one.prefix_cache_share,
+            }
+        )
 
     def _measure(self, code: object) -> None:
         """Keep only the chosen measure, so that what is shown is what counts."""

@@ -75,7 +75,12 @@ class Chip(QPushButton):
 
 
 def button(
-    words: str, clicked: Callable[[], object] | None = None, *, role: str = "", name: str = "", icon: QIcon | None = None
+    words: str,
+    clicked: Callable[[], object] | None = None,
+    *,
+    role: str = "",
+    name: str = "",
+    icon: QIcon | None = None,
 ) -> QPushButton:
     """Make a push button that Enter and Space press."""
     made = Chip(words) if role == "chip" else QPushButton(words)
@@ -95,12 +100,16 @@ def button(
     return made
 
 
-def column(*items: QWidget | QLayout | int, gap: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
+def column(
+    *items: QWidget | QLayout | int, gap: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QVBoxLayout:
     """Stack items; a number is a space, ``-1`` a stretch."""
     return _fill(QVBoxLayout(), items, gap, margins)
 
 
-def row(*items: QWidget | QLayout | int, gap: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+def row(
+    *items: QWidget | QLayout | int, gap: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QHBoxLayout:
     """Put items side by side; a number is a space, ``-1`` a stretch."""
     return _fill(QHBoxLayout(), items, gap, margins)
 

@@ -128,7 +128,9 @@ class ChipField(Field):
         choices: ``(value, words)``.
     """
 
-    def __init__(self, ctx: Context, key: str, title: str, choices: Sequence[tuple[object, str]], note: str = "") -> None:
+    def __init__(
+        self, ctx: Context, key: str, title: str, choices: Sequence[tuple[object, str]], note: str = ""
+    ) -> None:
         super().__init__(ctx, key, title, note)
         holder = QWidget()
         self.choice = Choice(holder, self._put)

@@ -1,4 +1,4 @@
-"""Input fields bound to one answer each. A value is taken when editing ends; why it is refused stands under the field."""
+"""Input fields bound to one answer each. A value is taken when editing ends; why it is refused stands below."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from decimal import Decimal
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from wizard.ui import faults, figures
 from wizard.ui.context import Context
@@ -93,8 +102,11 @@ class _Line(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         # Once a value is taken, undo and redo belong to the answers, not to the letters of this line.
-        if event.type() == QEvent.Type.ShortcutOverride and not self.isModified() and isinstance(event, QKeyEvent) and (
-            event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and not self.isModified()
+            and isinstance(event, QKeyEvent)
+            and (event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo))
         ):
             event.ignore()
             return False
@@ -113,8 +125,17 @@ class NumberField(Field):
     """
 
     def __init__(
-        self, ctx: Context, key: str, title: str, *, unit: str = "", note: str = "", kind: type = float,
-        optional: bool = True, factor: float = 1.0, blank: str = "",
+        self,
+        ctx: Context,
+        key: str,
+        title: str,
+        *,
+        unit: str = "",
+        note: str = "",
+        kind: type = float,
+        optional: bool = True,
+        factor: float = 1.0,
+        blank: str = "",
     ) -> None:
         super().__init__(ctx, key, title, note)
         self.kind, self.optional, self.factor = kind, optional, factor
@@ -246,7 +267,9 @@ class ComboField(Field):
         choices: ``(value, words)``.
     """
 
-    def __init__(self, ctx: Context, key: str, title: str, choices: Sequence[tuple[object, str]], note: str = "") -> None:
+    def __init__(
+        self, ctx: Context, key: str, title: str, choices: Sequence[tuple[object, str]], note: str = ""
+    ) -> None:
         super().__init__(ctx, key, title, note)
         self.values = [value for value, _ in choices]
         self.combo = QComboBox()

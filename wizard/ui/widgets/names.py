@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
@@ -22,7 +23,8 @@ def find(catalog: Catalog, typed: str) -> str | None:
     """Return the id of the accelerator that holds every typed word; the shortest name wins."""
     words = re.findall(r"[a-z]+|\d+", typed.lower())
     found = [
-        a for a in catalog.accelerators.values()
+        a
+        for a in catalog.accelerators.values()
         if words and all(w in " ".join((a.id, a.vendor, a.name, *a.aliases)).lower() for w in words)
     ]
     exact = [a for a in found if typed.lower() in (a.id.lower(), a.name.lower(), f"{a.vendor} {a.name}".lower())]
@@ -53,7 +55,7 @@ class NamesField(Field):
         self.line.setPlaceholderText(blank)
         names = [f"{a.vendor} {a.name}" for a in ctx.session.catalog.accelerators.values()]
         self._names = QStringListModel(names, self.line)
-        offers = QCompleter(self._names, self.line)
+        self._offers = offers = QCompleter(self._names, self.line)
         offers.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         offers.setFilterMode(Qt.MatchFlag.MatchContains)
         offers.activated.connect(self.take)
@@ -79,7 +81,9 @@ class NamesField(Field):
         chosen = self.ctx.session.value(self.key)
         self._put(chosen if found in chosen else (*chosen, found))
         # The completer writes its pick into the line after this slot.
-        self.line.completer().popup().hide()
+        popup = self._offers.popup()
+        if popup is not None:
+            popup.hide()
         self.line.blockSignals(True)
         self.line.clear()
         self.line.blockSignals(False)
@@ -93,7 +97,7 @@ class NamesField(Field):
         for name in names:
             known = self.ctx.session.catalog.accelerators.get(name)
             words = known.name if known else name
-            chip = button(f"{words}  ×", lambda n=name: self._drop(n), role="chip", name=f"{self.key}={name}")
+            chip = button(f"{words}  ×", partial(self._drop, name), role="chip", name=f"{self.key}={name}")
             chip.setAccessibleName(self.ctx.t("Remove {name}", name=words))
             self.chips.addWidget(chip)
         self.holder.setVisible(bool(names))

@@ -39,6 +39,14 @@ class OptionCards(QWidget):
             self._build(plan)
         self.choice.show(chosen)
 
+    def focus_chosen(self) -> bool:
+        """Focus the card of the option looked at."""
+        for card in self.choice.buttons.values():
+            if card.isChecked():
+                card.setFocus()
+                return True
+        return False
+
     def _build(self, plan: Plan) -> None:
         focus = QApplication.focusWidget()
         had = focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
@@ -58,7 +66,7 @@ class OptionCards(QWidget):
     def _card(self, option: Option) -> Card:
         tr = self.ctx.tr
         words, kind = option_badge(tr, option)
-        role, what, price = label(tr, option.role), hardware(tr, option), option_price(tr, option)
+        role, what, price = label(tr, option.role), hardware(option), option_price(tr, option)
         card = Card(self.ctx.tokens, f"{role}: {what}", f"{price}, {words}")
         card.setObjectName(f"option={option.id}")
         card.body.addLayout(row(text(role, "caption", wrap=False), -1, badge(words, kind)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
 
 from wizard.planner.plan import Estimate, Limit, Option
 from wizard.ui import figures
@@ -68,8 +68,9 @@ class Promises(QWidget):
         target.setAccessibleName(tr("no target"))
         line = row(18, text(limit_title(tr, code)), gap=0)
         line.setStretch(1, 1)
-        return self._line(at, line, target, self._value(code, estimate),
-                          text(figures.metric(tr, code, slow), wrap=False, right=True))
+        return self._line(
+            at, line, target, self._value(code, estimate), text(figures.metric(tr, code, slow), wrap=False, right=True)
+        )
 
     def _value(self, code: str, estimate: Estimate | None) -> QWidget:
         tr = self.ctx.tr
@@ -83,9 +84,9 @@ class Promises(QWidget):
         made.setToolTip(tr("Where does this figure come from?") + " (F1)")
         return made
 
-    def _line(self, at: int, name: object, target: QWidget, value: QWidget, slow: QWidget) -> int:
+    def _line(self, at: int, name: QLayout, target: QWidget, value: QWidget, slow: QWidget) -> int:
         self.grid.addWidget(rule(), at, 0, 1, 4)
-        self.grid.addLayout(name, at + 1, 0)  # type: ignore[arg-type]  # a box layout
+        self.grid.addLayout(name, at + 1, 0)
         for n, widget in enumerate((target, value, slow), start=1):
             self.grid.addWidget(widget, at + 1, n, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return at + 2

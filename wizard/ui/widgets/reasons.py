@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -53,7 +54,9 @@ class Why(_Lines):
         tr = self.ctx.tr
         seen: set[str] = set()
         for sign, role, reasons in (
-            ("•", "", option.reasons), ("i", "", plan.facts), ("⚠", "warning", (*plan.warnings, *option.warnings)),
+            ("•", "", option.reasons),
+            ("i", "", plan.facts),
+            ("⚠", "warning", (*plan.warnings, *option.warnings)),
         ):
             for reason in reasons:
                 words = reason_words(tr, reason)
@@ -71,7 +74,7 @@ class Changes(_Lines):
             return
         for n, change in enumerate(plan.changes):
             words = change_words(self.ctx.tr, change)
-            made = button(self.ctx.t("Do this"), lambda c=change: apply(c), role="chip", name=f"change-{n}")
+            made = button(self.ctx.t("Do this"), partial(apply, change), role="chip", name=f"change-{n}")
             made.setAccessibleName(self.ctx.t("Do this: {what}", what=words))
             line = row(text(words), made, gap=12)
             line.setStretch(0, 1)

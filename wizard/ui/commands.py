@@ -1,0 +1,145 @@
+"""What the menu and the keys do beside answering: files, language, appearance, currency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLibraryInfo, QTranslator
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from wizard.errors import InputError
+from wizard.needs.needs import Needs
+from wizard.ui.session import Session
+from wizard.ui.store import SUFFIX, Settings, Store
+
+if TYPE_CHECKING:
+    from wizard.ui.shell import Shell
+
+
+class Commands:
+    """Acts on the session and has the window say what came of it.
+
+    Args:
+        window: the shell; it tells, retitles and rebuilds itself.
+        read: reads needs from whatever file was opened or dropped.
+    """
+
+    def __init__(
+        self,
+        window: Shell,
+        session: Session,
+        store: Store | None,
+        settings: Settings,
+        read: Callable[[Path], Needs],
+    ) -> None:
+        self._window, self.session, self.store, self.settings, self._read = window, session, store, settings, read
+
+    def open_path(self, path: Path) -> bool:
+        """Open a project, quote, NEEDS file or model description; says why where it cannot."""
+        try:
+            self.session.open(path, self._read)
+        except InputError as error:
+            self._window.tell("⚠ " + self.session.tr_.error(error))
+            return False
+        self._window.tell("")
+        self.keep(self.settings.with_recent(path))
+        self._window.retitle()
+        return True
+
+    def open_dialog(self) -> None:
+        """Ask for a file to open."""
+        t = self.session.tr_
+        kinds = t(
+            "Projects, quotes, models ({patterns})",
+            patterns=f"*{SUFFIX} *.json *.yaml *.yml *.pdf *.gguf *.safetensors",
+        )
+        name, _ = QFileDialog.getOpenFileName(self._window, t("Open"), "", kinds)
+        if name:
+            self.open_path(Path(name))
+
+    def save(self) -> None:
+        """Save the project where it came from, or ask."""
+        if self.session.path is None or self.session.path.suffix != SUFFIX:
+            self.save_as()
+        else:
+            self._save_to(self.session.path)
+
+    def save_as(self) -> None:
+        """Ask where to save the project."""
+        t = self.session.tr_
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, t("Save project"), f"plan{SUFFIX}", f"Rackwright (*{SUFFIX})"
+        )
+        if name:
+            path = Path(name)
+            self._save_to(path if path.suffix else path.with_suffix(SUFFIX))
+
+    def _save_to(self, path: Path) -> None:
+        try:
+            self.session.save(path)
+        except InputError as error:
+            self._window.tell("⚠ " + self.session.tr_.error(error))
+            return
+        self.keep(self.settings.with_recent(path))
+        self._window.retitle()
+
+    def new(self) -> None:
+        """Start afresh; the old answers are one undo away."""
+        currency = self.settings.currency
+        fresh = Needs().model_copy(update={"budget": Needs().budget.model_copy(update={"currency": currency})})
+        self.session.path = None
+        self.session.replace(fresh)
+        self.session.go("use_case")
+
+    def keep(self, settings: Settings) -> None:
+        """Keep settings for the next start."""
+        self.settings = settings
+        if self.store is not None:
+            self.store.keep_settings(settings)
+
+    def set_language(self, lang: str) -> None:
+        """Switch the language at once; nothing typed is lost."""
+        self.commit_focus()
+        self.keep(replace(self.settings, language=lang))
+        qt_texts(lang)
+        self._window.rebuild()
+
+    def switch_language(self) -> None:
+        """Switch to the other language."""
+        self.set_language("en" if self.session.tr_.lang == "zh_CN" else "zh_CN")
+
+    def set_theme(self, name: str) -> None:
+        """Switch between light, dark and the desktop's own."""
+        self.commit_focus()
+        self.keep(replace(self.settings, theme=name))
+        self._window.rebuild()
+
+    def set_currency(self, currency: str) -> None:
+        """Plan in another currency, now and in new plans."""
+        self.keep(replace(self.settings, currency=currency))
+        self.session.put({"budget.currency": currency})
+
+    def commit_focus(self) -> None:
+        """Take what is being typed."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self._window.isAncestorOf(focus):
+            focus.clearFocus()
+
+
+def qt_texts(lang: str) -> None:
+    """Load Qt's own translation for its stock dialogs."""
+    app = QApplication.instance()
+    if app is None:
+        return
+    had = app.findChild(QTranslator, "qt-texts")
+    if had is not None:
+        app.removeTranslator(had)
+        had.setParent(None)
+    if lang == "zh_CN":
+        made = QTranslator(app)
+        made.setObjectName("qt-texts")
+        if made.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            app.installTranslator(made)
