@@ -68,7 +68,7 @@ class Market:
         renting = self.rent_month_usd(candidates.device, accelerators, share)
         months = 12.0 * self.needs.economics.horizon_years
         buy, rent = capex + owning * months, renting * months
-        rented = np.isnan(buy) | (rent < buy)
+        rented = np.isfinite(rent) & ~(buy <= rent)
         return Builds(
             replicas=replicas, spares=spares, accelerators=accelerators, nodes=nodes,
             capex_usd=np.where(rented, 0.0, capex), month_usd=np.where(rented, renting, owning),

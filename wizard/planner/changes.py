@@ -19,14 +19,13 @@ RELAXABLE = (
 )
 """Promises that the same hardware could keep if only they were looser."""
 
-MOST = 5
-
 
 def nearest(needs: Needs, model: Model, context: Context, outcome: Outcome) -> tuple[Change, ...]:
-    """Return up to five changes, cheapest first."""
+    """Return the cheapest change of each answer, cheapest first."""
     found = [*_looser(needs, context, outcome), *_other(needs, model, context)]
     found.sort(key=lambda change: (change.option.cost.total is None, change.option.cost.total or 0))
-    kept = enumerate(found[:MOST], start=1)
+    cheapest = {change.key: change for change in reversed(found)}
+    kept = enumerate([change for change in found if cheapest[change.key] is change], start=1)
     return tuple(replace(change, option=replace(change.option, id=f"change-{n}")) for n, change in kept)
 
 

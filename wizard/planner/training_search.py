@@ -135,7 +135,7 @@ def _priced(
     own = np.full(count.shape, np.nan) if needs.constraints.acquisition == "cloud" else built.capex_usd
     months = 12.0 * needs.economics.horizon_years
     owning = own + market.running.month_usd(own, built.power_w) * months
-    rented = np.isnan(owning) | (run < owning)
+    rented = np.isfinite(run) & ~(owning <= run)
     cost = np.where(rented, run, owning)
     return TrainingSearch(
         needs=needs, model=model, shape=shape, devices=devices, ruled_out=ruled_out, device=device, count=count,
