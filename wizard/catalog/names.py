@@ -9,6 +9,7 @@ from collections.abc import Iterable
 _MARKS = re.compile(r"[®™©]|\((?:r|tm|c)\)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s\-_/\\.,:;|·•@\"'`“”‘’]+")
 _MIN_SCORE = 60.0
+_MIN_LETTERS = 2
 
 
 def normalise(text: str) -> str:
@@ -24,6 +25,8 @@ def normalise(text: str) -> str:
 
 def nearest(text: str, names: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     """Return up to ``limit`` of ``names`` that look most like ``text``, best first; empty where none is close."""
+    if len(normalise(text)) < _MIN_LETTERS:
+        return ()
     # rapidfuzz takes 20 ms to load and is needed only for a mistyped name.
     from rapidfuzz import fuzz, process
 

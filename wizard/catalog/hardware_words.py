@@ -1,0 +1,110 @@
+"""Taking the name of an accelerator apart: what it is, and what only says how it is built, equipped or sold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wizard.catalog.names import normalise
+
+VENDORS = {
+    "nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel", "apple": "Apple", "google": "Google", "aws": "AWS",
+    "amazon": "AWS", "huawei": "Huawei", "cambricon": "Cambricon", "hygon": "Hygon", "mthreads": "Moore Threads",
+    "metax": "MetaX", "biren": "Biren", "kunlunxin": "KunlunXin", "tenstorrent": "Tenstorrent",
+    "sambanova": "SambaNova", "qualcomm": "Qualcomm", "hailo": "", "ampere": "",
+}
+"""Words that name a maker; blank where the word is also part of names."""
+
+_CHINESE = {
+    "英伟达": " nvidia ", "超威": " amd ", "英特尔": " intel ", "苹果": " apple ", "谷歌": " google ", "华为": " huawei ",
+    "昇腾": " ascend ", "鲲鹏": " kunpeng ", "寒武纪": " cambricon ", "思元": " mlu", "海光": " hygon ",
+    "摩尔线程": " mthreads ", "沐曦": " metax ", "曦云": " ", "壁仞": " biren ", "壁砺": " br", "昆仑芯": " kunlunxin ",
+    "显卡": " ", "加速卡": " ", "推理卡": " ", "训练卡": " ", "计算卡": " ", "算力卡": " ", "芯片": " ", "单卡": " ",
+    "显存": " ", "版": " ", "核": "c ",
+}
+_NOISE = frozenset(
+    "jetson geforce tesla instinct radeon gpu gpus igpu dgpu graphics card accelerator generation gen edition ascend atlas "
+    "tensor core chip module systems corporation inc computing oem gddr6 gddr6x gddr7 gddr5 lpddr5 lpddr5x nvl72 oam "
+    "superchip blackwellultra cloud one of the".split()
+)
+_ARCHITECTURES = frozenset(
+    "blackwell hopper ampere ada lovelace turing volta pascal cdna2 cdna3 cdna4 rdna2 rdna3 rdna4".split()
+)
+_FORMS = {"sxm": "sxm", "pcie": "pcie", "pci": "pcie", "oam": "oam"}
+_MEMORY = re.compile(r"^(\d+(?:\.\d+)?) ?(?:gb|gib|g)$")
+_CORES = re.compile(r"^(\d{1,2})(?:c|core|cores|cgpu)$")
+_WATTS = re.compile(r"^\d+(?:\.\d+)?w$")
+_SXM = re.compile(r"^sxm\d?$")
+_HBM = re.compile(r"^hbm\d?e?$")
+_GLUED = (
+    (re.compile(r"(?<=\d)(?=(?:sxm|pcie|nvl|oam|hbm)\w*)"), " "),
+    (re.compile(r"\b(m[1-9])(pro|max|ultra)\b"), r"\1 \2"),
+    (re.compile(r"(\d) (gb|gib|g)\b"), r"\1\2"),
+    (re.compile(r"(\d+) ?(?:gpu )?(?:cores?)\b(?: gpu)?"), r"\1c"),
+    (re.compile(r"(?<=[a-z])(?=\d+gi?b\b)"), " "),
+)
+_BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
+COUNTED = re.compile(
+    r"^\s*\d{1,3}\s*[x×*＊]\s*(?=[^\W\d_]|\d{4})|(?:(?<=[\s\d])x|[×*＊])\s*\d{1,3}\s*$", re.IGNORECASE
+)
+"""A number of accelerators written into the name, e.g. ``8xH100`` or ``H100 x8``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A name taken apart. ``base`` is what it is, without spaces; the rest is ``None`` or empty where not said."""
+
+    base: str
+    full: str
+    vendor: str
+    form: str
+    memory_gb: float | None
+    memory_type: str
+    cores: int | None
+    architectures: frozenset[str]
+    cpu: bool
+
+    @property
+    def bare(self) -> bool:
+        """Whether the name says nothing of form, memory or grade."""
+        return not (self.form or self.memory_gb or self.memory_type or self.cores)
+
+
+def words_of(text: str, *, brackets: bool = False, keep_architecture: bool = True) -> Words:
+    """Take ``text`` apart; what stands in brackets only counts if ``brackets``."""
+    vendor, form, memory_type = "", "", ""
+    memory: float | None = None
+    cores: int | None = None
+    cpu = False
+    base: list[str] = []
+    architectures: set[str] = set()
+    for word in _split(text if brackets else _BRACKETS.sub(" ", text)):
+        if word in VENDORS and VENDORS[word]:
+            vendor = vendor or VENDORS[word]
+        elif _SXM.match(word) or word in _FORMS:
+            form = "sxm" if _SXM.match(word) else _FORMS[word]
+        elif found := _MEMORY.match(word):
+            memory = float(found[1])
+        elif found := _CORES.match(word):
+            cores = int(found[1])
+        elif _HBM.match(word):
+            memory_type = word
+        elif word == "cpu":
+            cpu = True
+        elif word in _NOISE or _WATTS.match(word):
+            continue
+        else:
+            if word in _ARCHITECTURES:
+                architectures.add(word)
+            if keep_architecture or word not in _ARCHITECTURES:
+                base.append(word)
+    return Words("".join(base), normalise(text), vendor, form, memory, memory_type, cores, frozenset(architectures), cpu)
+
+
+def _split(text: str) -> list[str]:
+    for chinese, word in _CHINESE.items():
+        text = text.replace(chinese, word)
+    plain = re.sub(r"[()（）\[\]+]", " ", normalise(text))
+    for pattern, spaced in _GLUED:
+        plain = pattern.sub(spaced, plain)
+    return plain.split()
