@@ -1,4 +1,4 @@
-"""Finding the accelerator that somebody means: ids, product names, marketing names, ``nvidia-smi`` names, Chinese names.
+"""Finding the accelerator that somebody means: ids, product and marketing names, ``nvidia-smi`` names, Chinese names.
 
 A name is taken apart into what it is and what only narrows it down (maker, form, memory, grade). Of several that are
 left, the one wins whose bare name it is (``A100`` is the SXM module of 80 GB, the commonest); else it is ambiguous.

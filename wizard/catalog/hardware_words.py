@@ -16,26 +16,28 @@ VENDORS = {
 """Words that name a maker; blank where the word is also part of names."""
 
 _CHINESE = {
-    "英伟达": " nvidia ", "超威": " amd ", "英特尔": " intel ", "苹果": " apple ", "谷歌": " google ", "华为": " huawei ",
-    "昇腾": " ascend ", "鲲鹏": " kunpeng ", "寒武纪": " cambricon ", "思元": " mlu", "海光": " hygon ",
+    "英伟达": " nvidia ", "超威": " amd ", "英特尔": " intel ", "苹果": " apple ", "谷歌": " google ",
+    "华为": " huawei ", "昇腾": " ascend ", "鲲鹏": " kunpeng ", "寒武纪": " cambricon ", "思元": " mlu", "海光": " hygon ",
     "摩尔线程": " mthreads ", "沐曦": " metax ", "曦云": " ", "壁仞": " biren ", "壁砺": " br", "昆仑芯": " kunlunxin ",
     "显卡": " ", "加速卡": " ", "推理卡": " ", "训练卡": " ", "计算卡": " ", "算力卡": " ", "芯片": " ", "单卡": " ",
     "显存": " ", "版": " ", "核": "c ",
 }
-_NOISE = frozenset(
-    "jetson geforce tesla instinct radeon gpu gpus igpu dgpu graphics card accelerator generation gen edition ascend atlas "
-    "tensor core chip module systems corporation inc computing oem gddr6 gddr6x gddr7 gddr5 lpddr5 lpddr5x nvl72 oam "
-    "superchip blackwellultra cloud one of the".split()
+_NOISE_WORDS = (
+    "jetson geforce tesla instinct radeon gpu gpus igpu dgpu graphics card accelerator generation gen edition ascend "
+    "atlas tensor core chip module systems corporation inc computing oem gddr6 gddr6x gddr7 gddr5 lpddr5 lpddr5x nvl72 "
+    "oam superchip cloud one of the"
 )
-_ARCHITECTURES = frozenset(
-    "blackwell hopper ampere ada lovelace turing volta pascal cdna2 cdna3 cdna4 rdna2 rdna3 rdna4".split()
+_NOISE = frozenset(_NOISE_WORDS.split())
+_ARCHITECTURE_WORDS = "blackwell hopper ampere ada lovelace turing volta pascal cdna2 cdna3 cdna4 rdna2 rdna3 rdna4"
+_ARCHITECTURES = frozenset(_ARCHITECTURE_WORDS.split())
+_FORMS = {"pcie": "pcie", "pci": "pcie", "oam": "oam"}
+_PATTERNS = (
+    ("form", re.compile(r"^(sxm)\d?$")),
+    ("memory", re.compile(r"^(\d+(?:\.\d+)?)(?:gb|gib|g)$")),
+    ("cores", re.compile(r"^(\d{1,2})c(?:gpu)?$")),
+    ("memory_type", re.compile(r"^(hbm\d?e?)$")),
+    ("noise", re.compile(r"^(\d+(?:\.\d+)?w)$")),
 )
-_FORMS = {"sxm": "sxm", "pcie": "pcie", "pci": "pcie", "oam": "oam"}
-_MEMORY = re.compile(r"^(\d+(?:\.\d+)?) ?(?:gb|gib|g)$")
-_CORES = re.compile(r"^(\d{1,2})(?:c|core|cores|cgpu)$")
-_WATTS = re.compile(r"^\d+(?:\.\d+)?w$")
-_SXM = re.compile(r"^sxm\d?$")
-_HBM = re.compile(r"^hbm\d?e?$")
 _GLUED = (
     (re.compile(r"(?<=\d)(?=(?:sxm|pcie|nvl|oam|hbm)\w*)"), " "),
     (re.compile(r"\b(m[1-9])(pro|max|ultra)\b"), r"\1 \2"),
@@ -72,33 +74,33 @@ class Words:
 
 def words_of(text: str, *, brackets: bool = False, keep_architecture: bool = True) -> Words:
     """Take ``text`` apart; what stands in brackets only counts if ``brackets``."""
-    vendor, form, memory_type = "", "", ""
-    memory: float | None = None
-    cores: int | None = None
-    cpu = False
-    base: list[str] = []
-    architectures: set[str] = set()
+    said: dict[str, list[str]] = {}
     for word in _split(text if brackets else _BRACKETS.sub(" ", text)):
-        if word in VENDORS and VENDORS[word]:
-            vendor = vendor or VENDORS[word]
-        elif _SXM.match(word) or word in _FORMS:
-            form = "sxm" if _SXM.match(word) else _FORMS[word]
-        elif found := _MEMORY.match(word):
-            memory = float(found[1])
-        elif found := _CORES.match(word):
-            cores = int(found[1])
-        elif _HBM.match(word):
-            memory_type = word
-        elif word == "cpu":
-            cpu = True
-        elif word in _NOISE or _WATTS.match(word):
-            continue
-        else:
-            if word in _ARCHITECTURES:
-                architectures.add(word)
-            if keep_architecture or word not in _ARCHITECTURES:
-                base.append(word)
-    return Words("".join(base), normalise(text), vendor, form, memory, memory_type, cores, frozenset(architectures), cpu)
+        kind, value = _kind(word)
+        said.setdefault(kind, []).append(value)
+        if kind == "architecture" and keep_architecture:
+            said.setdefault("base", []).append(value)
+    first = {kind: values[0] for kind, values in said.items()}
+    return Words(
+        base="".join(said.get("base", ())), full=normalise(text), vendor=first.get("vendor", ""),
+        form=first.get("form", ""), memory_gb=float(first["memory"]) if "memory" in first else None,
+        memory_type=first.get("memory_type", ""), cores=int(first["cores"]) if "cores" in first else None,
+        architectures=frozenset(said.get("architecture", ())), cpu="cpu" in first,
+    )
+
+
+def _kind(word: str) -> tuple[str, str]:
+    """Sort a word: what it tells of, and what it says of that."""
+    if VENDORS.get(word):
+        return "vendor", VENDORS[word]
+    if word in _FORMS:
+        return "form", _FORMS[word]
+    for kind, pattern in _PATTERNS:
+        if found := pattern.match(word):
+            return kind, found[1]
+    if word in _NOISE or word == "cpu":
+        return ("cpu" if word == "cpu" else "noise"), word
+    return ("architecture" if word in _ARCHITECTURES else "base"), word
 
 
 def _split(text: str) -> list[str]:
