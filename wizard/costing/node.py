@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wizard.catalog.records import Accelerator, System
+from wizard.catalog.records import Accelerator, Component, System
 from wizard.costing.demand import Profile
 from wizard.costing.items import Item, item_of
 from wizard.costing.power import NodePower, node_power
@@ -48,41 +49,87 @@ class Node:
         return sum((item.rack_units or 0.0) * item.quantity for item in self.items)
 
 
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a host needs beside its accelerators. ``missing``: CPU or memory has no price; ``short``: accelerators that
+    share a fabric port because the host has too few slots for network cards."""
+
+    items: tuple[Item, ...]
+    ports: NodePorts
+    cents: int
+    missing: bool
+    short: int
+
+
 def choose_node(
     shelf: Shelf, accelerator: Accelerator, count: int, profile: Profile, *, system: str | None = None,
 ) -> Node:
-    """Build the node on every machine that takes the accelerators and return the cheapest.
+    """Build the node on the cheapest machine that takes the accelerators.
 
-    Machines whose price is known come first; of equal price the one whose id sorts first.
+    Machines whose price is known come first, then those with a fabric port for each accelerator; of equal price the one
+    whose id sorts first.
 
     Raises:
         CannotBuild: no machine takes them, or each that does breaks a rule (the first machine's is reported).
     """
-    hosts = shelf.hosts.get(accelerator.id, ())
-    if system is not None:
-        hosts = tuple(s for s in hosts if s.id == system)
+    roomy = _roomy(shelf, accelerator, count, system)
+    ranked: list[tuple[tuple[bool, int, bool, int, str], System]] = []
+    first: CannotBuild | None = None
+    for host in roomy:
+        try:
+            ranked.append((_rank(shelf, host, accelerator, count, profile), host))
+        except CannotBuild as error:
+            first = first or error
+    if not ranked:
+        assert first is not None
+        raise first
+    return build_node(shelf, min(ranked, key=lambda r: r[0])[1], accelerator, count, profile)
+
+
+def _roomy(shelf: Shelf, accelerator: Accelerator, count: int, system: str | None) -> list[System]:
+    hosts = [s for s in shelf.hosts.get(accelerator.id, ()) if system in {None, s.id}]
     if not hosts:
         raise CannotBuild("no_host", accelerator.name)
     roomy = [s for s in hosts if s.max_accelerators >= count]
     if not roomy:
-        most = max(s.max_accelerators for s in hosts)
-        raise CannotBuild("too_many_per_node", accelerator.name, need=count, have=most)
-    built: list[Node] = []
-    first: CannotBuild | None = None
-    for host in roomy:
+        raise CannotBuild(
+            "too_many_per_node", accelerator.name, need=count, have=max(s.max_accelerators for s in hosts))
+    return roomy
+
+
+def _rank(
+    shelf: Shelf, system: System, accelerator: Accelerator, count: int, profile: Profile,
+) -> tuple[bool, int, bool, int, str]:
+    """Order a machine among others without building it; raises where a rule is broken."""
+    kit = kit_of(shelf, system, accelerator, count, profile)
+    check_supply(shelf, system, node_power(system, accelerator, count, kit.items, server=is_server(system)))
+    own = 0 if _assembled(system) else shelf.net(system.id, "system", system.price)
+    cards: int | None = 0
+    if not system.includes_accelerators:
+        cards = shelf.net(accelerator.id, "accelerator", accelerator.price)
+    cents = (own or 0) + count * (cards or 0) + kit.cents
+    return (own is None or cards is None, kit.short, kit.missing, cents, system.id)
+
+
+def kit_of(shelf: Shelf, system: System, accelerator: Accelerator, count: int, profile: Profile) -> Kit:
+    """Choose the host's parts; each distinct question is answered once per shelf.
+
+    Raises:
+        CannotBuild: a part does not fit.
+    """
+    need = memory_needed_gib(accelerator, count, profile)
+    key = (system.id, count, need, profile, accelerator.pcie_gen, accelerator.form_factor, accelerator.scaleup_kind,
+           (accelerator.tdp_w or 0) <= (system.slot_power_w or float("inf")))
+    found = shelf.kits.get(key)
+    if found is None:
         try:
-            built.append(build_node(shelf, host, accelerator, count, profile))
+            found = _kit(shelf, system, accelerator, count, profile, need)
         except CannotBuild as error:
-            first = first or error
-    if not built:
-        assert first is not None
-        raise first
-    return min(built, key=_rank)
-
-
-def _rank(node: Node) -> tuple[bool, bool, int, str]:
-    core = any(i.category in {"cpu", "memory"} and i.price is None for i in node.items)
-    return (not node.priced, core, node.cents, node.system.id)
+            found = error
+        shelf.kits[key] = found
+    if isinstance(found, CannotBuild):
+        raise found
+    return found
 
 
 def build_node(shelf: Shelf, system: System, accelerator: Accelerator, count: int, profile: Profile) -> Node:
@@ -91,43 +138,74 @@ def build_node(shelf: Shelf, system: System, accelerator: Accelerator, count: in
     Raises:
         CannotBuild: a part does not fit.
     """
+    kit = kit_of(shelf, system, accelerator, count, profile)
+    items = (*_machine(system, accelerator, count), *kit.items)
+    server = is_server(system)
+    power = node_power(system, accelerator, count, items, server=server)
+    check_supply(shelf, system, power)
+    return _priced_node(shelf, system, items, kit.ports, power, server)
+
+
+def is_server(system: System) -> bool:
+    """Tell whether it is installed in a data centre, with support, installation and redundant network ports."""
+    return system.kind in {"server", "rack"}
+
+
+def _kit(
+    shelf: Shelf, system: System, accelerator: Accelerator, count: int, profile: Profile, need_gib: float,
+) -> Kit:
     if system.slot_power_w is not None and (accelerator.tdp_w or 0) > system.slot_power_w:
         raise CannotBuild("slot_power", accelerator.name, need=accelerator.tdp_w or 0, have=system.slot_power_w)
-    server = system.kind in {"server", "rack"}
-    whole = system.kind in _COMPLETE_KINDS
-    items: list[Item] = []
+    items: list[Item] = [] if system.includes_accelerators else bridge_items(shelf, accelerator, count)
     ports = NodePorts(0, 0.0, ())
-    if not whole:
-        items, ports = _host_items(shelf, system, accelerator, count, profile, server)
-    if not system.includes_accelerators:
-        items = [*bridge_items(shelf, accelerator, count), *items]
-    items = [*_machine(system, accelerator, count), *items]
-    power = node_power(system, accelerator, count, items, server=server)
-    _check_supply(shelf, system, power)
-    return _priced_node(shelf, system, tuple(items), ports, power, server)
+    if system.kind not in _COMPLETE_KINDS:
+        chosen, ports = _host_items(shelf, system, accelerator, count, profile, need_gib)
+        items += chosen
+    short = max(0, count - ports.count) if profile.fabric else 0
+    return Kit(tuple(items), ports, sum((shelf.item_net(i) or 0) * i.quantity for i in items),
+               any(i.category in {"cpu", "memory"} and i.price is None for i in items), short)
 
 
 def _host_items(
-    shelf: Shelf, system: System, accelerator: Accelerator, count: int, profile: Profile, server: bool,
+    shelf: Shelf, system: System, accelerator: Accelerator, count: int, profile: Profile, need_gib: float,
 ) -> tuple[list[Item], NodePorts]:
-    items: list[Item] = []
+    server = is_server(system)
     cpu = choose_cpu(shelf, system, count, profile.training)
-    if cpu.item:
-        items.append(cpu.item)
-    memory = choose_memory(shelf, system, cpu, memory_needed_gib(accelerator, count, profile))
-    if memory:
-        items.append(memory)
+    memory = choose_memory(shelf, system, cpu, need_gib)
+    items = [item for item in (cpu.item, memory) if item is not None]
     items += choose_storage(shelf, system, profile, server)
     nics, ports = choose_nics(shelf, system, accelerator, count, fabric=profile.fabric, server=server)
     items += nics
     items += [item_of(shelf.catalog.components[p], 1, "part_of_machine") for p in system.parts
               if p in shelf.catalog.components]
+    check_lanes(system, cpu.part, count, items)
     return items, ports
+
+
+def check_lanes(system: System, cpu: Component | None, count: int, items: Sequence[Item]) -> None:
+    """Refuse a workstation whose CPU has too few PCIe lanes: 8 for each card at least, 4 for each drive, a card's own.
+
+    Servers for many cards have PCIe switches, which the catalogue does not describe.
+
+    Raises:
+        CannotBuild: there are too few lanes.
+    """
+    if system.kind != "workstation" or cpu is None or cpu.pcie_lanes is None:
+        return
+    need = 8 * count + 4 * sum(i.quantity for i in items if i.category == "storage")
+    need += sum(8 * i.quantity for i in items if i.category == "nic")
+    if need > cpu.pcie_lanes:
+        raise CannotBuild("lanes", cpu.name, need=need, have=cpu.pcie_lanes)
+
+
+def _assembled(system: System) -> bool:
+    """Whether it is put together from parts, so that it is no line of its own."""
+    return system.price is None and bool(system.parts)
 
 
 def _machine(system: System, accelerator: Accelerator, count: int) -> list[Item]:
     items: list[Item] = []
-    if system.price is not None or not system.parts:
+    if not _assembled(system):
         items.append(Item(
             "system", system.id, system.vendor, system.name, 1, system.price, rack_units=system.rack_units,
             weight_kg=system.weight_kg, power_w=None,
@@ -142,11 +220,16 @@ def _machine(system: System, accelerator: Accelerator, count: int) -> list[Item]
     return items
 
 
-def _check_supply(shelf: Shelf, system: System, power: NodePower) -> None:
+def check_supply(shelf: Shelf, system: System, power: NodePower) -> None:
+    """Refuse a machine whose power supplies do not deliver what its parts may draw together.
+
+    Raises:
+        CannotBuild: they do not.
+    """
     supplies = [p for id_ in system.parts if (p := shelf.catalog.components.get(id_)) and p.category == "psu"]
-    have = sum(p.capacity_w or 0 for p in supplies)
+    have = sum(p.capacity_w or 0 for p in supplies) or (system.psu_w or 0) * (system.psu_count or 1)
     if have and power.supply_w > have:
-        raise CannotBuild("psu", supplies[0].name, need=round(power.supply_w), have=have)
+        raise CannotBuild("psu", supplies[0].name if supplies else system.name, need=round(power.supply_w), have=have)
 
 
 def _priced_node(

@@ -9,7 +9,7 @@ from wizard.i18n import mark
 
 Conflict = Literal[
     "no_such_accelerator", "rent_only", "no_host", "too_many_per_node", "slot_power", "nodes", "cpu", "memory",
-    "drives", "fabric", "psu", "power_feed",
+    "drives", "fabric", "psu", "power_feed", "lanes", "nic_slots",
 ]
 
 _TEXTS: dict[Conflict, str] = {
@@ -24,6 +24,8 @@ _TEXTS: dict[Conflict, str] = {
     "drives": mark("{part} cannot hold {need} TB of drives; it takes {have} TB"),
     "fabric": mark("two tiers of {part} join {have} ports; {need} are needed"),
     "psu": mark("{part} delivers {have} W; {need} W are needed"),
+    "lanes": mark("{part} has {have} PCIe lanes; {need} are needed"),
+    "nic_slots": mark("{part} has no slot for a network card"),
     "power_feed": mark("one {part} draws {need} W; a rack's feed gives {have} W"),
 }
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from wizard.catalog.records import Accelerator, Component, System
 from wizard.costing.items import Item, item_of
+from wizard.costing.refusal import CannotBuild
 from wizard.costing.shelf import Shelf
 
 Ints = NDArray[np.int64]
@@ -74,7 +75,9 @@ def included_ports(shelf: Shelf, system: System) -> NodePorts | None:
     found = _PORTS.search(system.nics)
     if not found:
         return None
-    count, gbps = int(found.group(1)), float(found.group(2))
+    count, gbps = system.rails or int(found.group(1)), float(found.group(2))
+    if "RoCE" in system.nics or "Ethernet" in system.nics:
+        return NodePorts(count, gbps, ("ethernet",))
     card = _card(shelf, gbps, gbps, joined=True)
     return NodePorts(count, gbps, card.protocols if card else (), card.connector if card else "")
 
@@ -83,24 +86,37 @@ def choose_nics(
     shelf: Shelf, system: System, accelerator: Accelerator, count: int, *, fabric: bool, server: bool,
 ) -> tuple[list[Item], NodePorts]:
     """Choose network cards; returns them and the ports that the fabric will see."""
-    own = included_ports(shelf, system) if "nic" in system.includes else None
-    if own and fabric:
-        return [], own
+    if "nic" in system.includes:
+        own = included_ports(shelf, system) if fabric else None
+        return [], own or NodePorts(0, 0.0, ())
     ports = NodePorts(0, 0.0, ())
     items: list[Item] = []
     if fabric:
-        speed = fabric_gbps(accelerator)
+        cards = _fabric_cards(system, count, server=server)
+        speed = min(fabric_gbps(accelerator), 200.0 if (system.pcie_gen or 5) < 5 else 800.0)
+        reason = "nic_fabric" if cards == count else "nic_fabric_shared"
         card = _card(shelf, speed, speed, joined=True)
+        fields = (("gbps", speed), ("per_port", -(-count // cards)))
         if card is None:
-            items.append(Item("nic", f"nic_{speed:g}", "", f"NIC {speed:g} Gb/s", count, None, reason="nic_fabric",
-                              fields=(("gbps", speed),)))
-            ports = NodePorts(count, speed, ())
+            items.append(Item("nic", f"nic_{speed:g}", "", f"NIC {speed:g} Gb/s", cards, None, reason=reason,
+                              fields=fields))
+            ports = NodePorts(cards, speed, ())
         else:
-            items.append(item_of(card, count, "nic_fabric", gbps=card.port_gbps))
-            ports = NodePorts(count, card.port_gbps or speed, card.protocols, card.connector)
-    if server and "nic" not in system.includes:
+            items.append(item_of(card, cards, reason, gbps=speed, per_port=-(-count // cards)))
+            ports = NodePorts(cards, speed, card.protocols, card.connector)
+    if server:
         items.append(_uplink(shelf))
     return items, ports
+
+
+def _fabric_cards(system: System, count: int, *, server: bool) -> int:
+    """Return one card per accelerator, or as many as there are slots beside the uplink's."""
+    if system.nic_slots is None:
+        return count
+    free = system.nic_slots - (1 if server else 0)
+    if free < 1:
+        raise CannotBuild("nic_slots", system.name)
+    return min(count, free)
 
 
 def _uplink(shelf: Shelf) -> Item:

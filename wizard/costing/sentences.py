@@ -76,7 +76,8 @@ SENTENCES: Mapping[str, str] = {
         "loading the weights takes {load_s} s or more"
     ),
     "storage_unknown": mark("{need_tb} TB needed"),
-    "nic_fabric": mark("one port of {gbps} Gb/s per accelerator into the fabric"),
+    "nic_fabric": mark("ports of {gbps} Gb/s into the fabric, {per_port} per accelerator"),
+    "nic_fabric_shared": mark("ports of {gbps} Gb/s into the fabric, one for {per_port} accelerators: no more slots"),
     "nic_uplink": mark("two ports of {gbps} Gb/s to the site's network"),
     "part_of_machine": mark("part of the machine"),
     "switch_unknown": mark("must join {endpoints} ports of {gbps} Gb/s; the catalogue has no such switch"),

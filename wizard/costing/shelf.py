@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
+from typing import Any
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Accelerator, Component, Price, System
@@ -21,6 +22,7 @@ class Shelf:
     def __init__(self, catalog: Catalog, terms: Terms) -> None:
         self.catalog = catalog
         self.terms = terms
+        self.kits: dict[Hashable, Any] = {}
         self._net: dict[tuple[str, str, object], int | None] = {}
 
     def net(self, part: str, category: str, listed: Price | None) -> int | None:
