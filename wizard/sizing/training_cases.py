@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,6 +34,10 @@ Codes = NDArray[np.int64]
 def floats(values: ArrayLike) -> Floats:
     """Return a float column of at least one row."""
     return np.atleast_1d(np.asarray(values, dtype=np.float64))
+
+
+def _pick(column: Any, rows: Codes | Bools) -> Any:
+    return column[rows] if len(column) > 1 else column
 
 
 def codes(values: ArrayLike) -> Codes:
@@ -85,6 +90,11 @@ class Layout:
         return np.maximum(1.0, self.dp * self.cp * self.tp / self.expert_split)
 
 
+    def take(self, rows: Codes | Bools) -> Layout:
+        """Return the rows at positions (or a mask); columns of one row serve all."""
+        return Layout(*(_pick(getattr(self, f.name), rows) for f in fields(self)))
+
+
 def layout(
     *, tp: ArrayLike = 1, pp: ArrayLike = 1, dp: ArrayLike = 1, cp: ArrayLike = 1, ep: ArrayLike = 1,
     zero: ArrayLike = 3, micro_batch: ArrayLike = 1, micro_batches: ArrayLike = 1, virtual_stages: ArrayLike = 1,
@@ -129,6 +139,11 @@ class Recipe:
     def trains_all(self) -> Bools:
         """True where every weight is trained."""
         return np.equal(self.method, FULL)
+
+
+    def take(self, rows: Codes | Bools) -> Recipe:
+        """Return the rows at positions (or a mask); columns of one row serve all."""
+        return Recipe(*(_pick(getattr(self, f.name), rows) for f in fields(self)))
 
 
 def recipe(

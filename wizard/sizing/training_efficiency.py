@@ -18,6 +18,7 @@ from wizard.sizing.cases import Floats, Ints
 from wizard.sizing.device_columns import FAMILIES
 from wizard.sizing.training_calibration import SpeedCalibration
 from wizard.sizing.training_cases import FULL, METHODS, PRECISIONS, Layout, Recipe
+from wizard.sizing.training_flops import forward_flops
 from wizard.sizing.training_shape import TrainingShape
 
 T = TypeVar("T")
@@ -27,13 +28,17 @@ MAX_EFFICIENCY = 0.88
 
 SOFTWARE = (
     "unknown", "megatron-2022", "megatron", "fsdp", "composer", "torchtitan", "automodel", "huggingface", "mlperf",
-    "internevo", "primus", "nanotron", "production",
+    "internevo", "primus", "nanotron", "production", "maxtext",
 )
 """Software stacks that measured runs used; ``unknown`` is what a plan assumes."""
 
 SLOPES = ("tokens", "width", "tp", "scale", "year", "moe_year", "moe_width", "moe_scale", "lora_scale", "lora_tokens",
-          "misaligned", "fp8_width", "heads")
+          "misaligned", "fp8_width", "heads", "attention", "expert_tokens", "expert_width")
 """Continuous terms: see :func:`slopes`."""
+
+
+HOST_START = {"dense": -6.6, "moe": 1.0, "tuned": 0.4, "eager": 0.7, "moe_year": -0.3}
+"""Starting point and prior of the launch terms, log seconds: 1.4 ms per layer, more with experts and adapters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,11 @@ def categories(case: EfficiencyCase, shape: TrainingShape, how: Recipe) -> dict[
     software = np.array(SOFTWARE)[case.software]
     family, precision, method, moe, software = np.broadcast_arrays(family, precision, method, moe, software)
     join = np.char.add
+    unseen = np.where(software == "unknown", join(join(method, "|"), moe), "known")
     return {
-        "hw": family, "precision": precision, "hw|precision": join(join(family, "|"), precision), "method": method,
-        "kind": moe, "kind|precision": join(join(moe, "|"), precision), "hw|kind": join(join(family, "|"), moe),
+        "plan": unseen, "hw": family, "precision": precision, "hw|precision": join(join(family, "|"), precision),
+        "method": method, "kind": moe, "kind|precision": join(join(moe, "|"), precision),
+        "hw|kind": join(join(family, "|"), moe),
         "software": software, "software|method": join(join(software, "|"), method),
         "hw|method": join(join(family, "|"), method),
     }
@@ -75,11 +82,17 @@ def slopes(case: EfficiencyCase, shape: TrainingShape, lay: Layout, how: Recipe)
     year = np.clip(case.year - 2025.0, -3.0, 1.7)
     eight = np.where(how.precision > 0, 1.0, 0.0)
     beyond = np.maximum(0.0, scale)
+    linear, head, attention = forward_flops(shape, how.sequence)
+    chosen = np.maximum(1.0, shape.experts_per_token)
+    per_expert = lay.micro_batch * how.sequence / lay.cp * lay.ep * chosen / np.maximum(1.0, shape.experts)
     return {
+        "expert_tokens": moe * np.clip(np.log2(per_expert / 2048.0), -4.0, 4.0),
+        "expert_width": moe * np.clip(np.log2(shape.ffn_width / chosen / 2048.0), -3.0, 3.0),
         "tokens": tokens, "width": width, "tp": np.log2(lay.tp), "scale": beyond, "year": year, "moe_year": moe * year,
         "moe_width": moe * width, "moe_scale": moe * beyond, "lora_scale": tuned * beyond,
         "lora_tokens": tuned * np.minimum(0.0, tokens),
         "misaligned": np.where(np.mod(shape.hidden, 128.0) > 0, 1.0, 0.0), "fp8_width": eight * width,
+        "attention": attention / (linear + head + attention),
         "heads": np.log2(np.maximum(shape.qk_dim, 16.0) / 128.0),
     }
 
@@ -97,6 +110,27 @@ def log_efficiency(
     for name, column in slopes(case, shape, lay, how).items():
         total = total + weights.get(f"slope:{name}", 0.0) * column
     return total
+
+
+def host_columns(case: EfficiencyCase, shape: TrainingShape, how: Recipe) -> dict[str, Floats]:
+    """Return what the time to launch a layer depends on."""
+    eager = np.where(case.software == SOFTWARE.index("huggingface"), 1.0, 0.0)
+    moe = np.where(shape.experts > 0, 1.0, 0.0)
+    return {
+        "dense": np.ones(1), "moe": moe, "tuned": np.where(how.method != FULL, 1.0, 0.0), "eager": eager,
+        "moe_year": moe * np.clip(case.year - 2025.0, -1.0, 1.7),
+    }
+
+
+def layer_seconds(
+    case: EfficiencyCase, shape: TrainingShape, how: Recipe, calibration: SpeedCalibration
+) -> Floats:
+    """Return seconds that the host needs to launch one layer forward and backward for one micro-batch."""
+    columns = host_columns(case, shape, how).items()
+    total = np.zeros(1)
+    for name, column in columns:
+        total = total + calibration.weights.get(f"host:{name}", HOST_START[name]) * column
+    return np.exp(total)
 
 
 def efficiency(

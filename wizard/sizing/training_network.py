@@ -27,7 +27,10 @@ DATA_OVERLAP = 0.8
 """Share of the compute time under which data-parallel traffic hides (bucketed reduction, prefetched gathers)."""
 
 TENSOR_EXPOSED = 0.6
-"""Share of tensor- and expert-parallel traffic that no computation hides."""
+"""Share of tensor-parallel traffic that no computation hides."""
+
+EXPERT_EXPOSED = 0.3
+"""Share of expert-parallel traffic that neither computation nor a second micro-batch hides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,13 @@ def step_traffic(
     width = 2.0 * shape.hidden
     repeats = np.where(how.checkpointing == RECOMPUTE, 3.0, 2.0)
     tensor = tokens * layers * width * 2.0 * repeats * 2.0 * (lay.tp - 1.0) / lay.tp
-    tensor_s = tensor / _rate(lay.tp, device, network_bytes_s)
-    routed = tokens * layers * width * 2.0 * shape.experts_per_token * repeats * (lay.ep - 1.0) / lay.ep
-    expert_s = np.where(shape.experts > 0, routed / _rate(lay.ep * lay.tp, device, network_bytes_s), 0.0)
+    tensor_s = tensor / _rate(lay.tp, 1.0, device, network_bytes_s)
+    copies = _copies(shape, lay, device)
+    routed = tokens / lay.tp * layers * width * 2.0 * copies * repeats * (lay.ep - 1.0) / lay.ep
+    expert_s = np.where(shape.experts > 0, routed / _rate(lay.expert_split, 1.0, device, network_bytes_s), 0.0)
     bubble = (lay.pp - 1.0) / (np.maximum(1.0, lay.micro_batches) * np.maximum(1.0, lay.virtual_stages))
-    return StepTraffic(
-        TENSOR_EXPOSED * (tensor_s + expert_s), _data_parallel(shape, lay, how, device, network_bytes_s), bubble
-    )
+    exposed = TENSOR_EXPOSED * tensor_s + EXPERT_EXPOSED * expert_s
+    return StepTraffic(exposed, _data_parallel(shape, lay, how, device, network_bytes_s), bubble)
 
 
 def _data_parallel(
@@ -69,14 +72,31 @@ def _data_parallel(
     frozen = np.where(how.trains_all, 2.0 * held.total, np.where(how.method == QLORA, NF4_BYTES, 2.0) * held.total)
     gathered = lay.micro_batches * (2.0 * frozen + 2.0 * trained)
     volume = np.where(lay.zero >= 3, np.maximum(gathered, moved), moved)
-    return volume * (lay.shards - 1.0) / lay.shards / _rate(lay.devices, device, network_bytes_s)
+    neighbours = np.maximum(1.0, _node(device) / lay.tp)
+    return volume * (lay.shards - 1.0) / lay.shards / _rate(lay.devices, neighbours, device, network_bytes_s)
 
 
-def _rate(group: Floats, device: DeviceColumns, network_bytes_s: Floats) -> Floats:
-    """One-way bytes per second of a collective over ``group`` neighbouring devices.
+def _copies(shape: TrainingShape, lay: Layout, device: DeviceColumns) -> Floats:
+    """Times that a token crosses the slowest link: k inside a node, else once to each node it must reach.
 
-    Devices of one node without a scale-up link meet over PCIe; 8 of them share a host.
+    Of N nodes k independent choices reach N·(1 - (1 - 1/N)^k).
     """
-    host = np.where(device.domain > 1, device.domain, 8.0)
+    nodes = np.maximum(1.0, lay.expert_split / _node(device))
+    return np.where(nodes > 1.0, nodes * -np.expm1(shape.experts_per_token * np.log1p(-1.0 / np.maximum(nodes, 1.01))),
+                    shape.experts_per_token)
+
+
+def _node(device: DeviceColumns) -> Floats:
+    """Devices that meet without the network: the scale-up domain, or 8 of a host without one."""
+    return np.where(device.domain > 1, device.domain, 8.0)
+
+
+def _rate(group: Floats, neighbours: Floats | float, device: DeviceColumns, network_bytes_s: Floats) -> Floats:
+    """One-way bytes per second of a collective over ``group`` devices, per device.
+
+    Inside a node that is the scale-up link, or PCIe. Beyond it every byte enters a node once and is spread inside, so
+    the ports of ``neighbours`` ranks of one node that take part in the same collective add up.
+    """
     inside = np.where(device.domain > 1, device.link_bandwidth, device.pcie_bandwidth)
-    return LINK_SHARE * np.where(group <= host, inside, np.minimum(inside, network_bytes_s))
+    outside = np.minimum(inside, network_bytes_s * neighbours)
+    return LINK_SHARE * np.where(group <= _node(device), inside, outside)

@@ -23,7 +23,7 @@ from wizard.sizing.training_cases import (
     floats,
     recipe,
 )
-from wizard.sizing.training_efficiency import SOFTWARE, EfficiencyCase, band, efficiency
+from wizard.sizing.training_efficiency import SOFTWARE, EfficiencyCase, band, efficiency, layer_seconds
 from wizard.sizing.training_layouts import candidate_layouts
 from wizard.sizing.training_memory import size_memory
 from wizard.sizing.training_shape import TrainingShape
@@ -105,7 +105,9 @@ def size_training(inputs: TrainingInputs, calibration: TrainingCalibration | Non
     peak = peak_flops(device, how)
     share = efficiency(case, shape, lay, how, calibrated.speed)
     low, high = band(case, shape, how, calibrated.speed)
-    speed = speed_columns(step_times(shape, lay, how, device, network), lay, peak, share, low, high, inputs.run_tokens)
+    host = layer_seconds(case, shape, how, calibrated.speed)
+    times = step_times(shape, lay, how, device, network)
+    speed = speed_columns(times, lay, peak, share, host, low, high, inputs.run_tokens)
     runs = np.broadcast_to(np.isfinite(peak), memory.total.shape)
     return TrainingColumns(lay, memory, speed, runs, memory.fits & runs)
 

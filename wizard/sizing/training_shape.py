@@ -7,7 +7,7 @@ one model per row (shape ``(n,)``).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,12 +129,16 @@ def shape_of(model: Model) -> TrainingShape | None:
     )
 
 
-def shape_from_params(params: float) -> TrainingShape:
-    """Return a typical dense transformer of ``params`` parameters, where nothing but the size is known.
+def shape_from_params(params: float, active: float | None = None) -> TrainingShape:
+    """Return a typical transformer of ``params`` parameters, where nothing but the size is known.
+
+    With fewer ``active`` parameters the rest are routed experts, four of which serve a token.
 
     12·L·h² + V·h parameters with h/L of the GPT-3 family (Brown et al. 2020, table 2.1: 64 at 0.1 B, 128 at 175 B)
     and GPT-2's vocabulary with tied embeddings, as in Megatron's benchmark models.
     """
+    if active is not None and active < 0.8 * params:
+        return _sparse(shape_from_params(active), params, active)
     layers, hidden = 12.0, 768.0
     for _ in range(60):
         aspect = float(np.clip(64.0 * (params / 1.25e8) ** 0.0957, 48.0, 200.0))
@@ -145,6 +149,17 @@ def shape_from_params(params: float) -> TrainingShape:
         params=params, layers=layers, hidden=hidden, heads=max(1.0, round(hidden / 128)),
         kv_heads=max(1.0, round(hidden / 128)), head_dim=128 if hidden >= 128 else hidden, ffn=4 * hidden,
         vocabulary=GPT_VOCABULARY, gated=False, tied=True, active_matmul_params=params,
+    )
+
+
+def _sparse(dense: TrainingShape, params: float, active: float) -> TrainingShape:
+    """Four of E experts are active: total - active = (1 - 4/E)·experts, with half of the active weights in them."""
+    chosen = 4.0
+    experts = chosen * (params - 0.5 * active) / (0.5 * active)
+    return replace(
+        dense, params=np.array([params]), expert_params=np.array([experts / chosen * 0.5 * active]),
+        experts=np.array([round(experts)]), experts_per_token=np.array([chosen]),
+        active_matmul_params=np.array([active]), gated=np.ones(1),
     )
 
 

@@ -41,10 +41,18 @@ class StepTimes:
     best_s_per_token: Floats
     """Device seconds per token at the dense peak, model FLOPs only."""
 
-    def seconds(self, efficiency: Floats) -> Floats:
-        """Return seconds per step at an efficiency of the matrix products."""
-        busy = (self.compute / efficiency + self.exposed) * (1.0 + self.bubble)
-        hidden = DATA_OVERLAP * self.compute / efficiency
+    layer_passes: Floats
+    """Layers that a device launches per step, over its micro-batches."""
+
+    def seconds(self, efficiency: Floats, layer_s: Floats) -> Floats:
+        """Return seconds per step at an efficiency of the matrix products.
+
+        ``layer_s`` is the time the host needs to launch one layer forward and backward; it hides behind the device's
+        work and the longer of the two counts, joined smoothly by a square sum.
+        """
+        work = self.compute / efficiency
+        busy = (np.hypot(work, self.layer_passes * layer_s) + self.exposed) * (1.0 + self.bubble)
+        hidden = DATA_OVERLAP * work
         return busy + np.maximum(0.0, self.data_parallel - hidden) + self.optimizer
 
 
@@ -72,14 +80,16 @@ def step_times(
         compute=per_device * (linear + rest), exposed=traffic.exposed, data_parallel=traffic.data_parallel,
         bubble=traffic.bubble, optimizer=STATE_TRAFFIC_BYTES * trained / shards / device.bandwidth, tokens=tokens,
         flops=flops, best_s_per_token=flops.model_linear / peak + flops.model_wide / wide,
+        layer_passes=shape.layers / lay.pp * lay.micro_batches,
     )
 
 
 def speed_columns(
-    times: StepTimes, lay: Layout, peak: Floats, efficiency: Floats, low: Floats, high: Floats, run_tokens: Floats
+    times: StepTimes, lay: Layout, peak: Floats, efficiency: Floats, layer_s: Floats, low: Floats, high: Floats,
+    run_tokens: Floats,
 ) -> TrainingSpeed:
     """Return the speed with its band; ``low`` and ``high`` multiply tokens/s, ``run_tokens`` is the whole job."""
-    step = times.seconds(efficiency)
+    step = times.seconds(efficiency, layer_s)
     rate = times.tokens / step / lay.devices
     ceiling = np.broadcast_to(1.0 / times.best_s_per_token, rate.shape)
     value = np.minimum(rate, ceiling)
