@@ -10,7 +10,7 @@ from tests.core.plans import CATALOG, every_option, of_preset
 from wizard.i18n import LANGUAGES, Translator
 from wizard.needs.presets import preset_ids
 from wizard.planner.plan_json import to_json
-from wizard.words import LABELS, headline, say
+from wizard.words import WHY_NOT, headline, say
 
 INFEASIBLE = {"S02"}
 """Scenarios whose guide asks for something impossible."""
@@ -52,7 +52,7 @@ def test_every_code_has_words(name: str, lang: str) -> None:
     plan, tr = of_preset(name), Translator(lang)
     reasons = [*plan.facts, *plan.warnings, *(r for o in every_option(plan) for r in (*o.reasons, *o.warnings))]
     assert all(say(tr, reason) for reason in reasons)
-    assert all(rejection.reason in LABELS for rejection in plan.rejected)
+    assert all(rejection.reason in WHY_NOT for rejection in plan.rejected)
     assert headline(tr, plan)
 
 

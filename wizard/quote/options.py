@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from wizard import words
 from wizard.planner.plan import Option, Reason, Rejection
 from wizard.quote.charts.scatter import Pareto
 from wizard.quote.cover import headline_cost
@@ -129,7 +130,7 @@ def _rejected(paper: Paper, rejected: Sequence[Rejection]) -> Grid:
 
 
 def _reason(paper: Paper, rejection: Rejection) -> str:
-    worded = paper.label(rejection.reason)
+    worded = words.why_not(paper.tr, rejection.reason)
     if worded != rejection.reason:
         return worded
     fields = {"what": rejection.what, "need": rejection.need, "have": rejection.have, "unit": rejection.unit}

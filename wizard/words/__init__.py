@@ -12,10 +12,10 @@ from wizard.costing import sentences as costing
 from wizard.costing.records import BomLine
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Fact, Plan, Reason
-from wizard.words.labels import LABELS
+from wizard.words.labels import LABELS, WHY_NOT
 from wizard.words.sentences import SENTENCES
 
-__all__ = ["LABELS", "SENTENCES", "describe", "headline", "label", "number", "say"]
+__all__ = ["LABELS", "SENTENCES", "WHY_NOT", "describe", "headline", "label", "number", "say", "why_not"]
 
 ANSWERS = (
     mark("{count} x {accelerator} meet every requirement"),
@@ -27,6 +27,11 @@ ANSWERS = (
 def label(tr: Translator, code: str) -> str:
     """Word a code as a label; a code without a label is shown as it is, for product names pass through here too."""
     return tr(LABELS[code]) if code in LABELS else code
+
+
+def why_not(tr: Translator, code: str) -> str:
+    """Word why something was not chosen."""
+    return tr(WHY_NOT[code]) if code in WHY_NOT else label(tr, code)
 
 
 def say(tr: Translator, reason: Reason | Fact) -> str:

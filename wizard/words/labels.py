@@ -43,8 +43,29 @@ RULED_OUT: Mapping[str, str] = {
 }
 """Why an accelerator never came into question."""
 
+WHY_NOT: Mapping[str, str] = {
+    **REQUIREMENTS, **RULED_OUT,
+    "ttft_ms": mark("the first token comes too late"),
+    "tpot_ms": mark("the tokens come too slowly"),
+    "e2e_ms": mark("the whole answer takes too long"),
+    "hours": mark("it takes longer than the deadline"),
+}
+"""Why something was not chosen, as the end of "not chosen because ..."."""
+
 LABELS: Mapping[str, str] = {
-    **costing.LABELS, **REQUIREMENTS, **RULED_OUT,
+    **costing.LABELS,
+    "weights_memory": mark("Memory for weights and runtime"),
+    "kv_memory": mark("Users whose KV cache fits"),
+    "training_memory": mark("Training memory per accelerator"),
+    "load": mark("Copies of the model for the load"),
+    "max_accelerators": mark("Number of accelerators"),
+    "max_nodes": mark("Number of servers"),
+    "power_w": mark("Power"),
+    "rack_units": mark("Rack units"),
+    "purchasable": mark("Offer with a price"),
+    "budget": mark("Budget"),
+    "budget_month": mark("Monthly budget"),
+    "precision": mark("Precision in silicon"),
     "inference": mark("Serve a model"),
     "fine_tuning": mark("Fine-tune a model"),
     "training": mark("Train a model"),
