@@ -47,7 +47,10 @@ def load_model(config):
     """Return the model, its adapter attached where the method asks for one."""
     dtype = torch.bfloat16 if config["bf16"] else torch.float16
     if config["from_scratch"]:
-        return AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(config["model"]), dtype=dtype)
+        return AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(config["model"]), dtype=torch.float32)
+    if config["method"] == "full":
+        # Master weights stay in 32 bit; the arithmetic is 16 bit. ZeRO casts and keeps its own masters.
+        return AutoModelForCausalLM.from_pretrained(config["model"], dtype=torch.float32)
     more = {}
     if config["method"] == "qlora":
         from transformers import BitsAndBytesConfig
@@ -57,8 +60,6 @@ def load_model(config):
             bnb_4bit_quant_storage=dtype,
         )
     model = AutoModelForCausalLM.from_pretrained(config["model"], dtype=dtype, **more)
-    if config["method"] == "full":
-        return model
     from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 
     if config["method"] == "qlora":
@@ -90,7 +91,8 @@ def main():
     options = parser.parse_args()
     config = json.loads(Path(options.config).read_text(encoding="utf-8"))
     arguments = TrainingArguments(
-        output_dir=config["output"], max_steps=config["steps"], per_device_train_batch_size=config["micro_batch"],
+        output_dir=config["output"], max_steps=config["steps"], num_train_epochs=config["epochs"],
+        per_device_train_batch_size=config["micro_batch"],
         gradient_accumulation_steps=config["accumulation_steps"], learning_rate=config["learning_rate"],
         lr_scheduler_type="cosine", warmup_steps=config["warmup_steps"], optim=config["optimizer"],
         bf16=config["bf16"], fp16=not config["bf16"] and torch.cuda.is_available(), max_grad_norm=1.0,
@@ -100,7 +102,7 @@ def main():
     model = load_model(config)
     if config["activation_checkpointing"]:
         model.config.use_cache = False
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable({"use_reentrant": False})
         if config["method"] != "full":
             model.enable_input_require_grads()
     data, tokenizer = load_data(config)

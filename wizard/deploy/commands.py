@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from wizard.deploy.facts import Deployment, Role
 
+METRICS_PATH = {"tensorrt-llm": "/prometheus/metrics"}
+"""Where an engine's metrics are, if not at ``/metrics``."""
 PORT = 8000
 MASTER_PORT = 29500
 CACHE = "/cache"
@@ -54,7 +56,8 @@ def trtllm_config(d: Deployment) -> dict[str, object]:
     cache: dict[str, object] = {"enable_block_reuse": True, "free_gpu_memory_fraction": d.free_share}
     if d.option.kv_precision == "fp8":
         cache["dtype"] = "fp8"
-    return {"kv_cache_config": cache, "enable_attention_dp": d.option.parallel.dp > 1}
+    return {"kv_cache_config": cache, "enable_attention_dp": d.option.parallel.dp > 1,
+            "enable_iter_perf_stats": True, "return_perf_metrics": True}
 
 
 def _vllm(d: Deployment, host: str) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from wizard.deploy.facts import Deployment
 from wizard.deploy.text import fill
 
 _TLS = """listen 8443 ssl;
-        http2 on;
         ssl_certificate /etc/nginx/tls/tls.crt;
         ssl_certificate_key /etc/nginx/tls/tls.key;
         ssl_protocols TLSv1.2 TLSv1.3;"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wizard.deploy.bundle import DeployFile, Files
+from wizard.deploy.commands import METRICS_PATH
 from wizard.deploy.facts import Deployment
 from wizard.deploy.k8s_pod import labels, metadata
 from wizard.deploy.text import dump_yaml
@@ -33,7 +34,8 @@ def overlays(d: Deployment) -> Files:
 
 def service_monitor(d: Deployment) -> dict[str, Any]:
     """Return the Prometheus operator's object that scrapes the engines."""
-    endpoint: dict[str, Any] = {"port": "http", "path": "/metrics", "interval": "15s"}
+    endpoint: dict[str, Any] = {"port": "http", "path": METRICS_PATH.get(d.stack.engine, "/metrics"),
+                                "interval": "15s"}
     if d.stack.engine == "llama.cpp":
         endpoint["authorization"] = {"credentials": {"name": f"{d.name}-api-key", "key": "api_key"}}
     return {"apiVersion": "monitoring.coreos.com/v1", "kind": "ServiceMonitor", "metadata": metadata(d, d.name),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wizard.deploy.commands import PORT
+from wizard.deploy.commands import METRICS_PATH, PORT
 from wizard.deploy.compose import engine_names
 from wizard.deploy.facts import Deployment
 from wizard.deploy.k8s_overlays import QUEUE_METRIC
@@ -22,7 +22,7 @@ _LATENCY_METRIC = {
 def prometheus(d: Deployment) -> str:
     """Return prometheus.yml."""
     hosts = ["127.0.0.1"] if d.multi_node else list(engine_names(d))
-    engines: dict[str, Any] = {"job_name": "engine", "metrics_path": "/metrics",
+    engines: dict[str, Any] = {"job_name": "engine", "metrics_path": METRICS_PATH.get(d.stack.engine, "/metrics"),
                                "static_configs": [{"targets": [f"{h}:{PORT}" for h in hosts]}]}
     if d.stack.engine == "llama.cpp":
         # Its /metrics asks for the key as well.

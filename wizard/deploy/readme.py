@@ -136,9 +136,15 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
 
 def _start(d: Deployment, tr: Translator, others: Files) -> list[str]:
     if d.training:
-        return [tr("Put the prepared data where train/config.json says, then start on every machine, or submit the "
+        from wizard.deploy.training_facts import image
+
+        steps = ["python3 -m pip install -r train/requirements.txt", "bash fetch-model.sh"]
+        cluster = [f"docker build -t {image(d)} train", f"docker push {image(d)}",
+                   "kubectl apply -f train/trainjob.yaml"] if image(d) else []
+        return [tr("Install what the job needs, and fetch the weights:"), commands(*steps),
+                tr("Put the prepared data where train/config.json says, then start on every machine, or submit the "
                    "job:"),
-                commands("bash train/launch.sh", "sbatch train/job.sbatch", "kubectl apply -f train/trainjob.yaml")]
+                commands("bash train/launch.sh", "sbatch train/job.sbatch", *cluster)]
     if not d.stack.containers:
         steps = ["bash fetch-model.sh"] if "fetch-model.sh" in others else []
         return [_gguf(d, tr), commands("cp .env.example .env", *steps, "set -a; . ./.env; set +a", "bash run.sh")]

@@ -8,6 +8,7 @@ from typing import Any
 from wizard.deploy.bundle import DeployFile, Files
 from wizard.deploy.facts import Deployment
 from wizard.deploy.k8s_pod import lock, metadata, pod_security
+from wizard.deploy.stacks import TRAIN_IMAGE
 from wizard.deploy.text import dump_json, dump_yaml, fill, fill_shell, template
 from wizard.deploy.training_facts import REQUIREMENTS, Run, config, fsdp, image, peft, run_of, zero
 
@@ -35,6 +36,7 @@ def files(d: Deployment) -> Files:
     if run.world > 1:
         out["train/fsdp.yaml"] = DeployFile(dump_yaml(fsdp(run)), "yaml")
     if image(d):
+        out["train/Dockerfile"] = DeployFile(_dockerfile(), "dockerfile")
         out["train/trainjob.yaml"] = DeployFile(dump_yaml(*train_job(d, run)), "k8s")
     return out
 
@@ -49,12 +51,13 @@ def launch(d: Deployment, run: Run) -> str:
 
 
 def sbatch(d: Deployment, run: Run) -> str:
-    """Return the Slurm job: one launcher per machine, ten per cent more time than the slow end of the plan."""
+    """Return the Slurm job: one launcher per machine, and a tenth more time than the slow end of the plan."""
     hours = d.slow("hours")
-    minutes = math.ceil((hours or 24.0) * 60 * 1.1)
+    minutes = math.ceil((hours or 0.0) * 60 * 1.1)
+    limit = f"#SBATCH --time={minutes // 1440}-{minutes % 1440 // 60:02d}:{minutes % 60:02d}:00\n"
     return fill("job.sbatch", {
         "NAME": d.name, "NODES": str(run.nodes), "PER_NODE": str(run.per_node), "CPUS": str(16 * run.per_node),
-        "TIME": f"{minutes // 1440}-{minutes % 1440 // 60:02d}:{minutes % 60:02d}:00",
+        "TIME": limit if hours else "",
     })
 
 
@@ -90,6 +93,14 @@ def train_job(d: Deployment, run: Run) -> tuple[dict[str, Any], ...]:
                                 "name": "torch-distributed"}, "trainer": trainer, "runtimePatches": [patch]},
     }
     return claim, job
+
+
+def _dockerfile() -> str:
+    return "\n".join([
+        "# Build it, push it to your registry, and put its name into trainjob.yaml.", f"FROM {TRAIN_IMAGE}",
+        "COPY requirements.txt /tmp/requirements.txt", "RUN pip install --no-cache-dir -r /tmp/requirements.txt",
+        f"USER {_UID}:0", f"WORKDIR {_FOLDER}", "",
+    ])
 
 
 def _env(run: Run) -> str:

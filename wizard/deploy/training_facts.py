@@ -10,12 +10,10 @@ import math
 from dataclasses import dataclass
 
 from wizard.deploy.facts import Deployment
-from wizard.deploy.stacks import TRAIN_IMAGE
 
 REQUIREMENTS = ("torch==2.13.0", "transformers==5.23.0", "accelerate==1.15.0", "peft==0.21.2", "deepspeed==0.19.8",
                 "datasets>=4", "bitsandbytes>=0.48")
 _OPTIMIZERS = {"adamw": "adamw_torch", "adamw_8bit": "adamw_bnb_8bit", "adafactor": "adafactor", "sgd": "sgd"}
-_TRAINER_IMAGES = {"cuda": TRAIN_IMAGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +29,8 @@ class Run:
     zero: int
     micro_batch: int
     accumulation: int
-    steps: int
+    steps: int | None
+    """Optimizer steps; ``None`` where the plan has no number of tokens: then the data is read once."""
     followed: bool
     """Whether the plan's own layout is what runs."""
 
@@ -59,7 +58,7 @@ def run_of(d: Deployment) -> Run:
         wanted = max(1, training.global_batch_tokens // training.sequence_length)
     accumulation = max(1, round(wanted / (micro * ranks)))
     sequences = micro * accumulation * ranks
-    steps = math.ceil((training.tokens or 1e9) / (sequences * training.sequence_length))
+    steps = math.ceil(training.tokens / (sequences * training.sequence_length)) if training.tokens else None
     return Run(
         world=world, per_node=min(world, d.per_node), nodes=max(1, math.ceil(world / d.per_node)), tensor=tensor,
         context=context, data_parallel=ranks, zero=_stage(d, ranks, followed=followed), micro_batch=micro,
@@ -83,8 +82,9 @@ def config(d: Deployment, run: Run) -> dict[str, object]:
         "model": f"./models/{d.model_name}", "data": "./data/*.jsonl", "output": "./output",
         "from_scratch": False, "method": training.method, "sequence_length": training.sequence_length,
         "micro_batch": run.micro_batch, "accumulation_steps": run.accumulation, "data_parallel": run.data_parallel,
-        "steps": run.steps, "learning_rate": 1e-5 if training.method == "full" else 1e-4,
-        "warmup_steps": max(10, min(2000, run.steps // 50)), "save_steps": max(10, min(1000, run.steps // 10)),
+        "steps": run.steps or -1, "epochs": 1, "learning_rate": 1e-5 if training.method == "full" else 1e-4,
+        "warmup_steps": max(10, min(2000, (run.steps or 0) // 50)),
+        "save_steps": max(10, min(1000, (run.steps or 5000) // 10)),
         "optimizer": _OPTIMIZERS[training.optimizer], "activation_checkpointing": training.activation_checkpointing,
         "bf16": d.half == "bfloat16", "accelerator": True, "plan_tokens_s_low": rate.low if rate else None,
     }
@@ -133,5 +133,5 @@ def fsdp(run: Run) -> dict[str, object]:
 
 
 def image(d: Deployment) -> str | None:
-    """Return an image to train in, where one is known to us."""
-    return _TRAINER_IMAGES.get(d.stack.platform)
+    """Return the name under which the user pushes train/Dockerfile; ``None`` where we know no base for the silicon."""
+    return f"registry.example.com/{d.name}-train:1" if d.stack.platform == "cuda" else None
