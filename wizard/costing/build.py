@@ -18,7 +18,7 @@ from wizard.costing.records import Bom, BomLine, Category, Fabric, PowerRack
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_network import NodePorts, SwitchKind, most_endpoints, switch_kinds
 from wizard.costing.rules_site import network_items, rack_items, service_items, site_of, uplink_items, ups_items
-from wizard.costing.shelf import Shelf
+from wizard.costing.shelf import Shelf, shelf_of
 from wizard.costing.terms import Terms, money, share_of, terms_of
 from wizard.i18n import mark
 from wizard.money import cents, total
@@ -37,7 +37,7 @@ def build_bom(demand: BuildDemand, catalog: Catalog, terms: Terms | None = None)
     Raises:
         CannotBuild: no machine can be built that way; names the part in conflict.
     """
-    shelf = Shelf(catalog, terms or terms_of(catalog, demand))
+    shelf = shelf_of(catalog, terms or terms_of(catalog, demand))
     accelerator = shelf.accelerator(demand.accelerator)
     check_spread(demand)
     node = choose_node(shelf, accelerator, demand.each, demand.profile, system=demand.system)

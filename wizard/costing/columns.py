@@ -9,6 +9,7 @@ bill that asks for one has).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -21,7 +22,7 @@ from wizard.costing.node import Node, choose_node
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_network import UPLINKS, NodePorts, SwitchKind, switch_kinds, uplink_cable
 from wizard.costing.rules_site import site_of
-from wizard.costing.shelf import Shelf
+from wizard.costing.shelf import shelf_of
 from wizard.costing.terms import Terms, micro
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -29,6 +30,7 @@ Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
 _MOST_PER_NODE = 512
+_USUAL_NODES = 128
 _MICRO = 1_000_000
 _PLAIN = Profile(weights_bytes=0.0, training=False, dataset_tb=0.0, fabric=False, edge=False)
 
@@ -54,20 +56,24 @@ class CapexColumns:
         self.terms = terms
         self.profiles = tuple(replace(p, fabric=fabric) for p in profiles for fabric in (False, True))
         self.accelerators = tuple(catalog.accelerators)
-        self._shelf = Shelf(catalog, terms)
+        self._shelf = shelf_of(catalog, terms)
         self._site = site_of(self._shelf)
         self._slot = np.full(len(self.accelerators) * _MOST_PER_NODE * len(self.profiles), -1, np.int32)
         self._nodes: list[Node | None] = []
         self._ints = np.empty((0, 6), np.int64)
         self._floats = np.empty((0, 3), np.float64)
+        self._cache = np.empty((0, _USUAL_NODES, 3), np.float64)
         self._variants: dict[NodePorts, int] = {}
         cable = uplink_cable(self._shelf)
         self._uplinks = UPLINKS * (self._shelf.component_net(cable) or 0) if cable else 0
 
     @classmethod
     def of(cls, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...] = (_PLAIN,)) -> CapexColumns:
-        """Prepare for a catalogue, terms and the profiles (weights on disk, training, data set) that rows may have."""
-        return cls(catalog, terms, profiles)
+        """Prepare for a catalogue, terms and the profiles (weights on disk, training, data set) that rows may have.
+
+        The last few are kept: asked again with the same arguments, they know the nodes they have built.
+        """
+        return _columns(catalog, terms, profiles)
 
     def index(self, accelerator: str) -> int:
         """Return the index of an accelerator's id in the columns of the rows."""
@@ -109,8 +115,29 @@ class CapexColumns:
         a, count, n, p, spans = np.broadcast_arrays(*(np.atleast_1d(np.asarray(x, np.int64)) for x in columns))
         each = -(-count // np.maximum(n, 1))
         slots = self._slots(a, each, 2 * p + (spans & (n > 1)))
-        ok = (slots > 0) & (n >= 1) & (count >= n)
-        return self._clusters(slots, n, each * n - count, ok)
+        absent = each * n - count
+        odd = (absent != 0) | (n < 1) | (n >= _USUAL_NODES)
+        found = self._usual(slots, np.where(odd, 0, n))
+        if odd.any():
+            rows = np.flatnonzero(odd)
+            ok = (n[rows] >= 1) & (count[rows] >= n[rows])
+            found[:, rows] = self._clusters(slots[rows], n[rows], absent[rows], ok)
+        return BuildColumns(found[0], found[0] / float(self.terms.rate), found[1], found[2])
+
+    def _usual(self, slots: Ints, nodes: Ints) -> Floats:
+        """Look up builds whose nodes are alike and few, each worked out when first asked for; shape ``(3, n)``."""
+        if len(self._cache) < len(self._nodes):
+            room = np.full((2 * len(self._nodes), _USUAL_NODES, 3), np.inf)
+            room[: len(self._cache)] = self._cache
+            self._cache = room
+        flat = self._cache.reshape(-1, 3)
+        key = slots * _USUAL_NODES + nodes
+        unknown = np.isposinf(flat[key, 0])
+        if unknown.any():
+            missing = np.unique(key[unknown])
+            slot, n = np.divmod(missing, _USUAL_NODES)
+            flat[missing] = self._clusters(slot, n, np.zeros_like(n), n >= 1).T
+        return np.ascontiguousarray(flat[key].T)
 
     def node(self, accelerator: int, per_node: int, profile: int = 0, *, fabric: bool = False) -> Node | None:
         """Return the node that rows with these values are built of; ``None`` where none can be."""
@@ -159,11 +186,12 @@ class CapexColumns:
         self._ints = np.array(rows, np.int64).reshape(-1, 6)
         self._floats = np.array(floats, np.float64).reshape(-1, 3)
 
-    def _clusters(self, slots: Ints, nodes: Ints, absent: Ints, ok: Bools) -> BuildColumns:
+    def _clusters(self, slots: Ints, nodes: Ints, absent: Ints, ok: Bools) -> Floats:
+        """Return capex in the terms' currency, watts and rack units; shape ``(3, n)``."""
         cents, single, priced, variant, ports, server = self._ints[slots].T
         watts, units, own_units = self._floats[slots].T
         hardware = cents * nodes - single * absent
-        power, rack_units, good = watts * nodes, own_units * nodes, ok.copy()
+        power, rack_units, good = watts * nodes, own_units * nodes, ok & (slots > 0)
         for key, index in self._variants.items():
             rows = np.flatnonzero(variant == index)
             if rows.size:
@@ -177,7 +205,7 @@ class CapexColumns:
         capex[~(good & (priced > 0))] = np.nan
         power[~good] = np.nan
         rack_units[~good] = np.nan
-        return BuildColumns(capex, capex / float(self.terms.rate), power, rack_units)
+        return np.stack((capex, power, rack_units))
 
     def _around(
         self, nodes: Ints, units: Floats, watts: Floats, ports: Ints, key: NodePorts,
@@ -203,6 +231,11 @@ class CapexColumns:
             if rate:
                 net = net + _share(hardware, micro(rate))
         return (net + _share(net, micro(terms.tax_rate))).astype(np.float64)
+
+
+@lru_cache(maxsize=4)
+def _columns(catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...]) -> CapexColumns:
+    return CapexColumns(catalog, terms, profiles)
 
 
 def _share(cents: Ints, millionths: int) -> Ints:

@@ -10,8 +10,8 @@ from wizard.costing.demand import Profile
 from wizard.costing.items import Item, item_of
 from wizard.costing.power import NodePower, node_power
 from wizard.costing.refusal import CannotBuild
-from wizard.costing.rules_compute import choose_cpu, choose_memory, memory_needed_gib
-from wizard.costing.rules_network import NodePorts, bridge_items, choose_nics
+from wizard.costing.rules_compute import choose_cpu, choose_memory, cores_needed, memory_needed_gib
+from wizard.costing.rules_network import NodePorts, bridge_items, choose_nics, fabric_gbps
 from wizard.costing.rules_storage import choose_storage
 from wizard.costing.shelf import Shelf
 
@@ -101,6 +101,7 @@ def _rank(
     shelf: Shelf, system: System, accelerator: Accelerator, count: int, profile: Profile,
 ) -> tuple[bool, int, bool, int, str]:
     """Order a machine among others without building it; raises where a rule is broken."""
+    check_slot(system, accelerator)
     kit = kit_of(shelf, system, accelerator, count, profile)
     check_supply(shelf, system, node_power(system, accelerator, count, kit.items, server=is_server(system)))
     own = 0 if _assembled(system) else shelf.net(system.id, "system", system.price)
@@ -118,18 +119,9 @@ def kit_of(shelf: Shelf, system: System, accelerator: Accelerator, count: int, p
         CannotBuild: a part does not fit.
     """
     need = memory_needed_gib(accelerator, count, profile)
-    key = (system.id, count, need, profile, accelerator.pcie_gen, accelerator.form_factor, accelerator.scaleup_kind,
-           (accelerator.tdp_w or 0) <= (system.slot_power_w or float("inf")))
-    found = shelf.kits.get(key)
-    if found is None:
-        try:
-            found = _kit(shelf, system, accelerator, count, profile, need)
-        except CannotBuild as error:
-            found = error
-        shelf.kits[key] = found
-    if isinstance(found, CannotBuild):
-        raise found
-    return found
+    gbps = fabric_gbps(accelerator) if profile.fabric else 0.0
+    key = ("kit", system.id, count, need, profile, gbps)
+    return shelf.once(key, lambda: _kit(shelf, system, count, profile, need, gbps))
 
 
 def build_node(shelf: Shelf, system: System, accelerator: Accelerator, count: int, profile: Profile) -> Node:
@@ -138,8 +130,10 @@ def build_node(shelf: Shelf, system: System, accelerator: Accelerator, count: in
     Raises:
         CannotBuild: a part does not fit.
     """
+    check_slot(system, accelerator)
     kit = kit_of(shelf, system, accelerator, count, profile)
-    items = (*_machine(system, accelerator, count), *kit.items)
+    bridges = () if system.includes_accelerators else bridge_items(shelf, accelerator, count)
+    items = (*_machine(system, accelerator, count), *bridges, *kit.items)
     server = is_server(system)
     power = node_power(system, accelerator, count, items, server=server)
     check_supply(shelf, system, power)
@@ -151,35 +145,36 @@ def is_server(system: System) -> bool:
     return system.kind in {"server", "rack"}
 
 
-def _kit(
-    shelf: Shelf, system: System, accelerator: Accelerator, count: int, profile: Profile, need_gib: float,
-) -> Kit:
-    if system.slot_power_w is not None and (accelerator.tdp_w or 0) > system.slot_power_w:
-        raise CannotBuild("slot_power", accelerator.name, need=accelerator.tdp_w or 0, have=system.slot_power_w)
-    items: list[Item] = [] if system.includes_accelerators else bridge_items(shelf, accelerator, count)
+def _kit(shelf: Shelf, system: System, count: int, profile: Profile, need_gib: float, gbps: float) -> Kit:
+    items: list[Item] = []
     ports = NodePorts(0, 0.0, ())
     if system.kind not in _COMPLETE_KINDS:
-        chosen, ports = _host_items(shelf, system, accelerator, count, profile, need_gib)
-        items += chosen
+        items, ports = _host_items(shelf, system, count, profile, need_gib, gbps)
     short = max(0, count - ports.count) if profile.fabric else 0
     return Kit(tuple(items), ports, sum((shelf.item_net(i) or 0) * i.quantity for i in items),
                any(i.category in {"cpu", "memory"} and i.price is None for i in items), short)
 
 
 def _host_items(
-    shelf: Shelf, system: System, accelerator: Accelerator, count: int, profile: Profile, need_gib: float,
+    shelf: Shelf, system: System, count: int, profile: Profile, need_gib: float, gbps: float,
 ) -> tuple[list[Item], NodePorts]:
     server = is_server(system)
-    cpu = choose_cpu(shelf, system, count, profile.training)
+    cpu = shelf.once(("cpu", system.id, cores_needed(count, profile.training)),
+                     lambda: choose_cpu(shelf, system, count, profile.training))
     memory = choose_memory(shelf, system, cpu, need_gib)
     items = [item for item in (cpu.item, memory) if item is not None]
     items += choose_storage(shelf, system, profile, server)
-    nics, ports = choose_nics(shelf, system, accelerator, count, fabric=profile.fabric, server=server)
+    nics, ports = shelf.once(("nic", system.id, count if gbps else 0, gbps),
+                             lambda: choose_nics(shelf, system, count, gbps, server=server))
     items += nics
-    items += [item_of(shelf.catalog.components[p], 1, "part_of_machine") for p in system.parts
-              if p in shelf.catalog.components]
+    items += shelf.once(("parts", system.id), lambda: _parts(shelf, system))
     check_lanes(system, cpu.part, count, items)
     return items, ports
+
+
+def _parts(shelf: Shelf, system: System) -> list[Item]:
+    known = (shelf.catalog.components.get(part) for part in system.parts)
+    return [item_of(part, 1, "part_of_machine") for part in known if part is not None]
 
 
 def check_lanes(system: System, cpu: Component | None, count: int, items: Sequence[Item]) -> None:
@@ -218,6 +213,16 @@ def _machine(system: System, accelerator: Accelerator, count: int) -> list[Item]
             power_w=accelerator.tdp_w, reason="accelerator_count", fields=(("per_node", count),),
         ))
     return items
+
+
+def check_slot(system: System, accelerator: Accelerator) -> None:
+    """Refuse a card that draws more than a slot of the machine gives.
+
+    Raises:
+        CannotBuild: it does.
+    """
+    if system.slot_power_w is not None and (accelerator.tdp_w or 0) > system.slot_power_w:
+        raise CannotBuild("slot_power", accelerator.name, need=accelerator.tdp_w or 0, have=system.slot_power_w)
 
 
 def check_supply(shelf: Shelf, system: System, power: NodePower) -> None:

@@ -95,7 +95,8 @@ def choose_memory(shelf: Shelf, system: System, cpu: Processor, need_gib: float)
     step = cpu.channels * max(1, system.cpu_sockets)
     slots = system.dimm_slots or step
     kind = system.dimm_type or (cpu.part.memory_type if cpu.part else "")
-    fitting = [p for p in shelf.parts("memory") if p.size_gb and same_memory(p, kind, system.dimm_max_gb)]
+    fitting = shelf.once(("memory", kind, system.dimm_max_gb), lambda: [
+        p for p in shelf.parts("memory") if p.size_gb and same_memory(p, kind, system.dimm_max_gb)])
     choices = [choice for p in fitting if (choice := _dimms(p, step, slots, need_gib))]
     if not choices:
         if fitting:

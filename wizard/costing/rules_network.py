@@ -83,17 +83,17 @@ def included_ports(shelf: Shelf, system: System) -> NodePorts | None:
 
 
 def choose_nics(
-    shelf: Shelf, system: System, accelerator: Accelerator, count: int, *, fabric: bool, server: bool,
+    shelf: Shelf, system: System, count: int, gbps: float, *, server: bool,
 ) -> tuple[list[Item], NodePorts]:
-    """Choose network cards; returns them and the ports that the fabric will see."""
+    """Choose network cards; returns them and the ports that the fabric of ``gbps`` (zero: none) will see."""
     if "nic" in system.includes:
-        own = included_ports(shelf, system) if fabric else None
+        own = included_ports(shelf, system) if gbps else None
         return [], own or NodePorts(0, 0.0, ())
     ports = NodePorts(0, 0.0, ())
     items: list[Item] = []
-    if fabric:
+    if gbps:
         cards = _fabric_cards(system, count, server=server)
-        speed = min(fabric_gbps(accelerator), 200.0 if (system.pcie_gen or 5) < 5 else 800.0)
+        speed = min(gbps, 200.0 if (system.pcie_gen or 5) < 5 else 800.0)
         reason = "nic_fabric" if cards == count else "nic_fabric_shared"
         card = _card(shelf, speed, speed, joined=True)
         fields = (("gbps", speed), ("per_port", -(-count // cards)))

@@ -47,7 +47,8 @@ def choose_storage(shelf: Shelf, system: System, profile: Profile, server: bool)
     need = storage_needed_tb(profile)
     if not server:
         return [_data(shelf, system, profile, need + WORKSTATION_BOOT_TB, bays=2, reason="storage_one")]
-    return [_boot(shelf), _data(shelf, system, profile, need, bays=system.drive_bays or 4, reason="storage_data")]
+    boot = shelf.once(("boot",), lambda: _boot(shelf))
+    return [boot, _data(shelf, system, profile, need, bays=system.drive_bays or 4, reason="storage_data")]
 
 
 def _boot(shelf: Shelf) -> Item:
@@ -58,9 +59,7 @@ def _boot(shelf: Shelf) -> Item:
 
 
 def _data(shelf: Shelf, system: System, profile: Profile, need_tb: float, *, bays: int, reason: str) -> Item:
-    forms = _forms(system)
-    fitting = [p for p in shelf.parts("storage") if _is_flash(p) and p.capacity_tb and p.form in forms]
-    fitting = [p for p in fitting if p.pcie_gen] or fitting
+    fitting = shelf.once(("drives", system.drive_form), lambda: _drives(shelf, system))
     if not fitting:
         return Item("storage", f"{system.id}/storage", "", f"NVMe {need_tb:.1f} TB", 1, None,
                     reason="storage_unknown", fields=(("need_tb", need_tb),))
@@ -72,6 +71,12 @@ def _data(shelf: Shelf, system: System, profile: Profile, need_tb: float, *, bay
     part, count = min(held, key=lambda c: (_cost(shelf, c[0]) * c[1], c[1], c[0].id))
     load_s = profile.weights_bytes / (count * PCIE_X4_GB_S.get(part.pcie_gen or 0, 0.55) * 1e9)
     return item_of(part, count, reason, need_tb=need_tb, have_tb=count * (part.capacity_tb or 0), load_s=load_s)
+
+
+def _drives(shelf: Shelf, system: System) -> list[Component]:
+    forms = _forms(system)
+    fitting = [p for p in shelf.parts("storage") if _is_flash(p) and p.capacity_tb and p.form in forms]
+    return [p for p in fitting if p.pcie_gen] or fitting
 
 
 def _forms(system: System) -> tuple[str, ...]:

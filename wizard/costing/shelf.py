@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import TypeVar, cast
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Accelerator, Component, Price, System
 from wizard.costing.items import CATEGORY_OF, Item
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.terms import Terms
+
+T = TypeVar("T")
 
 _RENT_ONLY = ("cloud only",)
 _NOT_SOLD = ("announced", "unconfirmed", "uncertain")
@@ -22,8 +24,20 @@ class Shelf:
     def __init__(self, catalog: Catalog, terms: Terms) -> None:
         self.catalog = catalog
         self.terms = terms
-        self.kits: dict[Hashable, Any] = {}
+        self._known: dict[Hashable, object] = {}
         self._net: dict[tuple[str, str, object], int | None] = {}
+
+    def once(self, key: Hashable, answer: Callable[[], T]) -> T:
+        """Answer a question once per shelf, refusals included. A key begins with the name of its question."""
+        if key not in self._known:
+            try:
+                self._known[key] = answer()
+            except CannotBuild as error:
+                self._known[key] = error
+        found = self._known[key]
+        if isinstance(found, CannotBuild):
+            raise found
+        return cast("T", found)
 
     def net(self, part: str, category: str, listed: Price | None) -> int | None:
         """Return the net unit price in hundredths of the currency, ``None`` where no price is known."""
@@ -76,6 +90,12 @@ class Shelf:
         if found.form_factor in _RENT_ONLY or "rent only" in found.status:
             raise CannotBuild("rent_only", found.name)
         return found
+
+
+@lru_cache(maxsize=8)
+def shelf_of(catalog: Catalog, terms: Terms) -> Shelf:
+    """Return the shelf of a catalogue on some terms; the last few are kept, for their answers stay true."""
+    return Shelf(catalog, terms)
 
 
 def is_sold(accelerator: Accelerator) -> bool:

@@ -46,6 +46,10 @@ class Terms:
     support_source: str = ""
     support_as_of: date | None = None
 
+    def __hash__(self) -> int:
+        """Hash what is hashable; equality compares the rest."""
+        return hash((self.currency, self.today, self.tax_rate, self.shipping_rate, self.contingency_rate))
+
     def price(self, part: str, listed: Price | None) -> Price | None:
         """Return the user's own price of a part, else the catalogue's."""
         return self.price_book.get(part, listed)
