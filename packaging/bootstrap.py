@@ -93,8 +93,8 @@ def install_system(packages: list[str]) -> None:
         for package in packages:
             names = [package, f"{package}t64"]
             alone = ([*line.split()[:4], name] for name in names)
-            if not any(subprocess.run(one, check=False, env=environment, stderr=subprocess.DEVNULL, **quiet).returncode == 0
-                       for one in alone):
+            silent = quiet | {"stderr": subprocess.DEVNULL}
+            if not any(subprocess.run(one, check=False, env=environment, **silent).returncode == 0 for one in alone):
                 say(f"could not install the system package {package}")
 
 
@@ -136,6 +136,10 @@ def install_python(kind: str) -> int:
         command = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", *files]
     if subprocess.run(command, check=False).returncode:
         return say("The packages could not be installed; is the package index reachable?", 1)
+    # uv leaves packages uncompiled, and compiling them at the first start takes seconds.
+    libraries = next(VENV.glob("lib*/python*/site-packages"), VENV / "Lib" / "site-packages")
+    folders = [str(libraries), str(ROOT / "wizard")]
+    subprocess.run([str(PYTHON), "-m", "compileall", "-q", "-j", "0", *folders], check=False, stdout=subprocess.DEVNULL)
     for lock in locks:
         stamp(lock).write_bytes(lock.read_bytes())
     return 0
