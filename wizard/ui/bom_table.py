@@ -12,7 +12,7 @@ from wizard.costing.records import Bom, BomLine
 from wizard.i18n import Translator, mark
 from wizard.ui import figures
 from wizard.ui.context import Context
-from wizard.words import label
+from wizard.words import describe, label
 
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -90,7 +90,7 @@ def cells(tr: Translator, line: BomLine, currency: str) -> tuple[str, ...]:
         price = tr(PRICES[line.price_kind]) + (f" · {line.price_as_of:%Y-%m}" if line.price_as_of else "")
     return (
         str(line.number),
-        line.description,
+        describe(tr, line),
         str(line.quantity),
         figures.money(tr, line.unit_net, currency),
         figures.money(tr, line.extended, currency),

@@ -8,7 +8,7 @@ from typing import Literal
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Change, Fact, Limit, Option, Plan, Reason, Rejection
 from wizard.ui import figures
-from wizard.words import LABELS, SENTENCES, label, number, say
+from wizard.words import LABELS, SENTENCES, label, number, say, why_not
 
 LIMIT_NAMES = {
     "ttft_ms": "TTFT",
@@ -179,20 +179,24 @@ def figure_of(tr: Translator, code: str, value: float, unit: str) -> str:
     return figures.metric(tr, code, value)
 
 
+def at_least(limit: Limit) -> bool:
+    """Return whether a limit is a floor: more than needed is then a margin."""
+    if limit.have == limit.need:
+        return figures.higher_is_better(limit.code)
+    return (limit.have > limit.need) == (limit.margin >= 0)
+
+
 def rejection_words(tr: Translator, rejected: Rejection) -> str:
-    """Word why something was not chosen."""
-    code, need, have = rejected.reason, rejected.need, rejected.have
-    if code in SENTENCES:
-        fields = {"need": need, "have": have, "unit": rejected.unit}
-        return say(tr, Reason(code=code, fields={k: v for k, v in fields.items() if v is not None}))
-    words = limit_name(tr, code)
-    if need is None or have is None:
+    """Word why something was not chosen, with the figure that broke and the one it had to keep."""
+    words = why_not(tr, rejected.reason)
+    need, have = rejected.need, rejected.have
+    if need is None or have is None or rejected.reason == "purchasable":
         return words
     return tr(
-        "{words}: {have} against {need}",
+        "{words} ({have} against {need})",
         words=words,
-        have=figure_of(tr, code, have, rejected.unit),
-        need=figure_of(tr, code, need, rejected.unit),
+        have=figure_of(tr, rejected.reason, have, rejected.unit),
+        need=figure_of(tr, rejected.reason, need, rejected.unit),
     )
 
 

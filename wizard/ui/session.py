@@ -14,7 +14,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from wizard.catalog.catalog import Catalog
 from wizard.errors import Cancelled, InputError
-from wizard.i18n import Translator
+from wizard.i18n import Translator, mark
 from wizard.needs import flow
 from wizard.needs.files import load_needs
 from wizard.needs.flow import Step
@@ -266,7 +266,7 @@ class Session(QObject):
         if isinstance(self.plan_error, InputError):
             return self.tr_.error(self.plan_error)
         if self.plan_error is not None:
-            return self.tr_("The plan could not be computed: {what}", what=repr(self.plan_error))
+            return self.tr_(mark("The plan could not be computed: {what}"), what=repr(self.plan_error))
         return ""
 
 

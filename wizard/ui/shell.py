@@ -214,8 +214,9 @@ class Shell(QMainWindow):
 
     def _on_step(self) -> None:
         page = self.page(self.session.step)
-        self.stack.setCurrentWidget(page)
         self._refresh()
+        page.settle(self.stack.size())
+        self.stack.setCurrentWidget(page)
         if self.isVisible():
             self._focus(page)
 

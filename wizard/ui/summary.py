@@ -157,7 +157,7 @@ class Summary(QFrame):
             )
         if option.tco is not None and option.tco.break_even_month is not None:
             rows.append((ctx.t("Against cloud"), ctx.t("even in month {n}", n=option.tco.break_even_month)))
-        rack = "" if option.rack_units is None else f"{option.rack_units:g} U · "
+        rack = f"{option.rack_units:g} U · " if option.rack_units else ""
         rows.append((ctx.t("Rack"), rack + figures.power(ctx.tr, option.power_w)))
         basis = next((e.basis for e in option.estimates.values() if e.basis), "")
         if basis:

@@ -14,7 +14,7 @@ from wizard.ui import figures
 from wizard.ui.charts.base import CENTRE, RIGHT, Chart
 from wizard.ui.charts.plot import Plot, Scale
 from wizard.ui.theme import MONEY_COLOURS, MONEY_SERIES, Tokens
-from wizard.words import number
+from wizard.words import label, number
 
 SERIES_NAMES = {
     "capex": mark("purchase"),
@@ -173,7 +173,7 @@ class Tornado(Chart):
         )
 
     def _name(self, swing: Swing) -> str:
-        return swing_name(self.tr_, swing.name)
+        return label(self.tr_, swing.name)
 
     def _money(self, value: float) -> str:
         return figures.money(self.tr_, Decimal(repr(round(value, 2))), self.currency)
@@ -205,29 +205,3 @@ class Tornado(Chart):
             words = self._money(self.middle)
             wide = self.width_of(words, bold=True) + 4
             self.text(p, QRectF(x(self.middle) - wide / 2, 0, wide, 18), words, role="text", flags=CENTRE, bold=True)
-
-
-def swing_name(tr: Translator, name: str) -> str:
-    """Word the input that a swing or an assumption is about."""
-    return tr(INPUTS[name]) if name in INPUTS else name.replace("_", " ")
-
-
-INPUTS = {
-    "utilization": mark("share in use"),
-    "electricity_usd_per_kwh": mark("electricity"),
-    "pue": mark("PUE"),
-    "capex": mark("purchase price"),
-    "price": mark("purchase price"),
-    "hardware": mark("purchase price"),
-    "discount_rate": mark("discount rate"),
-    "tax_rate": mark("tax"),
-    "throughput": mark("throughput"),
-    "output_tok_s": mark("throughput"),
-    "residual": mark("residual value"),
-    "residual_share": mark("residual value"),
-    "support_share": mark("support"),
-    "support_rate": mark("support"),
-    "staff_usd_per_year": mark("staff"),
-    "cloud": mark("cloud price"),
-    "life_years": mark("years of use"),
-}

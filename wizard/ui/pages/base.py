@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from wizard.ui.context import Context
@@ -61,6 +61,14 @@ class Page(QWidget):
         """Show answers and plan as the session has them."""
         for made in self._fields:
             made.refresh()
+
+    def settle(self, size: QSize) -> None:
+        """Lay the page out before it is seen, so that nothing jumps."""
+        self.resize(size)
+        for widget in (self, self.area.widget()):
+            layout = widget.layout() if widget is not None else None
+            if layout is not None:
+                layout.activate()
 
     def first_focus(self) -> bool:
         """Put the focus where typing begins; returns whether there is such a place."""

@@ -98,7 +98,7 @@ class BillPage(Page):
             notes.append(ctx.t("⚠ Lines {names} have no known price and are not in the total.", names=names))
         notes.append(
             ctx.t("{kw} at the wall", kw=figures.power(ctx.tr, bom.power_w))
-            + f" · {bom.rack_units:g} U"
+            + (f" · {bom.rack_units:g} U" if bom.rack_units else "")
             + (f" · {number(ctx.tr, bom.weight_kg)} kg" if bom.weight_kg else "")
         )
         for n, words in enumerate(notes, start=2 * len(rows) + 1):

@@ -54,7 +54,7 @@ class OptionCards(QWidget):
         clear(self.grid)
         self.choice = Choice(self, lambda option_id: self.picked(str(option_id)))
         options = plan.options[:MOST]
-        columns = min(3, len(options)) or 1
+        columns = 2 if len(options) == 4 else min(3, len(options)) or 1
         for n, option in enumerate(options):
             card = self._card(option)
             self.choice.add(option.id, card)
@@ -73,6 +73,7 @@ class OptionCards(QWidget):
         card.body.addWidget(text(what, "strong"))
         card.body.addWidget(text(price))
         card.body.addWidget(text(option_site(tr, option), "caption"))
+        card.body.addStretch(1)
         for made in card.findChildren(QLabel):
             made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         return card

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
 from wizard.planner.plan import Estimate, Limit, Option
 from wizard.ui import figures
 from wizard.ui.context import Context
-from wizard.ui.say import limit_figure, limit_title
+from wizard.ui.say import at_least, limit_figure, limit_title
 from wizard.ui.widgets.basic import button, clear, row, rule, text
 
 TIMES = ("ttft_ms", "tpot_ms", "e2e_ms", "hours")
@@ -38,7 +38,7 @@ class Promises(QWidget):
         for n, words in enumerate((t("Requirement"), t("Target"), t("Estimate"), t("Slow end"))):
             self.grid.addWidget(text(words, "caption", wrap=False, right=n > 0), 0, n)
         at = 1
-        limits = sorted(option.limits, key=lambda limit: limit.code not in ALSO)
+        limits = sorted((x for x in option.limits if x.code != "purchasable"), key=lambda x: x.code not in ALSO)
         for limit in limits:
             at = self._limit(at, limit, option.estimates.get(limit.code))
         promised = {limit.code for limit in option.limits}
@@ -50,7 +50,7 @@ class Promises(QWidget):
     def _limit(self, at: int, limit: Limit, estimate: Estimate | None) -> int:
         tr = self.ctx.tr
         kept = limit.margin >= 0
-        sign = "≥" if figures.higher_is_better(limit.code) else "≤"
+        sign = "≥" if at_least(limit) else "≤"
         name = text(limit_title(tr, limit.code))
         mark = text("✓" if kept else "✗", "good" if kept else "bad", wrap=False)
         mark.setAccessibleName(tr("kept") if kept else tr("missed"))
