@@ -8,11 +8,12 @@ what they were tuned from among words that we do not know, and resolve to it: th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.model_bench import bench_models, bench_total
 from wizard.catalog.model_words import Words, plain, split_precision, words_of
 from wizard.catalog.names import nearest, normalise
 from wizard.catalog.records import Model
@@ -20,12 +21,10 @@ from wizard.errors import AmbiguousName, UnknownName
 
 __all__ = ["resolve_likely", "resolve_model", "same_architecture", "split_precision"]
 
-_SHAPE = (
-    "layers", "hidden_size", "intermediate_size", "heads", "kv_heads", "experts", "experts_per_token",
-    "expert_intermediate_size", "kv_lora_rank", "vocab_size", "sliding_window",
-)
+_SHAPE = ("layers", "hidden_size", "heads", "kv_heads", "experts", "experts_per_token", "kv_lora_rank")
+_SAME_SIZE = 0.005
 _UNKNOWN_WORD, _MISSING_WORD, _MISSING_VERSION, _MISSING_SIZE, _KNOWN_WORD = 0.2, 1.0, 1.5, 2.0, 1.5
-_MISSING_SHAPE, _SOFT_WORD, _LIMIT = 0.6, 0.01, 5.0
+_MISSING_SHAPE, _SOFT_WORD, _FOREIGN_VERSION, _LIMIT = 0.6, 0.01, 0.5, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,9 @@ class _Entry:
 
 
 def same_architecture(a: Model, b: Model) -> bool:
-    """Whether two models have the same shape and so the same sizes and speeds."""
-    return all(getattr(a, name) == getattr(b, name) for name in _SHAPE)
+    """Whether two models have the same shape and so, within 0.5 %, the same sizes and speeds."""
+    alike = all(getattr(a, name) == getattr(b, name) for name in _SHAPE)
+    return alike and abs(a.total_params - b.total_params) <= _SAME_SIZE * b.total_params
 
 
 def resolve_model(catalog: Catalog, text: str, *, where: str = "") -> Model:
@@ -56,17 +56,25 @@ def resolve_model(catalog: Catalog, text: str, *, where: str = "") -> Model:
         exact = _exact(catalog, candidate)
         if exact:
             return exact
-    best: list[_Entry] = []
-    for candidate in _readings(text):
-        best = _closest(catalog, candidate)
+    best = bench_models(catalog, text)
+    for candidate in () if best else _readings(text):
+        best = [entry.model for entry in _closest(catalog, candidate)]
         if best:
             break
     if not best:
         raise UnknownName("model", text, nearest(split_precision(text)[0], catalog.models), where=where)
-    first = best[0].model
-    if not all(same_architecture(first, other.model) for other in best):
-        raise AmbiguousName("model", text, [e.model.id for e in best[:6]], where=where)
-    return first
+    if not all(same_architecture(best[0], other) for other in best):
+        raise AmbiguousName("model", text, list(_one_each(best))[:8], where=where)
+    return best[0]
+
+
+def _one_each(models: list[Model]) -> Iterator[str]:
+    """Yield one id per architecture."""
+    shown: list[Model] = []
+    for model in models:
+        if not any(same_architecture(model, other) for other in shown):
+            shown.append(model)
+            yield model.id
 
 
 def resolve_likely(catalog: Catalog, text: str, params: float | None = None) -> tuple[Model, str]:
@@ -152,8 +160,7 @@ def _closest(catalog: Catalog, text: str) -> list[_Entry]:
 def _bench(text: str) -> tuple[Words, float | None]:
     """Read a name; llama-bench puts the exact total behind it, as in ``[6.74B]``."""
     name = split_precision(re.sub(r"\[[^\]]*\]|\?B\b", " ", text))[0]
-    total = re.search(r"\[(\d+(?:\.\d+)?)B\]", text)
-    return words_of(name), float(total[1]) * 1e9 if total else None
+    return words_of(name), bench_total(text)
 
 
 def _penalty(words: Words, entry: _Entry, known: frozenset[str], total: float | None) -> float | None:
@@ -161,10 +168,11 @@ def _penalty(words: Words, entry: _Entry, known: frozenset[str], total: float | 
     theirs, model = entry.words, entry.model
     if not (words.names & theirs.names) or not _same_family(words, theirs, model):
         return None
-    if not _version_fits(words, theirs) or not _size_fits(words, theirs, model, total):
-        return None
     extra, missing = words.names - theirs.names, theirs.names - words.names
-    penalty = _MISSING_WORD * len(missing)
+    foreign = any(word not in known for word in extra)
+    if not _version_fits(words, theirs, foreign) or not _size_fits(words, theirs, model, total):
+        return None
+    penalty = _MISSING_WORD * len(missing) + _FOREIGN_VERSION * len(words.versions - theirs.versions)
     penalty += sum(_KNOWN_WORD if word in known else _UNKNOWN_WORD for word in extra)
     penalty += _MISSING_VERSION * (len(theirs.versions - words.versions) > 0)
     if (theirs.sizes or theirs.shapes) and not (words.sizes or words.shapes or total):
@@ -179,17 +187,18 @@ def _same_family(words: Words, theirs: Words, model: Model) -> bool:
     return needed <= words.names if needed else bool(theirs.names & words.names)
 
 
-def _version_fits(words: Words, theirs: Words) -> bool:
-    if not words.versions:
+def _version_fits(words: Words, theirs: Words, foreign: bool) -> bool:
+    """Whether the versions agree; a number may belong to a word that we do not know ("Hermes 2 Pro Mistral 7B")."""
+    if not words.versions or words.versions & theirs.versions:
         return True
-    return bool(words.versions & theirs.versions) if theirs.versions else False
+    return foreign and not theirs.versions
 
 
 def _size_fits(words: Words, theirs: Words, model: Model, total: float | None) -> bool:
     if total is not None:
         whole = (model.total_params, model.total_params + (model.mtp_params or 0))
         return any(abs(total / count - 1) < 0.002 for count in whole)
-    if words.shapes and not words.shapes & (theirs.shapes or words.shapes):
+    if words.shapes and not words.shapes & theirs.shapes:
         return False
     if words.active and not any(_near(a, model.active_params or 0, 0.35) or a in theirs.active for a in words.active):
         return False

@@ -77,7 +77,7 @@ def split_precision(text: str) -> tuple[str, str | None]:
     ``"Meta-Llama-3.1-70B-Instruct-FP8"`` gives ``("Meta-Llama-3.1-70B-Instruct", "fp8")``,
     ``"Qwen3-8B-Q4_K_M.gguf"`` gives ``("Qwen3-8B", "gguf:Q4_K_M")``.
     """
-    bare = re.sub(r"\.(?:gguf|llamafile|safetensors|bin)(?:2|4)?$", "", text.strip(), flags=re.IGNORECASE)
+    bare = re.sub(r"\.(?:gguf|llamafile|safetensors|bin)$|\.gguf\d(?=\.)", "", text.strip(), flags=re.IGNORECASE)
     is_gguf = bare != text.strip() or "gguf" in text.lower()
     found = [m.group() for m in _QUANT.finditer(bare)]
     formats = [f for f in (find_format(word + (" gguf" if is_gguf else "")) for word in found) if f]

@@ -1,0 +1,69 @@
+"""Names as llama-bench prints them: ``qwen35moe 122B.A10B Q5_K - Medium [122.11B]``.
+
+The first word is GGUF's architecture, the second llama.cpp's size class, and the exact total may follow in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Model
+
+_LINE = re.compile(
+    r"^(?P<arch>[a-z][\w-]*) (?:\?|(?P<size>\d+(?:\.\d+)?)(?P<unit>[BM]))?B?(?:x\d+)?(?:\.A\d+(?:\.\d+)?B)?(?= |$)"
+)
+_TOTAL = re.compile(r"\[(\d+(?:\.\d+)?)B\]|\((\d+(?:\.\d+)?)B\)\s*$")
+_EXACT, _NOMINAL = 0.002, 0.12
+
+_CLASSES: dict[str, tuple[str, ...]] = {
+    "llama": ("LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM", "InternLM3ForCausalLM"),
+    "llama4": ("Llama4ForConditionalGeneration",),
+    "qwen2": ("Qwen2ForCausalLM",), "qwen2moe": ("Qwen2MoeForCausalLM",), "qwen2vl": ("Qwen2VL", "Qwen2_5_VL"),
+    "qwen3": ("Qwen3ForCausalLM",), "qwen3moe": ("Qwen3MoeForCausalLM",), "qwen3next": ("Qwen3NextForCausalLM",),
+    "qwen3vl": ("Qwen3VLForConditionalGeneration",), "qwen3vlmoe": ("Qwen3VLMoeForConditionalGeneration",),
+    "qwen35": ("Qwen3_5ForConditionalGeneration", "Qwen3_5ForCausalLM"), "qwen35moe": ("Qwen3_5Moe",),
+    "deepseek2": ("DeepseekV2ForCausalLM", "DeepseekV3ForCausalLM", "Glm4MoeLiteForCausalLM", "MiniCPM3ForCausalLM"),
+    "deepseek": ("DeepseekForCausalLM",), "glm4": ("Glm4ForCausalLM",), "glm4moe": ("Glm4MoeForCausalLM",),
+    "chatglm": ("ChatGLMModel", "GlmForCausalLM"), "gemma": ("GemmaForCausalLM",), "gemma2": ("Gemma2ForCausalLM",),
+    "gemma3": ("Gemma3",), "gemma3n": ("Gemma3n",), "gemma4": ("Gemma4",), "gpt-oss": ("GptOssForCausalLM",),
+    "nemotron_h": ("NemotronHForCausalLM",), "nemotron_h_moe": ("NemotronHForCausalLM",),
+    "minimax-m2": ("MiniMaxM2ForCausalLM",), "mistral3": ("Mistral3ForConditionalGeneration", "Ministral3ForCausalLM"),
+    "phi2": ("PhiForCausalLM",), "phi3": ("Phi3ForCausalLM",), "phimoe": ("PhiMoEForCausalLM",),
+    "granite": ("GraniteForCausalLM",), "granitehybrid": ("GraniteMoeHybridForCausalLM",),
+    "granitemoe": ("GraniteMoeForCausalLM",), "falcon": ("FalconForCausalLM",), "lfm2": ("Lfm2ForCausalLM",),
+    "lfm2moe": ("Lfm2MoeForCausalLM",), "olmo2": ("Olmo2ForCausalLM", "Olmo3ForCausalLM"), "mamba": ("MambaForCausalLM",),
+    "ernie4_5": ("Ernie4_5ForCausalLM",), "ernie4_5-moe": ("Ernie4_5_MoeForCausalLM",), "bailingmoe2": ("BailingMoeV2",),
+    "seed_oss": ("SeedOssForCausalLM",), "exaone4": ("Exaone4ForCausalLM",), "smollm3": ("SmolLM3ForCausalLM",),
+    "stablelm": ("StableLmForCausalLM",), "starcoder": ("GPTBigCodeForCausalLM",), "mpt": ("MPTForCausalLM",),
+    "bert": ("BertModel",), "baichuan": ("BaichuanForCausalLM",), "internlm2": ("InternLM2ForCausalLM",),
+    "command-r": ("CohereForCausalLM",), "jamba": ("JambaForCausalLM",), "dbrx": ("DbrxForCausalLM",),
+}
+
+
+def bench_total(text: str) -> float | None:
+    """Return the exact total in brackets behind a name, in parameters."""
+    found = _TOTAL.search(text)
+    return float(found[1] or found[2]) * 1e9 if found else None
+
+
+def bench_models(catalog: Catalog, text: str) -> list[Model]:
+    """Return the models that a line of llama-bench may mean; empty if the text is no such line."""
+    line = _LINE.match(text.strip())
+    if not line:
+        return []
+    # Narrow terminals cut the first letter of long architectures.
+    label = next((name for name in _CLASSES if line["arch"] in {name, name[1:]}), None)
+    if label is None or (line["size"] is None and bench_total(text) is None):
+        return []
+    models = [m for m in catalog.models.values() if m.hf_architecture.startswith(_CLASSES[label])]
+    total = bench_total(text)
+    if total is not None:
+        return [m for m in models if _near(total, m, _EXACT)]
+    size = float(line["size"]) * (1e9 if line["unit"] == "B" else 1e6)
+    return [m for m in models if _near(size, m, _NOMINAL)]
+
+
+def _near(size: float, model: Model, tolerance: float) -> bool:
+    with_mtp = model.total_params + (model.mtp_params or 0)
+    return any(abs(size / count - 1) <= tolerance for count in (model.total_params, with_mtp))
