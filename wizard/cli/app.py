@@ -10,10 +10,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
 
 from wizard import __version__
 from wizard.errors import Cancelled, InputError
 from wizard.i18n import LANGUAGES, Translator
+
+if TYPE_CHECKING:
+    from wizard.planner.plan import Plan
 
 OK, INFEASIBLE, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 CATALOG_KINDS = ("accelerators", "systems", "components", "cloud", "models", "economics")
@@ -101,13 +106,29 @@ def _window(arguments: argparse.Namespace, tr: Translator) -> int:
     if has_display():
         from wizard.ui.app import run as open_window
 
-        return open_window(arguments.path)
+        return open_window(arguments.path, writer=_write_outputs)
     if arguments.path:
         raise InputError("there is no display to open {path} on", mend="Use `rackwright open` or `rackwright plan`.",
                          path=arguments.path)
     from wizard.cli.plan_command import plan_example
 
     return plan_example(tr)
+
+
+def _write_outputs(*arguments: Any, **options: Any) -> None:
+    """Write a plan's outputs for the window, which must not wait for the writers' imports when it opens."""
+    from wizard.cli.plan_command import write_outputs
+
+    write_outputs(*arguments, **options)
+
+
+def _write_outputs(
+    plan: Plan, folder: Path, lang: str, *, progress: Callable[[str], None], cancel: Callable[[], bool]
+) -> None:
+    """Write every output for the window, which opens before engine and paper are imported."""
+    from wizard.cli.plan_command import write_outputs
+
+    write_outputs(plan, folder, lang, progress=progress, cancel=cancel)
 
 
 def has_display() -> bool:
