@@ -1,0 +1,86 @@
+"""A picture of every page in both languages and both themes, on a preset with the real engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QWidget
+
+from wizard.errors import OutputError
+from wizard.i18n import LANGUAGES, mark
+from wizard.needs import flow
+from wizard.needs.presets import preset
+from wizard.ui.shell import Shell
+
+SERVING, LEARNING = "S09", "S19"
+THEMES = ("light", "dark")
+SIZE = (1280, 820)
+PATIENCE_MS = 60_000
+
+
+def tour(out: Path) -> int:
+    """Save the pictures into ``out`` and return the exit code.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from wizard.ui.app import application, build
+    from wizard.ui.store import Settings
+
+    app = application()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(mark("cannot write the file: {why}"), where=str(out), why=error.strerror or "") from error
+    shell = build(None, Settings(language="en", theme="light"))
+    shell.resize(*SIZE)
+    shell.show()
+    for name, kind, steps in ((SERVING, "", None), (LEARNING, "-training", ("training", "plan"))):
+        shell.session.replace(preset(name).needs)
+        wait_for_plan(shell)
+        for lang, theme in ((lang, theme) for lang in LANGUAGES for theme in THEMES):
+            shell.commands.set_language(lang)
+            shell.commands.set_theme(theme)
+            for step in steps or flow.steps(shell.session.needs):
+                for path, picture in _pictures(shell, step, out / f"{lang}-{theme}{kind}"):
+                    if not picture.save(str(path)):
+                        raise OutputError(mark("cannot write the file: {why}"), where=str(path), why="PNG")
+    shell.close()
+    app.processEvents()
+    return 0
+
+
+def wait_for_plan(shell: Shell) -> None:
+    """Run the event loop until the current answers are planned; a nested loop, so that the worker gets its turn."""
+    loop = QEventLoop()
+    shell.session.plan_changed.connect(loop.quit)
+    QTimer.singleShot(PATIENCE_MS, loop, loop.quit)
+    while shell.session.planning:
+        loop.exec()
+    shell.session.plan_changed.disconnect(loop.quit)
+
+
+def _pictures(shell: Shell, step: flow.Step, prefix: Path) -> Iterator[tuple[Path, QPixmap]]:
+    shell.session.go(step)
+    # Twice: the first pass lays out what the second draws (legends take their height from their text).
+    for _ in range(2):
+        loop = QEventLoop()
+        QTimer.singleShot(0, loop, loop.quit)
+        loop.exec()
+        shell.grab()
+    number = list(shell.rail.buttons).index(step) + 1
+    for scale in (1, 2):
+        suffix = "" if scale == 1 else f"@{scale}x"
+        yield Path(f"{prefix}-{number:02d}-{step}{suffix}.png"), _picture(shell, scale)
+
+
+def _picture(widget: QWidget, scale: int) -> QPixmap:
+    picture = QPixmap(widget.size() * scale)
+    picture.setDevicePixelRatio(scale)
+    widget.render(picture, QPoint(0, 0))
+    return picture
