@@ -64,7 +64,7 @@ class Biller:
         offer = cheapest_cloud(self.catalog, accelerator.id, accelerators, max(1, share))
         usage = self._usage(offer, output_tok_s)
         if rented and offer is not None:
-            return self._rent(offer, usage, power_w)
+            return self._rent(offer, usage, accelerators * (accelerator.tdp_w or 0.0))
         demand = BuildDemand(
             accelerator=accelerator.id, accelerators=accelerators, nodes=nodes, spare_nodes=spare_nodes,
             weights_bytes=weights_bytes, training=training, inter_node=spans_nodes and nodes > 1,

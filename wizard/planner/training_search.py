@@ -29,6 +29,9 @@ from wizard.sizing.training_shape import TrainingShape, shape_of
 COUNTS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 """Numbers of devices that are tried: parts of a node, then whole nodes."""
 
+LEAST_BILLED_HOURS = 1.0
+"""A rented cluster costs at least an hour: starting instances and loading weights and data take that long."""
+
 
 @dataclass(frozen=True)
 class TrainingSearch:
@@ -131,7 +134,8 @@ def _priced(
     built = market.capex.build(known, count, nodes, inter_node=nodes > 1)
     training = needs.training
     hours = columns.speed.hours.high if training.tokens else np.full(count.shape, training.deadline_hours or np.nan)
-    run = market.rent_month_usd(device, count.astype(np.float64), np.ceil(count / nodes)) / 730.0 * hours
+    billed = np.maximum(hours, LEAST_BILLED_HOURS)
+    run = market.rent_month_usd(device, count.astype(np.float64), np.ceil(count / nodes)) / 730.0 * billed
     own = np.full(count.shape, np.nan) if needs.constraints.acquisition == "cloud" else built.capex_usd
     months = 12.0 * needs.economics.horizon_years
     owning = own + market.running.month_usd(own, built.power_w) * months
