@@ -13,9 +13,11 @@ def break_even_month(capex: Decimal, own_month: Decimal, other_month: Decimal, h
 
     With constant monthly costs that is the least ``m`` with ``capex + m x own <= m x other``.
     """
+    if capex <= 0:
+        return 0
     saved = other_month - own_month
     if saved <= 0:
-        return 0 if capex <= 0 and saved == 0 else None
+        return None
     month = math.ceil(capex / saved)
     return month if month <= horizon_months else None
 

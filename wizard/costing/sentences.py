@@ -63,7 +63,7 @@ SENTENCES: Mapping[str, str] = {
     "cpu_cores": mark("{have_cores} cores, {need_cores} needed; rule of thumb: at least {rule_cores}"),
     "cpu_of_machine": mark("the CPU the machine takes; {need_cores} cores needed"),
     "memory_size": mark(
-        "{have_gib} GiB in {modules} modules, alike on all {channels} channels; {need_gib} GiB needed"
+        "{have_gib} GiB per machine in {modules} modules, alike on all {channels} channels; {need_gib} GiB needed"
     ),
     "memory_of_machine": mark("{need_gib} GiB needed"),
     "storage_boot": mark("mirrored pair to boot from"),

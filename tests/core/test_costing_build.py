@@ -1,0 +1,190 @@
+"""Bills of materials against a second opinion, over random demands from 1 to 1,024 accelerators."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.core.costing_checker import Checker
+from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Price
+from wizard.costing.build import build_bom
+from wizard.costing.demand import BuildDemand
+from wizard.costing.records import Bom
+from wizard.costing.refusal import CannotBuild
+from wizard.costing.sentences import LABELS, SENTENCES
+from wizard.costing.terms import catalog_date, terms_of
+from wizard.i18n import fields_of
+
+PLANS = 700
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return Catalog()
+
+
+def random_demand(chance: random.Random, catalog: Catalog) -> BuildDemand:
+    accelerator = chance.choice([a for a in catalog.accelerators.values() if a.form_factor != "cloud only"])
+    nodes = chance.choice([1, 1, 1, 2, 3, 4, 8, 16, 32, 64, 128])
+    per_node = chance.choice([1, 2, 4, 8])
+    accelerators = max(nodes, nodes * per_node - chance.choice([0, 0, 0, 1, nodes - 1]))
+    return BuildDemand(
+        accelerator=accelerator.id, accelerators=accelerators, nodes=nodes,
+        weights_bytes=chance.choice([0, 4e9, 15e9, 70e9, 140e9, 700e9, 1.4e12]), training=chance.random() < 0.3,
+        dataset_tb=chance.choice([0.0, 0.0, 1.0, 10.0]), inter_node=chance.random() < 0.5,
+        currency=chance.choice(["USD", "CNY", "EUR"]), country=chance.choice(["US", "CN", "DE", "FR", "JP"]),
+        discounts={"accelerator": Decimal("0.07")} if chance.random() < 0.3 else {},
+    )
+
+
+def test_random_plans_survive_a_second_opinion(catalog: Catalog) -> None:
+    chance = random.Random(20261122)
+    built, refused = 0, set()
+    largest = 0
+    while built < PLANS:
+        demand = random_demand(chance, catalog)
+        try:
+            bom = build_bom(demand, catalog)
+        except CannotBuild as error:
+            refused.add(error.code)
+            continue
+        assert Checker(catalog, demand, bom).faults() == [], demand
+        built += 1
+        largest = max(largest, demand.accelerators)
+    assert largest == 1024
+    assert {"too_many_per_node", "no_host"} & refused
+
+
+def test_the_second_opinion_is_not_blind(catalog: Catalog) -> None:
+    demand = BuildDemand(accelerator="l40s", accelerators=4, nodes=1, weights_bytes=70e9)
+    bom = build_bom(demand, catalog)
+    spoiled = {
+        "sums": replace(bom, total=bom.total + Decimal("0.01")),
+        "dimms": with_line(bom, "memory", quantity=3),
+        "processors": with_line(bom, "cpu", part="ryzen_9_9950x"),
+        "host_takes_them": with_line(bom, "accelerator", quantity=5),
+        "racks": with_line(bom, "pdu", quantity=1),
+    }
+    for check, wrong in spoiled.items():
+        assert any(fault.startswith(check) for fault in Checker(catalog, demand, wrong).faults()), check
+
+
+def with_line(bom: Bom, category: str, **changes: object) -> Bom:
+    lines = tuple(replace(x, **changes) if x.category == category else x for x in bom.lines)  # type: ignore[arg-type]
+    return replace(bom, lines=lines)
+
+
+def test_every_reason_has_a_sentence_with_its_fields(catalog: Catalog) -> None:
+    chance = random.Random(5)
+    for _ in range(150):
+        try:
+            bom = build_bom(random_demand(chance, catalog), catalog)
+        except CannotBuild:
+            continue
+        for line in bom.lines:
+            assert line.category in LABELS
+            assert fields_of(SENTENCES[line.reason]) <= {name for name, _ in line.reason_fields}, line
+
+
+@pytest.mark.parametrize(
+    ("scenario", "accelerator", "count", "categories"),
+    [
+        ("S04", "rtx_4090", 1, {"accelerator", "cpu", "board", "memory", "storage", "psu", "case", "cooler"}),
+        ("S08", "a100_pcie_40", 2, {"system", "accelerator", "cpu", "memory", "storage", "nic", "rack", "pdu"}),
+        ("S09", "h100_sxm_80", 8, {"system", "cable", "rack", "pdu", "support", "installation"}),
+    ],
+)
+def test_scenarios_are_complete(
+    catalog: Catalog, scenario: str, accelerator: str, count: int, categories: set[str],
+) -> None:
+    bom = build_bom(BuildDemand(accelerator=accelerator, accelerators=count, weights_bytes=14e9), catalog)
+    assert categories <= {line.category for line in bom.lines}
+    core = [x for x in bom.lines if x.category not in {"installation", "shipping"}]
+    assert all(line.extended is not None for line in core)
+
+
+def test_an_rtx_4090_workstation_draws_450_watts_for_the_card_and_says_its_efficiency(catalog: Catalog) -> None:
+    bom = build_bom(BuildDemand(accelerator="rtx_4090", accelerators=1, weights_bytes=14e9), catalog)
+    host = catalog.systems[bom.system]
+    assert bom.site is not None
+    assert bom.site.psu_efficiency == 0.9
+    assert bom.power_w == pytest.approx((450 + (host.base_power_w or 0)) / 0.9)
+
+
+@pytest.mark.parametrize("box", ["dgx_spark_gb10", "apple_m3_ultra", "jetson_agx_orin_64"])
+def test_integrated_boxes_are_one_line_each(catalog: Catalog, box: str) -> None:
+    bom = build_bom(BuildDemand(accelerator=box, accelerators=1, weights_bytes=14e9, edge=True), catalog)
+    assert [line.category for line in bom.lines] == ["system"]
+    assert bom.lines[0].quantity == 1
+
+
+def test_a_machine_with_its_accelerators_does_not_count_them_twice(catalog: Catalog) -> None:
+    bom = build_bom(BuildDemand(accelerator="h100_sxm_80", accelerators=8, weights_bytes=140e9), catalog)
+    assert not [line for line in bom.lines if line.category == "accelerator"]
+
+
+def test_1024_accelerators_get_a_leaf_spine_fabric_worked_by_hand(catalog: Catalog) -> None:
+    """1,024 ports on 64-port switches: 32 leaves with 32 down and 32 up, 16 spines; 2,048 links."""
+    demand = BuildDemand(accelerator="h100_sxm_80", accelerators=1024, nodes=128, training=True, inter_node=True)
+    fabric = build_bom(demand, catalog).fabric
+    assert fabric is not None
+    assert (fabric.endpoints, fabric.leaf_switches, fabric.spine_switches, fabric.links) == (1024, 32, 16, 2048)
+    assert fabric.oversubscription == 1.0
+
+
+@pytest.mark.parametrize(
+    ("demand", "code"),
+    [
+        (BuildDemand(accelerator="nothing", accelerators=1), "no_such_accelerator"),
+        (BuildDemand(accelerator="tpu_v5e", accelerators=1), "rent_only"),
+        (BuildDemand(accelerator="rtx_4090", accelerators=64, nodes=1), "too_many_per_node"),
+        (BuildDemand(accelerator="l40s", accelerators=2, nodes=3), "nodes"),
+        (BuildDemand(accelerator="l40s", accelerators=4, dataset_tb=100_000), "drives"),
+        (BuildDemand(accelerator="l40s", accelerators=1, weights_bytes=1e14), "memory"),
+    ],
+)
+def test_impossible_builds_are_refused_by_name(catalog: Catalog, demand: BuildDemand, code: str) -> None:
+    with pytest.raises(CannotBuild) as refusal:
+        build_bom(demand, catalog)
+    assert refusal.value.code == code
+    assert refusal.value.part
+    assert str(refusal.value)
+
+
+def test_the_users_price_replaces_ours_and_is_not_stale(catalog: Catalog) -> None:
+    day = catalog_date(catalog)
+    mine = Price(usd=Decimal("7142.86"), kind="yours", as_of=day, source="yours")
+    terms = terms_of(catalog, currency="CNY", country="CN", price_book={"rtx_4090": mine})
+    bom = build_bom(BuildDemand(accelerator="rtx_4090", accelerators=1), catalog, terms)
+    line = next(x for x in bom.lines if x.category == "accelerator")
+    expected = (Decimal("7142.86") * bom.usd_rate).quantize(Decimal("0.01"))
+    assert (line.unit_list, line.price_kind, line.stale) == (expected, "yours", False)
+
+
+def test_prices_older_than_ninety_days_are_marked(catalog: Catalog) -> None:
+    bom = build_bom(BuildDemand(accelerator="rtx_4090", accelerators=1), catalog)
+    today = catalog_date(catalog)
+    for line in bom.lines:
+        if line.price_as_of is not None:
+            assert line.stale == ((today - line.price_as_of).days > 90)
+    assert bom.stale == tuple(line.number for line in bom.lines if line.stale)
+
+
+def test_a_ups_carries_the_load(catalog: Catalog) -> None:
+    bom = build_bom(BuildDemand(accelerator="l40s", accelerators=4, ups=True), catalog)
+    line = next(x for x in bom.lines if x.category == "ups")
+    assert line.quantity * (catalog.components[line.part].capacity_w or 0) >= bom.power_w
+
+
+def test_currencies_agree_to_rounding(catalog: Catalog) -> None:
+    demand = BuildDemand(accelerator="l40s", accelerators=4, weights_bytes=70e9)
+    dollars = build_bom(demand, catalog, terms_of(catalog, country="US", currency="USD"))
+    for currency in ("CNY", "EUR"):
+        other = build_bom(demand, catalog, terms_of(catalog, country="US", currency=currency))
+        pieces = sum(line.quantity for line in other.lines)
+        assert abs(other.net / other.usd_rate - dollars.net) <= Decimal("0.02") * pieces
+        assert other.rate_as_of.isoformat() == "2026-10-30"

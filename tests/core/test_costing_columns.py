@@ -1,0 +1,100 @@
+"""The search's prices are those of the bill of materials, to the cent."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from wizard.catalog.catalog import Catalog
+from wizard.costing.build import build_bom
+from wizard.costing.columns import CapexColumns
+from wizard.costing.demand import BuildDemand, Profile
+from wizard.costing.refusal import CannotBuild
+from wizard.costing.terms import terms_of
+
+PROFILES = (
+    Profile(weights_bytes=15e9, training=False, dataset_tb=0.0, fabric=False, edge=False),
+    Profile(weights_bytes=700e9, training=False, dataset_tb=0.0, fabric=False, edge=False),
+    Profile(weights_bytes=140e9, training=True, dataset_tb=4.0, fabric=False, edge=False),
+)
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return Catalog()
+
+
+@pytest.mark.parametrize(
+    ("currency", "country", "more"),
+    [("USD", "US", {}), ("CNY", "CN", {"discounts": {"accelerator": Decimal("0.035"), "memory": Decimal("0.2")}}),
+     ("EUR", "DE", {"shipping_rate": Decimal("0.0125"), "contingency_rate": Decimal("0.05")})],
+)
+def test_columns_equal_bills(catalog: Catalog, currency: str, country: str, more: dict[str, object]) -> None:
+    terms = terms_of(catalog, currency=currency, country=country, **more)  # type: ignore[arg-type]
+    columns = CapexColumns.of(catalog, terms, PROFILES)
+    chance = random.Random(17)
+    rows = []
+    for _ in range(400):
+        nodes = chance.choice([1, 1, 2, 3, 5, 8, 32, 127, 128, 130, 200])
+        count = max(1, nodes * chance.choice([1, 2, 4, 8, 9]) - chance.choice([0, 0, 1]))
+        kind = chance.randrange(len(columns.accelerators))
+        rows.append((kind, count, nodes, chance.randrange(3), chance.random() < 0.5))
+    found = columns.build(*(np.array(column) for column in zip(*rows, strict=True)))
+    compared = 0
+    for i, (accelerator, count, nodes, profile, spans) in enumerate(rows):
+        p = PROFILES[profile]
+        demand = BuildDemand(
+            accelerator=columns.accelerators[accelerator], accelerators=count, nodes=nodes, inter_node=bool(spans),
+            weights_bytes=p.weights_bytes, training=p.training, dataset_tb=p.dataset_tb,
+        )
+        try:
+            bom = build_bom(demand, catalog, terms)
+        except CannotBuild:
+            assert math.isnan(found.capex[i])
+            assert math.isnan(found.power_w[i])
+            continue
+        assert found.power_w[i] == pytest.approx(bom.power_w)
+        assert found.rack_units[i] == pytest.approx(bom.rack_units)
+        core = [x for x in bom.lines if x.category in {"accelerator", "system"}]
+        if all(x.extended is not None for x in core):
+            assert f"{found.capex[i]:.2f}" == str(bom.total), demand
+            assert found.capex_usd[i] == pytest.approx(float(bom.total / bom.usd_rate))
+            compared += 1
+        else:
+            assert math.isnan(found.capex[i])
+    assert compared > 100
+
+
+def test_a_hundred_thousand_rows_are_fast(catalog: Catalog) -> None:
+    """Bound for a busy machine; the figure aimed at is 20 ms on an idle one."""
+    columns = CapexColumns.of(catalog, terms_of(catalog), PROFILES)
+    generator = np.random.default_rng(1)
+    nodes = generator.integers(1, 33, 100_000)
+    row = (generator.integers(0, len(columns.accelerators), 100_000), nodes * generator.choice([1, 2, 4, 8], 100_000),
+           nodes, generator.integers(0, 3, 100_000), generator.integers(0, 2, 100_000))
+    columns.build(*row)
+    spent = []
+    for _ in range(5):
+        start = time.perf_counter()
+        columns.build(*row)
+        spent.append(time.perf_counter() - start)
+    assert min(spent) < 0.1
+
+
+def test_scalars_and_absurd_counts_are_answered(catalog: Catalog) -> None:
+    columns = CapexColumns.of(catalog, terms_of(catalog))
+    h100 = columns.index("h100_sxm_80")
+    assert columns.capex_usd(h100, 8, 1)[0] > 100_000
+    assert columns.power_w(h100, 8, 1)[0] > 8 * 700
+    assert columns.rack_units(h100, 8, 1)[0] >= 4
+    assert columns.capex_usd(h100, 8_000_000, 1_000_000)[0] > 1e10
+    assert np.isnan(columns.capex_usd(h100, 0, 1)).all()
+    assert np.isnan(columns.capex_usd(h100, 2, 3)).all()
+    assert np.isnan(columns.capex_usd(h100, 4000, 1)).all()
+    assert columns.node(h100, 8) is not None
+    assert columns.node(h100, 64) is None
