@@ -23,6 +23,7 @@ class Quantised:
         tied: head and embedding are one weight.
         is_falcon: Falcon has rules of its own.
         is_70b: 80 layers, which llama.cpp calls a 70B.
+        early: made before 2024, when Q2_K gave gate and up projections three bits.
     """
 
     layers: int
@@ -31,6 +32,7 @@ class Quantised:
     tied: bool
     is_falcon: bool = False
     is_70b: bool = False
+    early: bool = False
 
 
 _LOW = frozenset({"IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M"})
@@ -177,6 +179,8 @@ def _attention_output(mix: str, base: str, model: Quantised) -> str:
 def _other(mix: str, base: str, role: str, index: int, model: Quantised) -> str:
     if role == "attn_k" and model.experts == 8:
         return "Q8_0"
+    if mix == "Q2_K" and model.early and role in {"ffn_gate", "ffn_up"}:
+        return "Q3_K"
     if role in {"attn_q", "attn_k"}:
         return {"IQ3_XS": "IQ3_XXS", "IQ3_XXS": "IQ2_S"}.get(mix, base)
     middle = model.layers // 8 <= index < 7 * model.layers // 8

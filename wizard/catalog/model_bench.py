@@ -47,6 +47,17 @@ def bench_total(text: str) -> float | None:
     return float(found[1] or found[2]) * 1e9 if found else None
 
 
+def total_tolerance(total: float) -> float:
+    """Return how far a total printed with two digits after the point (in billions) may be off, as a share."""
+    return max(_EXACT, 5.5e6 / total)
+
+
+def is_bench_line(text: str) -> bool:
+    """Whether a text has the form of a llama-bench line."""
+    line = _LINE.match(text.strip())
+    return bool(line) and any(line["arch"] in {name, name[1:]} for name in _CLASSES)
+
+
 def bench_models(catalog: Catalog, text: str) -> list[Model]:
     """Return the models that a line of llama-bench may mean; empty if the text is no such line."""
     line = _LINE.match(text.strip())
@@ -59,7 +70,7 @@ def bench_models(catalog: Catalog, text: str) -> list[Model]:
     models = [m for m in catalog.models.values() if m.hf_architecture.startswith(_CLASSES[label])]
     total = bench_total(text)
     if total is not None:
-        return [m for m in models if _near(total, m, _EXACT)]
+        return [m for m in models if _near(total, m, total_tolerance(total))]
     size = float(line["size"]) * (1e9 if line["unit"] == "B" else 1e6)
     return [m for m in models if _near(size, m, _NOMINAL)]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from wizard.catalog.catalog import Catalog
-from wizard.catalog.model_bench import bench_models, bench_total
+from wizard.catalog.model_bench import bench_models, bench_total, total_tolerance
 from wizard.catalog.model_words import Words, plain, split_precision, words_of
 from wizard.catalog.names import nearest, normalise
 from wizard.catalog.records import Model
@@ -197,7 +197,7 @@ def _version_fits(words: Words, theirs: Words, foreign: bool) -> bool:
 def _size_fits(words: Words, theirs: Words, model: Model, total: float | None) -> bool:
     if total is not None:
         whole = (model.total_params, model.total_params + (model.mtp_params or 0))
-        return any(abs(total / count - 1) < 0.002 for count in whole)
+        return any(abs(total / count - 1) <= total_tolerance(total) for count in whole)
     if words.shapes and not words.shapes & theirs.shapes:
         return False
     if words.active and not any(_near(a, model.active_params or 0, 0.35) or a in theirs.active for a in words.active):

@@ -29,7 +29,7 @@ _QUANT = re.compile(
     r"mostly[ _]\S+|ud[-_][a-z]+\d?\w*|(?:i1-)?i?t?q\d+(?:_[a-z0-9]{1,3}){0,3}(?:\s*-\s*(?:small|medium|large))?"
     r"|(?:b?f|bfloat|float|fp)(?:8|16|32)(?:[-_ ](?:block|dynamic|kv|e4m3))*|nvfp4|mxfp4(?:[ _-]moe)?|fp4|nf4"
     r"|w\d+a\d+(?:[-_]fp8|[-_]int8)?|(?:gptq|awq)(?:[-_ ]?(?:int\d|\d[-_ ]?bits?|w\d+a\d+))?|int[-_ ]?\d"
-    r"|(?:bnb[-_ ])?\d+[-_ ]?bits?|bnb|gguf|mlx|exl2|quantized"
+    r"|(?:bnb[-_ ])?\d+[-_ ]?bits?|bnb|gguf\d?|mlx|exl2|quantized"
     r")(?=$|[\s\-_.:/),+\[])",
     re.IGNORECASE,
 )

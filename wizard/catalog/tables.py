@@ -32,7 +32,58 @@ def read_records(path: Path, record: type[R]) -> tuple[R, ...]:
     Raises:
         CatalogFault: a column is missing or unknown, or a cell does not hold a value of its column's type.
     """
+    with path.open(newline="", encoding="utf-8-sig") as f:
+        lines = list(csv.reader(f))
+    header = lines[0] if lines else []
+    quick = _positions(header, record)
+    found = [_quick(line, quick, len(header), record) for line in lines[1:]] if quick else [None]
+    if None not in found:
+        return tuple(cast("list[R]", found))
+    # Something is wrong or has a price: read again row by row, which says where.
     return tuple(record_of(row, record, f"{path.name} row {n}") for n, row in rows(path))
+
+
+_Cell = tuple[str, int, Callable[[str], object], bool, object]
+_UNREADABLE = object()
+
+
+def _positions(header: list[str], record: type) -> tuple[_Cell, ...]:
+    """Return where each field's cell is; empty where the header lacks a required column or the record has a price."""
+    places = {name: i for i, name in enumerate(header)}
+    parsers = _parsers(cast("Hashable", record))
+    if any(name == "price" or (required and name not in places) for name, _, required in parsers):
+        return ()
+    blanks = {name: _blank(parse) for name, parse, required in parsers if required}
+    return tuple(
+        (name, places[name], parse, required, blanks.get(name)) for name, parse, required in parsers if name in places
+    )
+
+
+def _blank(parse: Callable[[str], object]) -> object:
+    """Return what a blank cell means; :data:`_UNREADABLE` where it must not be blank."""
+    try:
+        return parse("")
+    except (ValueError, InvalidOperation):
+        return _UNREADABLE
+
+
+def _quick(line: list[str], cells: tuple[_Cell, ...], width: int, record: type[R]) -> R | None:
+    """Build one record; ``None`` where a cell cannot be read."""
+    if len(line) != width:
+        return None
+    values: dict[str, object] = {}
+    try:
+        for name, place, parse, required, blank in cells:
+            text = line[place]
+            if text:
+                values[name] = parse(text)
+            elif blank is _UNREADABLE:
+                return None
+            elif required:
+                values[name] = blank
+    except (ValueError, InvalidOperation):
+        return None
+    return record(**values)
 
 
 def rows(path: Path) -> Iterator[tuple[int, Row]]:

@@ -14,7 +14,7 @@ from wizard.catalog.records import Model
 BYTES = {"fp32": 4.0, "bf16": 2.0, "fp16": 2.0}
 FLAT = {
     "fp32": 4.0, "bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "fp8-block": 1.0, "int8": 1.0, "int4": 0.5195, "nvfp4": 0.5625,
-    "mxfp4": 0.53125, "nf4": 0.5159, "native": 2.0,
+    "mxfp4": 0.53125, "nf4": 0.5159, "native": 2.0, "fp8-fp4": 0.6,
 }
 """Bytes per element of a narrowed weight, scales included, where no shape is known."""
 
@@ -55,29 +55,46 @@ _NARROW: dict[str, Callable[[Tensor], float]] = {
 }
 
 _EXPERTS_ONLY = frozenset({"mxfp4"})
-"""Formats that narrow only routed experts where a model has any (gpt-oss, DeepSeek V4)."""
+"""Formats that narrow only routed experts where a model has any (gpt-oss)."""
+
+_ATTENTION = frozenset({"attention", "linear_attention", "index", "shared_experts"})
+_DELTA_NET_INPUTS = frozenset({"attn_qkv", "attn_gate"})
 
 
 def narrows(model: Model, name: str, tensor: Tensor) -> bool:
     """Whether a format narrows this weight."""
     if not tensor.is_matrix or tensor.group in _WIDE_GROUPS or tensor.role in _GATES:
         return False
-    return tensor.group == "routed_experts" or not (name in _EXPERTS_ONLY and model.experts)
+    if tensor.group == "routed_experts":
+        return True
+    if name == "nvfp4":
+        # ModelOpt's published recipes keep attention and shared experts of mixtures in 16 bits, and in dense hybrids
+        # the input projections of linear attention.
+        wide = tensor.group == "linear_attention" and tensor.role in _DELTA_NET_INPUTS
+        return not (wide or (model.experts and tensor.group in _ATTENTION))
+    return not (name in _EXPERTS_ONLY and model.experts)
 
 
 def checkpoint_bytes(model: Model, name: str, *, vision: bool, mtp: bool) -> tuple[float, float]:
     """Return the bytes of a checkpoint in a format, and the relative spread of what publishers make of it."""
-    if name == "native":
-        name = native_format(model)
-    groups = parameter_groups(model)
-    wide = BYTES.get(name, 2.0)
-    narrow = _NARROW.get(name)
-    total = 0.0
-    for tensor in tensors(model):
-        total += narrow(tensor) if narrow and narrows(model, name, tensor) else wide * tensor.elements
-    share = total / groups.total if groups.total else wide
+    native = name == "native"
+    name = native_format(model) if native else name
+    groups, wide = parameter_groups(model), BYTES.get(name, 2.0)
+    total = sum(_tensor_bytes(model, name, tensor, wide) for tensor in tensors(model))
+    # Only publishers quantise multi-token prediction; others leave it as it came.
+    share = total / groups.total if groups.total and (native or name not in _FOUR_BITS) else 2.0
     beside = (groups.vision * wide if vision else 0.0) + (_mtp(model, share) if mtp else 0.0)
     return total + beside, _SPREAD.get(name, 0.002)
+
+
+_FOUR_BITS = frozenset({"nvfp4", "mxfp4", "int4", "nf4"})
+
+
+def _tensor_bytes(model: Model, name: str, tensor: Tensor, wide: float) -> float:
+    if name == "fp8-fp4":
+        name = "mxfp4" if tensor.group == "routed_experts" else "fp8-block"
+    narrow = _NARROW.get(name)
+    return narrow(tensor) if narrow and narrows(model, name, tensor) else wide * tensor.elements
 
 
 _SPREAD = {"nvfp4": 0.06, "mxfp4": 0.06, "int4": 0.02, "nf4": 0.02, "fp8": 0.01, "int8": 0.01, "fp8-block": 0.005}
@@ -94,7 +111,9 @@ def _mtp(model: Model, share: float) -> float:
 def native_format(model: Model) -> str:
     """Return the format in which the publisher ships the model."""
     quant = model.native_quant
-    if "mxfp4" in quant or "experts fp4" in quant:
+    if "experts fp4" in quant:
+        return "fp8-fp4"
+    if "mxfp4" in quant:
         return "mxfp4"
     if quant.startswith("fp8 block"):
         return "fp8-block"

@@ -17,26 +17,41 @@ _ALWAYS_F32 = frozenset({
 })
 """Matrices that converters keep in F32 and the quantiser does not touch."""
 
+_NOT_IN_GGUF = frozenset({"pooler", "pooler.bias"})
+
 _VALUES = frozenset({"attn_v", "attn_qkv", "attn_kv_b"})
 
-DYNAMIC = {
-    # Unsloth's "dynamic" files choose types tensor by tensor from measurements; their mean bits are known only
-    # from published files. Factor on the plain mix of the same name, with _M where the plain one has it.
-    "Q2": 1.06, "Q3": 1.02, "Q4": 1.02, "Q5": 1.0, "Q6": 1.1, "Q8": 1.2, "IQ1": 1.1, "IQ2": 1.08, "IQ3": 1.03,
+_DYNAMIC_DENSE = {
+    "Q2": 1.05, "Q3": 1.02, "Q4": 1.015, "Q5": 1.01, "Q6": 1.05, "Q8": 1.19, "IQ1": 1.1, "IQ2": 1.03, "IQ3": 1.03,
     "IQ4": 1.0,
 }
+_DYNAMIC_MIXTURE = {
+    "Q2": 0.98, "Q3": 0.95, "Q4": 0.965, "Q5": 1.054, "Q6": 1.034, "Q8": 1.07, "IQ1": 1.05, "IQ2": 1.0, "IQ3": 1.0,
+    "IQ4": 1.0,
+}
+"""Unsloth's "dynamic" files choose types weight by weight from measurements, so only their mean over published files
+is known: factors on the plain mix of the same name, fitted on the sizes of docker model cards and llama-bench lines."""
 
 
 def gguf_bytes(model: Model, mix: str) -> tuple[float, float, str]:
     """Return the bytes of a GGUF file, the relative spread of what quantisers make of a mix, and the basis."""
-    name, factor, spread = _plain_mix(mix)
+    name, factor, spread = _plain_mix(mix, model)
     if not is_known(model):
         kind = GGUF_TYPES[GGUF_MIXES[name]]
         return model.total_params * kind.bytes_per_element * factor, 0.1, "stated-total"
-    return _tensor_bytes(model, name) * factor + _metadata(model), spread, "architecture"
+    return _tensor_bytes(model, name) * factor, spread, "architecture"
 
 
-def _plain_mix(mix: str) -> tuple[str, float, float]:
+_MXFP4_DYNAMIC = {"Q4": "MXFP4_Q4", "Q5": "MXFP4_Q5", "Q8": "MXFP4_Q8"}
+"""Dynamic files of models trained in MXFP4: the experts as they are, the rest in 8 bits but for embedding and head."""
+
+_MXFP4_ENDS = {
+    "MXFP4_Q4": {"token_embd": "Q5_0"}, "MXFP4_Q5": {"token_embd": "Q5_1"},
+    "MXFP4_Q8": {"token_embd": "F16", "output": "F16"},
+}
+
+
+def _plain_mix(mix: str, model: Model) -> tuple[str, float, float]:
     """Return the plain mix behind a name, the factor of a dynamic one, and its spread."""
     bare = mix.removeprefix("UD-")
     dynamic = mix.startswith("UD-") or bare.endswith("_XL")
@@ -48,7 +63,10 @@ def _plain_mix(mix: str) -> tuple[str, float, float]:
         plain = "Q8_0" if bare.startswith("Q8") else "Q6_K" if bare.startswith("Q6") else "Q4_K_M"
     if not dynamic:
         return plain, 1.0, 0.008
-    return plain, DYNAMIC.get(bare.split("_")[0], 1.0), 0.08
+    if model.native_quant == "mxfp4":
+        return _MXFP4_DYNAMIC.get(bare.split("_")[0], "MXFP4_MOE"), 1.0, 0.02
+    factors = _DYNAMIC_MIXTURE if model.experts else _DYNAMIC_DENSE
+    return plain, factors.get(bare.split("_")[0], 1.0), 0.07
 
 
 def _tensor_bytes(model: Model, mix: str) -> float:
@@ -59,6 +77,8 @@ def _tensor_bytes(model: Model, mix: str) -> float:
     total = 0.0
     for tensor in weights:
         per_layer = tensor.per_layer
+        if tensor.role in _NOT_IN_GGUF:
+            continue
         if not tensor.is_matrix or tensor.role in _ALWAYS_F32:
             total += 4.0 * tensor.elements
             continue
@@ -73,7 +93,13 @@ def _kind(model: Model, mix: str, tensor: Tensor, index: int, count: int, facts:
     if tensor.group == "routed_experts" and model.native_quant == "mxfp4":
         # Trained in MXFP4: every published file keeps the experts as they are.
         return "MXFP4"
+    if mix in _MXFP4_ENDS:
+        return _MXFP4_ENDS[mix].get(tensor.role, "Q8_0")
     return type_of(mix, tensor.role, index, count, tensor.cols, facts)
+
+
+_EARLY = 2023
+"""Files of models from before 2024 were made by the quantiser of that time."""
 
 
 def _facts(model: Model) -> Quantised:
@@ -82,6 +108,7 @@ def _facts(model: Model) -> Quantised:
         layers=model.layers or 1, gqa=1.0 if model.kv_lora_rank else heads / kv, experts=model.experts or 0,
         tied=bool(model.tied_embeddings) and not model.detail("copied_head"), is_falcon=model.hf_architecture == "FalconForCausalLM",
         is_70b=model.layers == 80 and not model.experts,
+        early=model.release_date is not None and model.release_date.year <= _EARLY,
     )
 
 
@@ -102,14 +129,14 @@ _TOKEN_BYTES = ((33_000, 23), (70_000, 35), (1 << 40, 61))
 """Bytes per token of the vocabulary in the header: SentencePiece has no merges, small BPE vocabularies short ones."""
 
 
-def _metadata(model: Model) -> float:
-    """Return the bytes of tokens, scores and merges in the file's header."""
+def header_bytes(model: Model) -> float:
+    """Return the bytes of a GGUF file beside its weights: tokens, scores and merges."""
     vocab = model.vocab_size or 0
     return vocab * next(size for limit, size in _TOKEN_BYTES if vocab <= limit)
 
 
 def mean_bits(model: Model, mix: str) -> float:
     """Return the mean bits per parameter that llama.cpp prints for such a file (without the header)."""
-    name, factor, _ = _plain_mix(mix)
+    name, factor, _ = _plain_mix(mix, model)
     total = parameter_groups(model).total
     return 8 * _tensor_bytes(model, name) * factor / total if total else 0.0

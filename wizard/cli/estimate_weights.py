@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from wizard.catalog.adapters import adapter_bytes
 from wizard.catalog.architecture import is_known
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.model_bench import is_bench_line
 from wizard.catalog.model_names import resolve_likely, split_precision
 from wizard.catalog.records import Model
 from wizard.catalog.weight_formats import find_format
 from wizard.catalog.weights import WeightSize, weight_bytes
+from wizard.catalog.weights_gguf import header_bytes
 from wizard.cli.estimate_rows import Prediction, number, numbered, unanswered
 from wizard.errors import InputError
 
@@ -39,7 +41,12 @@ def _answer(n: int, row: dict[str, str], catalog: Catalog) -> Prediction:
         model, note = resolve_likely(catalog, name, number(row, "params_total"))
     except InputError as error:
         return _nominal(n, weight_format, number(row, "params_total"), str(error))
-    return _prediction(n, weight_bytes(model, weight_format), f"{model.id} {weight_format}", note)
+    if is_bench_line(name) and model.experts and not model.native_quant == "mxfp4":
+        # llama-bench prints the plain name for dynamic files as well, and mixtures are published as such.
+        weight_format = weight_format.replace("gguf:", "gguf:UD-")
+    size = weight_bytes(model, weight_format)
+    header = header_bytes(model) if name.lower().endswith(".gguf") else 0.0
+    return _prediction(n, size, header, f"{model.id} {weight_format}", note)
 
 
 def _format(name: str, precision: str) -> str | None:
@@ -51,8 +58,9 @@ def _format(name: str, precision: str) -> str | None:
     return stated or in_name
 
 
-def _prediction(n: int, size: WeightSize, basis: str, note: str) -> Prediction:
-    return Prediction(n, METRIC, size.bytes, size.low, size.high, f"{size.basis}: {basis}", note)
+def _prediction(n: int, size: WeightSize, header: float, basis: str, note: str) -> Prediction:
+    low, value, high = (end + header for end in (size.low, size.bytes, size.high))
+    return Prediction(n, METRIC, value, low, high, f"{size.basis}: {basis}", note)
 
 
 def _nominal(n: int, weight_format: str, params: float | None, reason: str) -> Prediction:
