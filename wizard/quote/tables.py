@@ -94,12 +94,20 @@ class Grid(Block):
         shape = self.shape(width_pt)
         room = height - (shape.head.height if shape.head else 0.0)
         fit = _fitting(shape.rows, room)
-        if fit == 0 and force and room > 0:
-            first, second = shape.rows[0].cut(room)
-            return self._part((first,)), self._part((second, *shape.rows[1:]))
+        if fit == 0 and force:
+            return self._cut(shape.rows, room)
         if fit == 0 or fit >= len(shape.rows):
             return None
         return self._part(shape.rows[:fit]), self._part(shape.rows[fit:])
+
+    def _cut(self, rows: tuple[_Laid, ...], room: float) -> tuple[Block, Block] | None:
+        """Cut the first row that is higher than the page; bands before it stay with its head."""
+        whole = next((i for i, row in enumerate(rows) if row.kind != "band"), len(rows))
+        room -= sum(row.height for row in rows[:whole])
+        if whole == len(rows) or not 0 < room < rows[whole].height:
+            return None
+        first, second = rows[whole].cut(room)
+        return self._part((*rows[:whole], first)), self._part((second, *rows[whole + 1:]))
 
     def _part(self, rows: tuple[_Laid, ...]) -> Grid:
         part = Grid(self.columns, (), head=self.with_head, size=self.size, after=self.after)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+_MOST = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -39,14 +41,14 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """Return 1-2-5 values that enclose ``low..high``."""
+    """Return 1-2-5 values that enclose ``low..high``, or decades where those are too many."""
     first = math.floor(math.log10(low))
     last = math.ceil(math.log10(high))
     every = [m * 10.0**e for e in range(first, last + 1) for m in (1, 2, 5)]
     below = max((t for t in every if t <= low * 1.0001), default=every[0])
     above = min((t for t in every if t >= high * 0.9999), default=every[-1])
     inside = [t for t in every if below <= t <= above]
-    return inside if len(inside) <= 9 else [t for t in inside if round(math.log10(t)) == math.log10(t)] or inside
+    return inside if len(inside) <= _MOST else [10.0**e for e in range(first, last + 1)]
 
 
 def enclosing(values: list[float], *, log: bool = False, zero: bool = True) -> list[float]:
