@@ -10,8 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard import __version__
 from wizard.errors import Cancelled, InputError
@@ -204,4 +203,4 @@ def _tour(arguments: argparse.Namespace, tr: Translator) -> int:  # noqa: ARG001
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from wizard.ui.tour import tour
 
-    return tour(arguments.out)
+    return tour(arguments.out, _write_outputs)

@@ -5,6 +5,7 @@ Lengths and classes are suggestions that fill fields which stay editable; each n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wizard.i18n import Translator, mark
@@ -114,8 +115,12 @@ def arithmetic(tr: Translator, load: Workload) -> str:
     )
 
 
-def describe(tr: Translator, step: Step, needs: Needs) -> str:
-    """Say in a few words what was answered on a step; empty for steps that show the answer."""
+def describe(tr: Translator, step: Step, needs: Needs, names: Callable[[str], str] = str) -> str:
+    """Say in a few words what was answered on a step; empty for steps that show the answer.
+
+    Args:
+        names: words an accelerator's id.
+    """
     describers = {
         "use_case": lambda: label(tr, needs.use_case),
         "model": lambda: _model(tr, needs),
@@ -123,7 +128,7 @@ def describe(tr: Translator, step: Step, needs: Needs) -> str:
         "targets": lambda: _targets(tr, needs),
         "training": lambda: _training(tr, needs),
         "budget": lambda: _budget(tr, needs),
-        "hardware": lambda: _hardware(tr, needs),
+        "hardware": lambda: _hardware(tr, needs, names),
     }
     return describers[step]() if step in describers else ""
 
@@ -185,12 +190,12 @@ def _budget(tr: Translator, needs: Needs) -> str:
     return tr("open, in {currency}", currency=b.currency)
 
 
-def _hardware(tr: Translator, needs: Needs) -> str:
+def _hardware(tr: Translator, needs: Needs, names: Callable[[str], str]) -> str:
     c = needs.constraints
     parts = [tr(ACQUISITIONS[c.acquisition])]
     if c.accelerators:
         count = f"{c.accelerator_count} × " if c.accelerator_count else ""
-        parts.append(count + ", ".join(c.accelerators[:2]))
+        parts.append(count + ", ".join(map(names, c.accelerators[:2])))
     elif c.vendors:
         parts.append(", ".join(c.vendors[:2]))
     if c.availability != "n":

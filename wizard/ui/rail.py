@@ -188,7 +188,7 @@ class Rail(QFrame):
             return (
                 self.ctx.t("{n} options", n=len(session.plan.options)) if feasible else self.ctx.t("nothing fits yet")
             )
-        return describe(self.ctx.tr, step, session.needs)
+        return describe(self.ctx.tr, step, session.needs, session.accelerator_name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         shown = [b for b in self.buttons.values() if b.isVisible() and b.isEnabled()]

@@ -139,6 +139,11 @@ class Session(QObject):
         self.schedule()
         self.needs_changed.emit()
 
+    def accelerator_name(self, accelerator: str) -> str:
+        """Return an accelerator's name by its id; a name that is no id stays as it was typed."""
+        known = self.catalog.accelerators.get(accelerator)
+        return known.name if known else accelerator
+
     # --- steps
 
     @property

@@ -14,6 +14,7 @@ from wizard.errors import OutputError
 from wizard.i18n import LANGUAGES, mark
 from wizard.needs import flow
 from wizard.needs.presets import preset
+from wizard.ui.exporting import Writer
 from wizard.ui.shell import Shell
 
 SERVING, LEARNING = "S09", "S19"
@@ -22,8 +23,12 @@ SIZE = (1280, 820)
 PATIENCE_MS = 60_000
 
 
-def tour(out: Path) -> int:
+def tour(out: Path, writer: Writer | None = None) -> int:
     """Save the pictures into ``out`` and return the exit code.
+
+    Args:
+        out: the folder, made where it is missing.
+        writer: what the export page would write with.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -37,7 +42,7 @@ def tour(out: Path) -> int:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(mark("cannot write the file: {why}"), where=str(out), why=error.strerror or "") from error
-    shell = build(None, Settings(language="en", theme="light"))
+    shell = build(None, Settings(language="en", theme="light"), writer)
     shell.resize(*SIZE)
     shell.show()
     for name, kind, steps in ((SERVING, "", None), (LEARNING, "-training", ("training", "plan"))):

@@ -47,7 +47,7 @@ class ResultPage(Page):
         self.promises = Promises(ctx)
         self.promise_panel.add(self.promises)
         self.pareto_panel = Panel(ctx.t("Cost against speed"), "")
-        self.pareto = ParetoChart(ctx.tokens, ctx.tr, names=self.name, picked=ctx.session.pick)
+        self.pareto = ParetoChart(ctx.tokens, ctx.tr, names=ctx.session.accelerator_name, picked=ctx.session.pick)
         self.pareto_panel.add(self.pareto)
         self.curve_panel = Panel(ctx.t("Batch, speed and throughput"), ctx.t("one replica"))
         self.curve = CurveChart(ctx.tokens, ctx.tr)
@@ -70,11 +70,6 @@ class ResultPage(Page):
         right.addStretch(1)
         columns.addLayout(left, 47)
         columns.addLayout(right, 30)
-
-    def name(self, accelerator: str) -> str:
-        """Return an accelerator's name by its id."""
-        known = self.ctx.session.catalog.accelerators.get(accelerator)
-        return known.name if known else accelerator
 
     def first_focus(self) -> bool:
         return self.cards.focus_chosen()
@@ -111,7 +106,7 @@ class ResultPage(Page):
             self.change_lines.show_changes(plan, self._apply)
             for panel in (self.promise_panel, self.memory_panel, self.why_panel, self.pareto_panel, self.curve_panel):
                 panel.hide()
-            self.why_not.show_rejected(plan, self.name)
+            self.why_not.show_rejected(plan, ctx.session.accelerator_name)
 
     def _option(self, plan: Plan, option: Option) -> None:
         ctx = self.ctx
@@ -126,7 +121,7 @@ class ResultPage(Page):
         self.memory.show_memory(m)
         self.why_lines.show_why(plan, option)
         self.not_panel.setVisible(bool(plan.rejected))
-        self.why_not.show_rejected(plan, self.name)
+        self.why_not.show_rejected(plan, ctx.session.accelerator_name)
 
     def _charts(self, plan: Plan, option: Option) -> None:
         ctx, targets = self.ctx, plan.needs.targets

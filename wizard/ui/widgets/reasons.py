@@ -55,7 +55,7 @@ class Why(_Lines):
         seen: set[str] = set()
         for sign, role, reasons in (
             ("•", "", option.reasons),
-            ("i", "", plan.facts),
+            ("•", "", plan.facts),
             ("⚠", "warning", (*plan.warnings, *option.warnings)),
         ):
             for reason in reasons:
