@@ -28,6 +28,7 @@ class MemoryCalibration:
         optimizer_factor: optimizer states with their temporaries over the counted ones.
         quantised_extra: bytes per parameter by which runs on a quantised base peak above their counted parts.
         low, high: 90 % of measured peaks lie between these multiples of the estimate.
+        states_exact: whether ``low`` and ``high`` multiply activations and overhead only, the states being certain.
     """
 
     context_gib: float = 1.0
@@ -38,6 +39,7 @@ class MemoryCalibration:
     quantised_extra: float = 0.3
     low: float = 0.85
     high: float = 1.25
+    states_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

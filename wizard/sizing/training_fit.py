@@ -68,7 +68,7 @@ def _text(version: str, memory: Mapping[str, MemoryCalibration], speed: SpeedFit
         "version": version,
         "memory": {name: asdict(values) for name, values in memory.items()},
         "speed": {
-            "weights": {n: round(w, 4) for n, w in speed.weights.items() if abs(w) >= 5e-4},
+            "weights": {n: round(w, 4) for n, w in speed.weights.items() if abs(w) >= 5e-4 or n[:3] == "hw:"},
             "bands": {n: [round(low, 4), round(high, 4)] for n, (low, high) in sorted(speed.bands.items())},
         },
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -120,8 +120,19 @@ def calibrate_memory(runs: Sequence[Run], measured: Floats) -> tuple[dict[str, M
     limits = bands([str(c) for c in cells], data.columns.groups, out)
     fitted["plan"] = fit_memory(data, plan_rows, PLAN_SD)
     groups = [data.columns.groups[i] for i in plan_rows]
-    limits["plan"] = bands(["plan"] * len(groups), groups, _ratios(data, plan_rows, PLAN_SD))["plan"]
-    return {name: _calibration(weights, limits[name]) for name, weights in fitted.items()}, out
+    found = {name: _calibration(weights, limits[name]) for name, weights in fitted.items() if name != "plan"}
+    low, high = bands(["plan"] * len(groups), groups, _varied_ratios(data, plan_rows))["plan"]
+    plan = _calibration(fitted["plan"], (low, high))
+    return found | {"plan": replace(plan, states_exact=True)}, out
+
+
+def _varied_ratios(data: MemoryData, rows: np.ndarray) -> Floats:
+    """Return log(measured/predicted) of what is not states, where a plan's states are taken as certain."""
+    ratio = np.exp(_ratios(data, rows, PLAN_SD))
+    states = (data.fixed + data.optimizer)[rows]
+    measured, predicted = data.measured[rows], data.measured[rows] / ratio
+    floor = 0.5  # GiB: what a context alone takes
+    return np.asarray(np.log(np.maximum(measured - states, floor) / np.maximum(predicted - states, floor)))
 
 
 def _planned(runs: Sequence[Run]) -> np.ndarray:
@@ -129,10 +140,8 @@ def _planned(runs: Sequence[Run]) -> np.ndarray:
 
 
 def _calibration(weights: Floats, limits: tuple[float, float]) -> MemoryCalibration:
-    values = {n: round(float(w), 4) for n, w in zip(NAMES, np.exp(weights), strict=True)}
-    return MemoryCalibration(
-        **values, low=round(min(limits[0], NARROWEST[0]), 4), high=round(max(limits[1], NARROWEST[1]), 4)
-    )
+    ends = (min(limits[0], NARROWEST[0]), max(limits[1], NARROWEST[1]))
+    return MemoryCalibration(*(round(float(x), 4) for x in (*np.exp(weights), *ends)))  # type: ignore[arg-type]
 
 
 def _ratios(data: MemoryData, rows: np.ndarray, prior_sd: Floats) -> Floats:

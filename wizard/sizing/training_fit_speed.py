@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wizard.sizing.cases import Floats
+from wizard.sizing.device_columns import FAMILIES
 from wizard.sizing.training_columns import RunColumns, devices_of, efficiency_cases, run_columns, runnable_precision
 from wizard.sizing.training_efficiency import HOST_START, MAX_EFFICIENCY, band_cells, categories, host_columns, slopes
 from wizard.sizing.training_plan import default_network
@@ -196,9 +197,20 @@ def calibrate_speed(runs: Sequence[Run], measured: Floats) -> SpeedFit:
     planned = bands([f"unknown|{k}" for k in kinds], groups, ratios[:, 1])
     found |= {name: limits for name, limits in planned.items() if name.startswith("unknown|")}
     found["unknown"] = planned["all"]
+    found["unseen"] = _unseen(data, ratios[:, 0])
     weights = dict(zip(data.names, map(float, fit_weights(data, everything)), strict=True))
     weights |= {f"plan:{kind}": offset for kind, offset in offsets.items()}
     return SpeedFit(weights, found, ratios[:, 0], ratios[:, 1])
+
+
+def _unseen(data: SpeedData, ratios: Floats) -> tuple[float, float]:
+    """Return by what the band grows for a hardware family that was never measured, at least 1.25 each way."""
+    family = [(FAMILIES[int(f)],) for f in devices_of(data.columns.runs).family]
+    predicted = cross_validate(family, lambda rows: fit_weights(data, rows), data.log_rate, folds=len(FAMILIES))
+    weight = group_weights(data.columns.groups)
+    own = _quantiles(ratios, weight, 0.05)
+    wide = _quantiles(np.log(data.measured) - predicted, weight, 0.05)
+    return float(np.exp(min(wide[0] - own[0], -0.22))), float(np.exp(max(wide[1] - own[1], 0.22)))
 
 
 def _offsets(kinds: Sequence[str], groups: Sequence[tuple[str, ...]], ratios: Floats) -> dict[str, float]:

@@ -114,9 +114,12 @@ def size_memory(
     kept = act.peak(calibration.activation_factor, calibration.logit_factor)
     overhead = _overhead(held, lay, how, calibration)
     parts = [to_gib(x) for x in np.broadcast_arrays(weights, gradients, optimizer, kept, overhead, capacity_bytes)]
-    total = parts[0] + parts[1] + parts[2] + parts[3] + parts[4]
+    states = parts[0] + parts[1] + parts[2]
+    rest = parts[3] + parts[4]
+    certain, varied = (states, rest) if calibration.states_exact else (0.0, states + rest)
     return TrainingMemory(
-        parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], total * calibration.low, total * calibration.high
+        parts[0], parts[1], parts[2], parts[3], parts[4], parts[5],
+        certain + varied * calibration.low, certain + varied * calibration.high,
     )
 
 

@@ -89,10 +89,12 @@ def default_network(device: DeviceColumns) -> Floats:
     One 200 Gb/s port per A100-class device, one 400 Gb/s port per newer datacentre device (HGX and DGX reference
     designs of those generations); other devices share one 100 GbE port among eight.
     """
-    names = np.array(FAMILIES)[device.family]
-    newer = np.isin(names, ("hopper", "blackwell-dc", "cdna3", "cdna4", "gaudi", "tpu", "ascend", "neuron"))
-    older = np.isin(names, ("ampere-dc", "cdna2", "volta"))
-    return np.where(newer, 50e9, np.where(older, 25e9, 12.5e9 / 8))
+    return _PORTS[device.family]
+
+
+_NEWER = ("hopper", "blackwell-dc", "cdna3", "cdna4", "gaudi", "tpu", "ascend", "neuron")
+_OLDER = ("ampere-dc", "cdna2", "volta")
+_PORTS: Floats = np.array([50e9 if f in _NEWER else 25e9 if f in _OLDER else 12.5e9 / 8 for f in FAMILIES])
 
 
 def size_training(inputs: TrainingInputs, calibration: TrainingCalibration | None = None) -> TrainingColumns:

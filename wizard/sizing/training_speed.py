@@ -50,8 +50,8 @@ class StepTimes:
         ``layer_s`` is the time the host needs to launch one layer forward and backward; it hides behind the device's
         work and the longer of the two counts, joined smoothly by a square sum.
         """
-        work = self.compute / efficiency
-        busy = (np.hypot(work, self.layer_passes * layer_s) + self.exposed) * (1.0 + self.bubble)
+        work = np.hypot(self.compute / efficiency, self.layer_passes * layer_s)
+        busy = (work + self.exposed) * (1.0 + self.bubble)
         hidden = DATA_OVERLAP * work
         return busy + np.maximum(0.0, self.data_parallel - hidden) + self.optimizer
 
