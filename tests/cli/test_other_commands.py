@@ -1,0 +1,103 @@
+"""The smaller commands: presets, catalogue, estimates, hardware, and what is said without a display."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from wizard.cli import app, hardware_command
+from wizard.cli.app import BAD_INPUT, CANCELLED, OK, run
+from wizard.needs.files import parse_needs
+from wizard.needs.presets import preset, preset_ids
+
+
+def test_presets_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["preset", "list"]) == OK
+    listed = capsys.readouterr().out
+    assert all(f"{name}  " in listed for name in preset_ids())
+    assert run(["preset", "show", "S11"]) == OK
+    assert parse_needs(capsys.readouterr().out) == preset("S11").needs
+    assert run(["preset", "show", "S99"]) == BAD_INPUT
+    assert "Did you mean" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", app.CATALOG_KINDS)
+def test_every_kind_is_listed(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["catalog", "list", kind, "--json"]) == OK
+    rows = json.loads(capsys.readouterr().out)
+    assert len(rows) > 20
+    assert run(["catalog", "list", kind]) == OK
+    assert len(capsys.readouterr().out.splitlines()) == len(rows) + 1
+
+
+def test_things_are_shown_by_the_names_people_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["catalog", "show", "RTX 4090"]) == OK
+    assert "GeForce RTX 4090" in capsys.readouterr().out
+    assert run(["catalog", "show", "DeepSeek-V3"]) == OK
+    assert "mla" in capsys.readouterr().out
+    assert run(["catalog", "show", "no such thing at all"]) == BAD_INPUT
+    assert run(["catalog", "list", "gadgets"]) == BAD_INPUT
+
+
+def test_estimates_answer_every_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cases = tmp_path / "cases.csv"
+    cases.write_text(
+        "model,precision,params_total\nmeta-llama/Llama-3.1-8B-Instruct,bf16,\nno such model,bf16,\n", encoding="utf-8"
+    )
+    assert run(["estimate", "weights", str(cases)]) == OK
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["row"] for row in rows] == ["1", "2"]
+    # 8.03 G parameters at two bytes.
+    assert float(rows[0]["value"]) == pytest.approx(16.06e9, rel=0.001)
+    assert float(rows[0]["low"]) <= float(rows[0]["value"]) <= float(rows[0]["high"])
+    assert rows[1]["value"] == ""
+    assert rows[1]["note"]
+    assert run(["estimate", "weights", str(tmp_path / "none.csv")]) == BAD_INPUT
+
+
+def test_hardware_is_a_needs_fragment(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = {"nvidia-smi": ["NVIDIA GeForce RTX 4090", "NVIDIA GeForce RTX 4090", "Some Unknown Card 9"]}
+    monkeypatch.setattr(hardware_command, "_lines", lambda program, _: seen.get(program, []))
+    assert run(["hardware"]) == OK
+    fragment = yaml.safe_load(capsys.readouterr().out)
+    assert fragment["constraints"] == {"accelerators": ["rtx_4090"], "accelerator_count": 2, "include_legacy": True}
+
+
+def test_without_accelerators_the_fragment_is_empty(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hardware_command, "_lines", lambda *_: [])
+    assert run(["hardware"]) == OK
+    assert yaml.safe_load(capsys.readouterr().out) == {"constraints": {}}
+
+
+def test_without_a_display_the_example_is_planned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.chdir(tmp_path)
+    assert run([]) == OK
+    assert (tmp_path / "out" / "S11" / "quote.pdf").exists()
+    assert "S11" in capsys.readouterr().out
+    assert run(["project.rackwright"]) == BAD_INPUT
+
+
+def test_interrupts_say_cancelled(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "_preset", interrupt)
+    assert run(["preset", "list"]) == CANCELLED
+    assert "cancelled" in capsys.readouterr().err
+
+
+def test_the_catalogue_check_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["catalog", "check"]) == OK
+    assert "0 errors" in capsys.readouterr().out
