@@ -66,7 +66,7 @@ class Catalog:
     @cached_property
     def sources(self) -> Mapping[str, Source]:
         """Where facts come from, by key; what models rest on has a table of its own."""
-        return MappingProxyType(dict(self._table("sources.csv", Source)) | self._table("model_sources.csv", Source))
+        return MappingProxyType({**self._table("sources.csv", Source), **self._table("model_sources.csv", Source)})
 
     def _table(self, name: str, record: type[R]) -> Mapping[str, R]:
         return MappingProxyType({r.id: r for r in read_records(self.folder / name, record)})
