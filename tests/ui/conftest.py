@@ -1,0 +1,155 @@
+"""A window on invented plans, and fixtures that fail a test which leaves a timer or a thread behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QThreadPool, QTimer
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests import samples
+from wizard.errors import Cancelled
+from wizard.needs.needs import Needs
+from wizard.planner.plan import Plan
+from wizard.ui.app import application
+from wizard.ui.session import Session
+from wizard.ui.shell import Shell
+from wizard.ui.store import Settings, Store
+
+
+@pytest.fixture(autouse=True)
+def no_leaks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test that leaves a timer running or a worker busy."""
+    timers: list[QTimer] = []
+    pools: list[QThreadPool] = []
+    start_timer, start_job = QTimer.start, QThreadPool.start
+
+    def timer_started(self: QTimer, *args: Any) -> None:
+        timers.append(self)
+        start_timer(self, *args)
+
+    def job_started(self: QThreadPool, *args: Any) -> None:
+        pools.append(self)
+        start_job(self, *args)
+
+    monkeypatch.setattr(QTimer, "start", timer_started)
+    monkeypatch.setattr(QThreadPool, "start", job_started)
+    yield
+    assert not [t for t in timers if _alive(t.isActive)], "a timer is still running"
+    assert not [p for p in pools if _alive(lambda p=p: p.activeThreadCount() > 0)], "a worker is still busy"
+
+
+def _alive(asked: Callable[[], bool]) -> bool:
+    try:
+        return asked()
+    except RuntimeError:  # deleted with its window
+        return False
+
+
+class Engine:
+    """A planner with invented figures that can be slow, and counts its calls."""
+
+    def __init__(self) -> None:
+        self.seen: list[Needs] = []
+        self.delay_s = 0.0
+        self.error: Exception | None = None
+        self.cancelled = 0
+
+    def __call__(self, needs: Needs, cancelled: Callable[[], bool]) -> Plan:
+        self.seen.append(needs)
+        end = time.monotonic() + self.delay_s
+        while time.monotonic() < end:
+            if cancelled():
+                self.cancelled += 1
+                raise Cancelled
+            time.sleep(0.002)
+        if self.error is not None:
+            raise self.error
+        return replace(samples.plan(), needs=needs)
+
+
+class Files:
+    """A writer that puts a few files into the folder, slowly where asked."""
+
+    def __init__(self) -> None:
+        self.delay_s = 0.0
+        self.error: Exception | None = None
+        self.langs: list[str] = []
+
+    def __call__(self, _plan: Plan, folder: Path, lang: str, *, progress: Callable[[str], None],
+                 cancel: Callable[[], bool]) -> None:
+        self.langs.append(lang)
+        if self.error is not None:
+            raise self.error
+        for name in ("plan.json", "bom.csv", "MANIFEST.json"):
+            progress(name)
+            end = time.monotonic() + self.delay_s
+            while time.monotonic() < end:
+                if cancel():
+                    raise Cancelled
+                time.sleep(0.002)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("plan.json", "bom.csv", "MANIFEST.json"):
+            (folder / name).write_text(name, encoding="utf-8")
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def files() -> Files:
+    return Files()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "config")
+
+
+@pytest.fixture
+def session(qapp: object, engine: Engine, store: Store) -> Iterator[Session]:
+    made = Session(engine, store=store)
+    yield made
+    assert made.close()
+
+
+@pytest.fixture
+def open_shell(qtbot: QtBot, engine: Engine, files: Files, store: Store) -> Iterator[Callable[..., Shell]]:
+    """Return a maker of shown windows; each is closed at the end."""
+    made: list[Shell] = []
+
+    def make(lang: str = "en", theme: str = "light", needs: Needs | None = None, planner: Any = None) -> Shell:
+        application()
+        session = Session(planner or engine, store=store, needs=needs or samples.needs())
+        shell = Shell(session, store=store, writer=files, settings=Settings(language=lang, theme=theme))
+        qtbot.addWidget(shell)
+        shell.resize(1280, 800)
+        shell.show()
+        session.schedule()
+        made.append(shell)
+        qtbot.waitUntil(lambda: not session.planning, timeout=20_000)
+        return shell
+
+    yield make
+    for shell in made:
+        shell.close()
+
+
+@pytest.fixture
+def shell(open_shell: Callable[..., Shell]) -> Shell:
+    return open_shell()
+
+
+def find(shell: QWidget, name: str) -> Any:
+    """Return the widget of that object name."""
+    found = shell.findChild(QWidget, name)
+    assert found is not None, f"no widget is called {name}"
+    return found
