@@ -41,7 +41,7 @@ def test_writes_everything_with_a_true_manifest(
     assert run(["plan", str(needs), "--out", str(out)]) == OK
     assert {path.name for path in out.iterdir()} == set(OUTPUTS)
     manifest = json.loads((out / "MANIFEST.json").read_text(encoding="utf-8"))
-    listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
+    listed = {name: entry["sha256"] for name, entry in manifest["files"].items()}
     written = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()} - {"MANIFEST.json"}
     assert set(listed) == written
     assert all(hashlib.sha256((out / name).read_bytes()).hexdigest() == digest for name, digest in listed.items())
