@@ -21,6 +21,8 @@ TITLES = (
 _WIDTHS = (6, 16, 24, 14, 44, 9, 15, 9, 15, 17, 13, 12, 18, 16, 11, 9, 9, 60)
 UNPRICED = mark("no price: not in the total")
 STALE = mark("over 90 days old: indicative")
+_ON_TOP = frozenset(("support", "shipping", "contingency"))
+"""Categories that stand below the hardware and may be a share of it."""
 _SHARES = frozenset(("support_share", "shipping_share", "contingency_share"))
 
 
@@ -40,7 +42,7 @@ def write(book: Book, bom: Bom, tr: Translator) -> Places:
     """Write the sheet and return where its sums are."""
     cells = book.sheet(NAME, _WIDTHS)
     cells.head(0, tuple(f"{tr(t)}, {bom.currency}" if n in {6, 8, 9} else tr(t) for n, t in enumerate(TITLES)))
-    hardware_rows = sum(1 for line in bom.lines if line.reason not in _SHARES and line.part != "hardware_support")
+    hardware_rows = sum(1 for line in bom.lines if line.category not in _ON_TOP)
     for row, line in enumerate(bom.lines, 1):
         _line(cells, row, line, tr, hardware_rows)
     last = len(bom.lines)
