@@ -136,7 +136,8 @@ def test_the_same_plan_gives_the_same_bytes(catalog: Catalog, tmp_path: Path) ->
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 
-HOSTILE = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =cmd|' /C calc'!A0", "https://example.org", "{curly} {0}"]
+HOSTILE = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =cmd|' /C calc'!A0", "https://example.org",
+           "{curly} {0}"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -152,7 +153,7 @@ def test_hostile_text_stays_text(tmp_path: Path, text: str) -> None:
     assert isinstance(book.stored["BOM", "E2"], str)
     assert "hyperlink" not in book.xml["BOM"]
     write_csv(plan, tmp_path / "bom.csv")
-    row = list(csv.DictReader(io.StringIO((tmp_path / "bom.csv").read_text("utf-8-sig"), newline="")))[0]
+    row = next(csv.DictReader(io.StringIO((tmp_path / "bom.csv").read_bytes().decode("utf-8-sig"), newline="")))
     assert row["description"].lstrip("'")
     assert not row["description"].lstrip().startswith(("=", "+", "-", "@", "\t", "\r"))
 
@@ -211,5 +212,5 @@ def test_chinese_sheets_hold_no_english_heads(catalog: Catalog, tmp_path: Path) 
     write_xlsx(plan_with(*priced(catalog, "l40s", 8, 2, "CNY", "CN")), path, Translator("zh_CN"))
     book = Workbook(path)
     for (sheet, address), value in book.stored.items():
-        if isinstance(value, str) and address.rstrip("0123456789") == "A" and sheet in {"Summary", "TCO", "Assumptions"}:
+        if isinstance(value, str) and address.rstrip("0123456789") == "A" and sheet != "BOM":
             assert not value or not value.isascii() or value in {"PUE"}, (sheet, address, value)
