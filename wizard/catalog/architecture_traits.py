@@ -146,12 +146,37 @@ _BY_ARCHITECTURE: dict[str, Traits] = {
     "Step3p5ForCausalLM": Traits(head_norm=1, head_gate=1, router_bias=1),
     "Step3p7FlashForCausalLM": Traits(head_norm=1, head_gate=1, router_bias=1),
     "MistralLarge3ForCausalLM": _PLAIN,
+    "OlmoForCausalLM": Traits(norms=0, final_norm=0),
+    "OlmoeForCausalLM": Traits(full_norm=1),
+    "MiMoForCausalLM": _QWEN2,
+    "Dots1ForCausalLM": Traits(head_norm=1, router_bias=1),
+    "AfmoeForCausalLM": Traits(norms=4, head_norm=1, output_gate=1, router_bias=1),
+    "NomicBertModel": Traits(norm_bias=1, final_norm=0, fused_qkv=1),
+    "Glm5NextForConditionalGeneration": _ROUTER_BIAS,
+    "BailingMoeForCausalLM": Traits(fused_qkv=1),
     "BertModel": _ENCODER,
     "XLMRobertaModel": _ENCODER,
     "XLMRobertaForSequenceClassification": _ENCODER,
 }
 
 _NAMES = frozenset(f.name for f in fields(Traits))
+
+
+_PLAIN_CLASSES = frozenset({
+    "LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM", "Mistral3ForConditionalGeneration",
+    "Ministral3ForCausalLM", "MllamaForConditionalGeneration", "Llama4ForConditionalGeneration", "Llama4ForCausalLM",
+    "GemmaForCausalLM", "InternLM2ForCausalLM", "InternLM3ForCausalLM", "GraniteForCausalLM", "GraniteMoeForCausalLM",
+    "GraniteMoeHybridForCausalLM", "SmolLM3ForCausalLM", "MiniCPMForCausalLM", "MiniCPM3ForCausalLM", "MambaForCausalLM",
+    "JambaForCausalLM", "Ernie4_5ForCausalLM", "DeepseekForCausalLM", "DeepseekV2ForCausalLM", "DeepseekOCRForCausalLM",
+    "LlavaForConditionalGeneration", "MiniMaxM1ForCausalLM", "WhisperForConditionalGeneration", "ExaoneForCausalLM",
+    "Idefics3ForConditionalGeneration", "MistralModel", "LlamaForSequenceClassification",
+})
+"""Classes without any of these traits."""
+
+
+def is_listed(architecture: str) -> bool:
+    """Whether the weights of this class are known."""
+    return architecture in _BY_ARCHITECTURE or architecture in _PLAIN_CLASSES
 
 
 def traits_of(model: Model) -> Traits:

@@ -3,4 +3,7 @@
 Only headers are read: no weight is loaded and nothing in a file is executed.
 """
 
+from wizard.catalog.headers.inspect import inspect
+from wizard.catalog.headers.inspected import Inspected
 
+__all__ = ["Inspected", "inspect"]

@@ -24,7 +24,8 @@ class Config:
             value = self.values.get(name)
             if value is None:
                 continue
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value != int(value):
+            whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+            if isinstance(value, bool) or not whole or not isinstance(value, (int, float)):
                 raise self._fault("{key} must be a whole number, not {value}", name, value)
             if not 0 <= value <= _LARGEST:
                 raise self._fault("{key} is {value}, which no model has", name, value)
