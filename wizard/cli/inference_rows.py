@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.catalog.records import Accelerator, Model
-from wizard.cli.inference_terms import engine_of, kind_of, kv_format_of, weight_format_of, year_of
+from wizard.cli.inference_terms import backend_of, engine_of, kind_of, kv_format_of, weight_format_of, year_of
 from wizard.sizing.cases import KV_FORMATS, Floats
 from wizard.sizing.device_columns import DeviceColumns
 from wizard.sizing.device_columns import stack as stack_devices
 from wizard.sizing.formats import BYTES_PER_ELEMENT, FORMATS
 from wizard.sizing.model_columns import ModelColumns
 from wizard.sizing.model_columns import stack as stack_models
-from wizard.sizing.traffic import HARNESSES, RUNTIMES, ServingInputs
+from wizard.sizing.traffic import BACKENDS, HARNESSES, RUNTIMES, ServingInputs
 
 Row = Mapping[str, str]
 
@@ -47,6 +47,8 @@ class Setting:
     concurrency: float
     request_rate: float
     requests: float
+    cached_share: float
+    backend: str
     year: float
 
 
@@ -55,6 +57,8 @@ def setting_of(row: Row, model: Model, accelerator: Accelerator) -> Setting:
     kind, harness = kind_of(row)
     engine = engine_of(row.get("engine", ""))
     weights = weight_format_of(row, model, engine)
+    if engine != "llama.cpp":
+        weights = _fitting(weights, model, accelerator, max(_whole(row, "n_gpus"), 1))
     tp, pp, dp, ep = layout_of(row, model, accelerator, weights, engine)
     devices = _whole(row, "n_gpus") or tp * pp * dp
     prompt, output = lengths_of(row, model, kind)
@@ -62,10 +66,23 @@ def setting_of(row: Row, model: Model, accelerator: Accelerator) -> Setting:
     return Setting(
         model=model, accelerator=accelerator, kind=kind, harness=harness, engine=engine, weight_format=weights,
         kv_format=kv_format_of(row, engine, weights, mlperf="MLPerf" in row.get("source", "")),
-        tp=tp, pp=pp, dp=dp, ep=ep, replicas=max(devices / (tp * pp * dp), 1.0), prompt_tokens=prompt, output_tokens=output,
+        tp=tp, pp=pp, dp=dp, ep=ep, replicas=max(devices / (tp * pp * dp), 1.0), prompt_tokens=prompt,
+        output_tokens=output,
         concurrency=_concurrency(row, kind), request_rate=_after(r"offered QPS=([\d.]+)", notes, math.nan),
-        requests=_after(r"(\d+) prompts", notes, math.inf), year=year_of(row.get("date", "")),
+        requests=_requests(row, notes),
+        cached_share=_cached_share(notes, kind, prompt), backend=backend_of(row.get("engine", "")), year=year_of(row.get("date", "")),
     )
+
+
+_NARROWER = {"bf16": "fp8", "fp8": "int4", "int8": "int4", "fp8_block": "int4"}
+
+
+def _fitting(weights: str, model: Model, accelerator: Accelerator, devices: int) -> str:
+    """Return the format, or the next narrower that fits: what was measured did run, so a wider label is wrong."""
+    room = 0.98 * accelerator.memory_bytes * devices
+    while weights in _NARROWER and model.total_params * BYTES_PER_ELEMENT[FORMATS.index(weights)] > room:
+        weights = _NARROWER[weights]
+    return weights
 
 
 def _number(row: Row, name: str) -> float:
@@ -87,7 +104,23 @@ def _after(pattern: str, text: str, default: float) -> float:
 
 def _concurrency(row: Row, kind: str) -> float:
     stated = _number(row, "concurrency_or_batch")
-    return math.nan if kind in {"endless", "open"} else stated if stated >= 1 else 1.0
+    if kind in {"endless", "open"}:
+        return stated if stated >= 1 and "benchmark_throughput" in row.get("notes", "") else math.nan
+    per_user = row.get("metric") == "ttft_ms" and "tt-metal" in row.get("source", "")
+    return 1.0 if per_user or not stated >= 1 else stated
+
+
+def _cached_share(notes: str, kind: str, prompt: float) -> float:
+    """llama-bench fills the cache to a depth first and times the rest of the prompt only."""
+    depth = _after(r"(?:@ d|depth )(\d+)", notes, 0.0) if kind == "prefill" else 0.0
+    return min(depth / prompt, 0.999)
+
+
+def _requests(row: Row, notes: str) -> float:
+    if "benchmark_throughput" in notes:
+        stated = _number(row, "concurrency_or_batch")
+        return stated if stated >= 1 else math.inf
+    return _after(r"(\d+) prompts", notes, math.inf)
 
 
 _MLPERF_LENGTHS = (
@@ -150,7 +183,8 @@ def inputs_of(settings: Sequence[Setting]) -> ServingInputs:
         kv_format=np.array([KV_FORMATS.index(s.kv_format) for s in settings]),
         engine=np.array([RUNTIMES.index(s.engine) for s in settings]),
         harness=np.array([HARNESSES.index(s.harness) for s in settings]),
-        software_year=column("year"),
+        backend=np.array([BACKENDS.index(s.backend) for s in settings]),
+        software_year=column("year"), prefix_cache_share=column("cached_share"),
         **{name: column(name) for name in (
             "tp", "pp", "dp", "ep", "prompt_tokens", "output_tokens", "concurrency", "request_rate", "requests")},
     )

@@ -27,6 +27,14 @@ def engine_of(text: str) -> str:
     return next((runtime for part, runtime in _ENGINES if part in lower), "other")
 
 
+def backend_of(text: str) -> str:
+    """Return the build of llama.cpp that an engine's name states, as in :data:`wizard.sizing.traffic.BACKENDS`."""
+    lower = text.lower()
+    if "llama" not in lower:
+        return "native"
+    return next((name for name in ("vulkan", "rocm") if name in lower), "native")
+
+
 _GGUF = (
     (r"q8|int8_gguf", "gguf_q8"), (r"q6", "gguf_q6"), (r"q5", "gguf_q5"), (r"q4_0|iq4|q4_1", "gguf_q4_0"),
     (r"q4|mxfp4_moe", "gguf_q4_k"), (r"q3|iq3", "gguf_q3"), (r"q2|iq2|iq1|q1", "gguf_q2"),
@@ -115,5 +123,5 @@ def _serving_kind(row: Row, metric: str, notes: str, source: str) -> tuple[str, 
     if endless and metric.startswith("throughput"):
         return "endless", "offline"
     if "inferencex" in source and "token-position" not in source:
-        return "closed", "inferencex"
+        return "closed", "clients"
     return "closed", "sweep" if "aiconfigurator" in source else "burst"

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from wizard.sizing.cases import Floats, Ints
-from wizard.sizing.device_columns import CLASSES
 
 METRICS = ("ttft", "tpot", "throughput", "decode", "prefill")
 BATCHES = ("1", "2-16", ">16", "max")
@@ -38,10 +37,6 @@ class Bands:
             unseen_hardware=float(document["unseen_hardware"]),
             unseen_architecture=float(document["unseen_architecture"]),
         )
-
-    def cells(self) -> tuple[int, ...]:
-        """Return the table's shape."""
-        return (len(METRICS), len(CLASSES), 2, len(BATCHES))
 
 
 def batch_class(concurrency: Floats) -> Ints:

@@ -18,17 +18,18 @@ from typing import Any
 import numpy as np
 
 from wizard.paths import data_root
-from wizard.sizing.bands import Bands
-from wizard.sizing.cases import Bools, Floats, Ints
+from wizard.sizing.bands import Bands, batch_class
+from wizard.sizing.cases import KV_FORMATS, Bools, Floats, Ints
 from wizard.sizing.coefficients import NAMES, PLAIN, SHARES, Coefficients
 from wizard.sizing.device_columns import CLASSES, FAMILIES, FAMILY_CLASS, LINKS
 from wizard.sizing.formats import EFFICIENCY_CLASSES
 from wizard.sizing.replica import Replica
-from wizard.sizing.traffic import HARNESSES, RUNTIMES, ServingInputs
+from wizard.sizing.traffic import BACKENDS, HARNESSES, RUNTIMES, ServingInputs
 
 VOCABULARY: Mapping[str, tuple[str, ...]] = {
     "engine": RUNTIMES, "family": FAMILIES, "class": CLASSES, "format": EFFICIENCY_CLASSES, "link": LINKS,
     "harness": HARNESSES, "moe": ("dense", "moe"),
+    "kv": KV_FORMATS, "backend": BACKENDS,
 }
 """Factors whose levels are fixed names; ``device`` and ``architecture`` are keyed by id instead."""
 
@@ -72,10 +73,21 @@ class Calibration:
         return total
 
     def seen(self, x: ServingInputs) -> tuple[Bools, Bools]:
-        """Return whether the hardware family and the architecture of each case were in the fit."""
-        codes = {name: _find(self.keys[name], key) for name, key in
-                 (("device", x.device.key), ("architecture", x.model.key))}
-        return codes["device"] >= 0, codes["architecture"] >= 0
+        """Return whether the hardware and the architecture of each case were in the fit."""
+        return _find(self.keys["device"], x.device.key) >= 0, _find(self.keys["architecture"], x.model.key) >= 0
+
+    def interval(self, x: ServingInputs, metric: Ints) -> tuple[Floats, Floats]:
+        """Return the log ends of the 90 % interval around the estimates; ``metric`` indexes ``bands.METRICS``."""
+        hardware, architecture = self.seen(x)
+        wider = (np.where(hardware, 1.0, self.bands.unseen_hardware)
+                 * np.where(architecture, 1.0, self.bands.unseen_architecture))
+        cell = (metric, *band_cell(x))
+        return self.bands.low[cell] * wider, self.bands.high[cell] * wider
+
+
+def band_cell(x: ServingInputs) -> tuple[Ints, Ints, Ints]:
+    """Return the axes of the band tables after the metric: hardware class, mixture or dense, batch class."""
+    return FAMILY_CLASS[x.device.family], (x.model.expert > 0).astype(np.int64), batch_class(x.concurrency)
 
 
 def finish(raw: Mapping[str, Floats]) -> Coefficients:
@@ -93,7 +105,8 @@ def factor_codes(x: ServingInputs, r: Replica, keys: Mapping[str, Ints]) -> dict
     return {
         "engine": x.engine, "family": x.device.family, "class": FAMILY_CLASS[x.device.family],
         "format": r.efficiency_class, "link": r.link, "harness": x.harness,
-        "moe": (x.model.expert > 0).astype(np.int64),
+        "moe": (x.model.expert > 0).astype(np.int64), "kv": x.kv_format,
+        "backend": x.backend,
         "device": _find(keys["device"], x.device.key), "architecture": _find(keys["architecture"], x.model.key),
     }
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.sizing.cases import Floats, MemoryColumns
-from wizard.sizing.composition import fresh_tokens
-from wizard.sizing.operators import attention_flop, experts_touched
+from wizard.sizing.operators import attention_flop, experts_touched, fresh_tokens
 from wizard.sizing.replica import Replica, kv_bytes
 from wizard.sizing.traffic import ServingInputs
 
@@ -57,7 +56,7 @@ def step_floor(x: ServingInputs, r: Replica, batch: Floats) -> Floats:
 def prefill_flop_time(x: ServingInputs, r: Replica, tokens: Floats) -> Floats:
     """Return the multiplications of ``tokens`` prompt tokens over the peak of the stage's devices."""
     matrices = 2 * tokens * (r.dense / r.dense_peak + r.routed / r.expert_peak)
-    return (matrices + tokens * attention_flop(x, x.prompt_tokens) / r.peak_16) / r.devices
+    return (matrices + tokens * attention_flop(x) / r.peak_16) / r.devices
 
 
 def prefill_floor(x: ServingInputs, r: Replica, tokens: Floats) -> Floats:

@@ -54,12 +54,12 @@ class Coefficients:
     """Exponent of the prompt length (per 2048 tokens) on ``interference``."""
     ttft_fixed_s: Floats
     """Front end: HTTP, tokeniser, scheduling."""
-    burst: Floats
-    """Share of requests that arrive together and queue behind each other (0: evenly spread)."""
-    burst_exponent: Floats
-    """Power of the queue length on the waiting time of a burst."""
+    queue: Floats
+    """Prefills of others that a new request waits for, when one half of one other user is ahead on average."""
+    queue_exponent: Floats
+    """Power of the users ahead on that wait: 1 if all ask at once, less as they fall out of step."""
     spread: Floats
-    """Weight of the random-arrival queueing time of the others."""
+    """Weight of the queueing time of random arrivals (M/D/1)."""
     step_wait: Floats
     """Decode steps that a new request waits for before its prefill starts."""
     kv_reserved: Floats
@@ -73,10 +73,10 @@ class Coefficients:
 NAMES = tuple(f.name for f in fields(Coefficients))
 """Names of the constants, in order."""
 
-SHARES = ("bandwidth", "compute", "attention_compute", "link", "burst")
+SHARES = ("bandwidth", "compute", "attention_compute", "link")
 """Constants that cannot exceed 1."""
 
-PLAIN = ("interference_output", "interference_prompt", "burst_exponent")
+PLAIN = ("interference_output", "interference_prompt", "queue_exponent")
 """Constants that add up; all others multiply (their effects are added as logarithms)."""
 
 

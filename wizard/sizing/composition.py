@@ -13,7 +13,7 @@ import numpy as np
 
 from wizard.sizing.cases import Floats
 from wizard.sizing.coefficients import Coefficients
-from wizard.sizing.operators import CHUNK_TOKENS, decode_step, prefill_overhead, prefill_work
+from wizard.sizing.operators import CHUNK_TOKENS, decode_step, fresh_tokens, prefill_overhead, prefill_work
 from wizard.sizing.replica import Replica, kv_bytes
 from wizard.sizing.traffic import RUNTIMES, ServingInputs
 
@@ -42,19 +42,14 @@ def prompt_work(x: ServingInputs, r: Replica, c: Coefficients) -> Floats:
     """Return the time that one prompt takes from a busy replica, prefilled together with others in full chunks."""
     fresh = fresh_tokens(x)
     together = np.maximum(np.minimum(CHUNK_TOKENS, 4 * fresh), 1.0)
-    return prefill_work(x, r, c, together, x.prompt_tokens) * (fresh / together) / x.pp
-
-
-def fresh_tokens(x: ServingInputs) -> Floats:
-    """Return the prompt tokens that the prefix cache does not hold; at least one is always computed."""
-    return np.maximum(x.prompt_tokens * (1 - x.prefix_cache_share), 1.0)
+    return prefill_work(x, r, c, together) * (fresh / together) / x.pp
 
 
 def prefill(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
     """Return the time of ``tokens`` prompt tokens on an otherwise idle replica."""
     pieces = np.ceil(tokens / np.where(x.engine == _LLAMA_CPP, _UBATCH_TOKENS, CHUNK_TOKENS))
     pipelined = (pieces + x.pp - 1) / (pieces * x.pp)
-    return prefill_work(x, r, c, tokens, x.prompt_tokens) * pipelined + prefill_overhead(x, c, tokens)
+    return prefill_work(x, r, c, tokens) * pipelined + prefill_overhead(x, c, tokens)
 
 
 def interference(x: ServingInputs, c: Coefficients) -> Floats:
@@ -94,17 +89,20 @@ def closed_loop(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats
 
 
 def _waiting(x: ServingInputs, c: Coefficients, batch: Floats, own: Floats, tpot: Floats) -> Floats:
-    """Queue before the prefill: part of the requests come in bursts, the rest at random (M/D/1)."""
+    """Queue before the prefill: users in step with each other, and random arrivals (M/D/1); at most all others."""
     half = (batch - 1) / 2
-    burst = np.power(half, c.burst_exponent) * own
+    in_step = c.queue * np.power(half, c.queue_exponent)
     busy = np.minimum(batch * own / (x.output_tokens * tpot), 0.95)
-    random = np.minimum(c.spread * busy / (2 * (1 - busy)), half) * own
-    return c.burst * burst + (1 - c.burst) * random
+    ahead = np.minimum(in_step + c.spread * busy / (2 * (1 - busy)), 2 * half)
+    return ahead * own
 
 
 def saturated(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats) -> Timing:
-    """Return the steady state with an endless queue of requests: the highest throughput of a replica."""
-    batch = running_batch(x, r, c, kv_budget, np.full(1, np.inf))
+    """Return the steady state with an endless queue of requests: the highest throughput of a replica.
+
+    A known concurrency is the number of requests submitted at once, so the batch cannot be larger.
+    """
+    batch = running_batch(x, r, c, kv_budget, np.where(np.isnan(x.concurrency), np.inf, x.concurrency))
     step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), x.prompt_tokens + x.output_tokens / 2)
     own = prompt_work(x, r, c)
     tpot = (step + interference(x, c) * batch / x.output_tokens * own) / c.saturated

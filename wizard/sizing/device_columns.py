@@ -82,14 +82,14 @@ _BY_ARCHITECTURE = (
     ("cdna2", "cdna2"), ("cdna3", "cdna3"), ("cdna4", "cdna4"), ("rdna3.5", "amd-unified"), ("rdna", "rdna"),
     ("gaudi", "gaudi"), ("neuroncore", "neuron"), ("tpu", "tpu"), ("davinci", "ascend"), ("xe", "intel-gpu"),
     ("alchemist", "intel-gpu"), ("battlemage", "intel-gpu"), ("ponte", "intel-gpu"),
-    ("tensix", "tenstorrent"), ("wormhole", "tenstorrent"), ("blackhole", "tenstorrent"), ("rdu", "sambanova"),
+    ("gcn", "rdna"), ("polaris", "rdna"), ("tensix", "tenstorrent"), ("wormhole", "tenstorrent"), ("blackhole", "tenstorrent"), ("rdu", "sambanova"),
 )
 
 
 def family_of(accelerator: Accelerator) -> str:
     """Return the family that an accelerator is calibrated with."""
     vendor, text = accelerator.vendor.lower(), f"{accelerator.architecture} {accelerator.name}".lower()
-    if accelerator.form_factor.lower() == "cpu" or accelerator.id.startswith("cpu"):
+    if accelerator.id.startswith(("cpu_", "raspberry_")):
         return "cpu"
     if vendor == "apple":
         return "apple"

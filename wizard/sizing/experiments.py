@@ -16,10 +16,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from wizard.sizing import bands
+from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import Floats, Ints
 from wizard.sizing.coefficients import Coefficients
 from wizard.sizing.composition import closed_loop, prefill, running_batch, saturated, static_batch
-from wizard.sizing.operators import decode_step
+from wizard.sizing.memory import memory
+from wizard.sizing.operators import decode_step, fresh_tokens
 from wizard.sizing.replica import Replica
 from wizard.sizing.traffic import ServingInputs
 
@@ -27,8 +30,45 @@ KINDS = ("closed", "static", "endless", "decode", "prefill", "open")
 METRICS = ("ttft_ms", "tpot_ms", "throughput_output_tok_s_total", "throughput_total_tok_s", "decode_tok_s",
            "prefill_tok_s", "per_user_tok_s")
 _TTFT, _TPOT, _OUTPUT, _TOTAL = range(4)
+_PER_USER = METRICS.index("per_user_tok_s")
+_BAND_OF: Ints = np.array([bands.METRICS.index(n) for n in (
+    "ttft", "tpot", "throughput", "throughput", "decode", "prefill", "decode")])
 _TAIL_STEPS = 1.9
 """Answers' lengths that a finite run takes to fill and to empty its batch."""
+
+
+def estimate(
+    x: ServingInputs, kind: Ints, metric: Ints, replicas: Floats, calibration: Calibration
+) -> tuple[Floats, Floats, Floats]:
+    """Return value and ends of the 90 % interval of what each case's measurement would show.
+
+    Args:
+        x: the cases; ``concurrency`` is that of all replicas together.
+        kind: index in :data:`KINDS`.
+        metric: index in :data:`METRICS`.
+        replicas: copies of the case that share the traffic; rates are of all of them.
+        calibration: constants and bands.
+    """
+    shared = replace(x, concurrency=x.concurrency / replicas)
+    value: Floats = np.full(x.rows(), np.nan)
+    for code, name in enumerate(KINDS):
+        rows = np.flatnonzero(kind == code)
+        if rows.size:
+            part = shared.take(rows)
+            r = Replica.of(part)
+            c = calibration.coefficients(part, r)
+            value[rows] = measure(name, part, r, c, kv_budget(part), metric[rows])
+    users = np.maximum(np.nan_to_num(x.concurrency, nan=1.0), 1.0)
+    value = value * np.where((metric == _TTFT) | (metric == _TPOT), 1.0, replicas)
+    value = np.where(metric == _PER_USER, value / users, value)
+    low, high = calibration.interval(x, _BAND_OF[metric])
+    return value, value * np.exp(low), value * np.exp(high)
+
+
+def kv_budget(x: ServingInputs) -> Floats:
+    """Return the KV bytes per device of a server that is set up for its traffic, as benchmarks are."""
+    sequences = np.minimum(np.where(np.isnan(x.concurrency), 256.0, x.concurrency), 1024.0)
+    return np.maximum(memory(x, sequences).kv_budget, 0.0)
 
 
 def measure(kind: str, x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats, metric: Ints) -> Floats:
@@ -47,7 +87,8 @@ def _phase(kind: str, x: ServingInputs, r: Replica, c: Coefficients) -> Floats:
     if kind == "decode":
         context = x.prompt_tokens + x.output_tokens / 2
         return batch / decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), context)
-    return batch * x.prompt_tokens / prefill(x, r, c, batch * x.prompt_tokens)
+    tokens = batch * fresh_tokens(x)
+    return tokens / prefill(x, r, c, tokens)
 
 
 def _static(x: ServingInputs, r: Replica, c: Coefficients, metric: Ints) -> Floats:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from wizard.sizing import formats
 from wizard.sizing.cases import Floats, MemoryColumns
-from wizard.sizing.replica import Replica, kv_bytes
+from wizard.sizing.replica import Replica, kv_bytes, stored_format
 from wizard.sizing.traffic import RUNTIMES, ServingInputs
 from wizard.units import GIB
 
@@ -50,11 +51,21 @@ def longest_context(x: ServingInputs) -> Floats:
 
 
 def weights_per_device(x: ServingInputs, r: Replica) -> Floats:
-    """Return the weight bytes of one device: experts over all devices of a stage, the rest split by TP only."""
+    """Return the weight bytes of one device: experts over all devices of a stage, the rest split by TP only.
+
+    llama.cpp keeps the input embedding in host memory, since it is only looked up.
+    """
     m = x.model
-    embedding = np.where(x.engine == _LLAMA_CPP, r.head_bytes * (m.embedding > 0), m.embedding * 2)
-    split = r.dense_bytes + r.head_bytes + embedding + 2 * m.extra
-    return (split / x.tp + r.expert_bytes / r.devices) / x.pp
+    total = stored_bytes(x)
+    hosted = np.where(x.engine == _LLAMA_CPP, m.embedding * formats.BYTES_PER_ELEMENT[stored_format(x)], 0.0)
+    experts = np.minimum(r.expert_bytes, 0.99 * total)
+    return ((total - experts - hosted) / x.tp + experts / r.devices) / x.pp
+
+
+def stored_bytes(x: ServingInputs) -> Floats:
+    """Return the bytes of all weights in the format that they are stored in."""
+    table = x.model.stored_bytes
+    return table[np.arange(table.shape[0]) if table.shape[0] > 1 else 0, stored_format(x)]
 
 
 def kv_per_sequence(x: ServingInputs, r: Replica, context: Floats) -> Floats:
@@ -66,10 +77,9 @@ def kv_per_sequence(x: ServingInputs, r: Replica, context: Floats) -> Floats:
 def activations(x: ServingInputs, sequences: Floats) -> Floats:
     """Return the peak of working memory: the widest activations of a chunk, or the sampler's copies of the logits."""
     m = x.model
-    vocabulary = m.head / np.maximum(m.hidden, 1.0)
     tokens = np.minimum(8192.0, np.maximum(longest_context(x), 512.0))
     chunk = tokens * m.hidden * 2 * 13
-    sampler = sequences / x.dp * vocabulary * _SAMPLER_BYTES_PER_LOGIT
+    sampler = sequences / x.dp * m.vocabulary * _SAMPLER_BYTES_PER_LOGIT
     return np.where(x.engine == _LLAMA_CPP, _LLAMA_CPP_BYTES, np.maximum(chunk, sampler))
 
 

@@ -2,20 +2,24 @@
 
 All counts are elements (not bytes) unless the name says otherwise. Derivations from a catalogue model:
 
-* routed experts: ``total - active = P_exp (1 - k/E)``, which holds whatever the experts' inner shape;
-* output head: ``hidden x vocabulary``; the input embedding is looked up, not multiplied, so it costs no time;
-* KV elements per token: half of the catalogue's bytes at 16 bit, split in full-attention and window layers.
+* element counts by group come from the list of the model's weights (:mod:`wizard.catalog.architecture`);
+* the input embedding is looked up, not multiplied, so it costs no time; a tied one counts once, as the head;
+* KV elements per token by layer type come from :mod:`wizard.catalog.kv`, bytes of weights from ``catalog.weights``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
 
+from wizard.catalog.architecture import moe_layers, parameter_groups
+from wizard.catalog.kv import kv_shape
 from wizard.catalog.records import Model
+from wizard.catalog.weights import weight_bytes
 from wizard.sizing.cases import Bools, Floats, Ints
 
 
@@ -38,6 +42,7 @@ class ModelColumns:
     """Elements that lie in memory but do no work for text: vision tower."""
     embedding: Floats
     """Elements of the input embedding, 0 where it is tied to the head."""
+    vocabulary: Floats
     head: Floats
     active: Floats
     """Elements multiplied per token, head included, input embedding not."""
@@ -70,6 +75,8 @@ class ModelColumns:
     max_context: Floats
     native_block_fp8: Bools
     native_mxfp4: Bools
+    stored_bytes: Floats
+    """Bytes of all weights by format (:data:`wizard.sizing.formats.FORMATS`), vision included; shape ``(m, formats)``."""
 
     @classmethod
     def of(cls, model: Model) -> ModelColumns:
@@ -97,36 +104,53 @@ def architecture_key(model: Model) -> int:
     return stable_key(repr(shape))
 
 
+@lru_cache(maxsize=4096)
 def _of(model: Model) -> ModelColumns:
-    total = float(model.total_params)
-    layers = float(model.layers or 0)
-    hidden = float(model.hidden_size or 0)
-    table = hidden * (model.vocab_size or 0)
-    embedding = 0.0 if model.tied_embeddings else table
-    k, experts = float(model.experts_per_token or 0), float(model.experts or 0)
-    inactive = total - float(model.active_params or total)
-    expert = inactive / (1 - k / experts) if experts > k > 0 else 0.0
+    groups, cache = parameter_groups(model), kv_shape(model)
+    known = groups.exact
+    layers, hidden = float(model.layers or 0), float(model.hidden_size or 0)
+    table = float(groups.head or groups.embedding) if known else hidden * (model.vocab_size or 0)
+    share = groups.routed_share
+    total = float(groups.total if known else model.total_params)
+    active = float(groups.active_without_embedding if known else model.active_params_excl_input_embedding or total)
+    expert = float(groups.routed_experts) if known else _inactive(model) / (1 - share) if share < 1 else 0.0
     latent = float((model.kv_lora_rank or 0) + (model.qk_rope_head_dim or 0)) if model.kv_lora_rank else 0.0
-    linear = float(model.linear_layers or 0)
-    window = float(model.window_layers or 0)
-    full = float(model.full_layers if model.full_layers is not None else layers - linear - window)
     head_dim = float(model.head_dim or (hidden / model.heads if model.heads else 0))
     qk = float((model.qk_nope_head_dim or 0) + (model.qk_rope_head_dim or 0)) if latent else head_dim
+    full = float(cache.full_layers or max(layers - cache.window_layers - cache.linear_layers, 0.0))
     values: dict[str, float | int | bool] = {
         "key": architecture_key(model), "family": stable_key(model.family), "total": total,
-        "extra": float(model.vision_params or 0), "embedding": embedding, "head": table,
-        "active": float(model.active_params_excl_input_embedding or total - embedding), "expert": expert,
-        "experts": max(experts, 1.0), "experts_per_token": max(k, 1.0), "layers": layers,
-        "moe_layers": _moe_layers(model), "full_layers": full, "window_layers": window, "linear_layers": linear,
+        "extra": float(groups.vision), "embedding": float(groups.embedding) if known and not groups.tied else 0.0,
+        "vocabulary": float(model.vocab_size or 0), "head": table, "active": active, "expert": expert,
+        "experts": float(max(model.experts or 0, 1)), "experts_per_token": float(max(model.experts_per_token or 0, 1)),
+        "layers": layers, "moe_layers": float(len(moe_layers(model))) if model.experts else 0.0, "full_layers": full,
+        "window_layers": float(cache.window_layers), "linear_layers": float(cache.linear_layers),
         "mla_layers": full if latent else 0.0, "hidden": hidden, "heads": float(model.heads or 1),
-        "kv_heads": 1.0 if latent else float(model.kv_heads or model.heads or 1), "qk_dim": qk,
-        "v_dim": float(model.v_head_dim or head_dim), "kv_full": (model.kv_bytes_per_token_bf16 or 0) / 2,
-        "kv_window": (model.kv_window_bytes_per_token_bf16 or 0) / 2, "window": float(model.sliding_window or np.inf),
-        "state_bytes": float(model.state_bytes_per_sequence or 0), "latent": latent,
+        "kv_heads": 1.0 if cache.is_mla else float(cache.kv_heads), "qk_dim": qk,
+        "v_dim": float(model.v_head_dim or head_dim), "kv_full": float(cache.full_elements + cache.index_elements),
+        "kv_window": float(cache.window_elements), "window": float(cache.window or np.inf),
+        "state_bytes": float(cache.state_bytes), "latent": latent,
         "sparse_topk": float(model.index_topk or np.inf), "max_context": float(model.max_context or np.inf),
         "native_block_fp8": _block_fp8(model), "native_mxfp4": "mxfp4" in model.native_quant,
     }
-    return ModelColumns(**{name: np.array([value]) for name, value in values.items()})
+    columns = {name: np.array([value]) for name, value in values.items()}
+    return ModelColumns(**columns, stored_bytes=_stored_bytes(model))
+
+
+_CATALOG_FORMATS = (
+    "bf16", "fp8", "int8", "nvfp4", "int4", "fp8-block", "mxfp4", "gguf:Q8_0", "gguf:Q6_K", "gguf:Q5_K_M",
+    "gguf:Q4_K_M", "gguf:Q4_0", "gguf:Q3_K_M", "gguf:Q2_K",
+)
+"""Names of :data:`wizard.sizing.formats.FORMATS` in :func:`wizard.catalog.weights.weight_bytes`."""
+
+
+def _stored_bytes(model: Model) -> Floats:
+    return np.array([[float(weight_bytes(model, name, mtp=False).bytes) for name in _CATALOG_FORMATS]])
+
+
+def _inactive(model: Model) -> float:
+    """Elements that one token does not use: ``P_expert (1 - k/E)``, whatever the experts' inner shape."""
+    return float(model.total_params - (model.active_params or model.total_params))
 
 
 _BLOCK_FP8_FAMILIES = ("deepseek", "qwen", "glm", "minimax", "kimi", "longcat", "mimo", "step")
@@ -136,11 +160,3 @@ def _block_fp8(model: Model) -> bool:
     """Whether FP8 checkpoints of the model are scaled in 128x128 blocks, as these publishers do since DeepSeek-V3."""
     recent = model.release_date is None or model.release_date.isoformat() >= "2024-12"
     return model.native_quant.startswith("fp8 block") or (model.family.lower() in _BLOCK_FP8_FAMILIES and recent)
-
-
-def _moe_layers(model: Model) -> float:
-    if not model.experts:
-        return 0.0
-    if "E" in model.layer_pattern:
-        return float(model.layer_pattern.count("E"))
-    return float((model.layers or 0) - (model.dense_layers or 0))

@@ -86,23 +86,28 @@ def communication(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats)
     return np.where(n > 1, reduce, 0.0) + (x.pp - 1) * hop
 
 
-def prefill_work(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats, context: Floats) -> Floats:
-    """Return the time that ``tokens`` prompt tokens cost when prompts are ``context`` long, without fixed costs."""
+def prefill_work(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
+    """Return the time that computing ``tokens`` tokens of the cases' prompts costs, without fixed costs."""
     matrices = np.hypot(
         2 * r.dense * tokens / (r.devices * r.dense_peak * c.compute),
         r.dense_bytes / x.tp / (r.bandwidth * c.bandwidth),
     )
     experts = _experts(x, r, c, tokens)
-    flop = tokens * attention_flop(x, context)
-    share = c.attention_compute * context / (context + _SATURATING_TOKENS)
+    flop = tokens * attention_flop(x)
+    share = c.attention_compute * x.prompt_tokens / (x.prompt_tokens + _SATURATING_TOKENS)
     attention = flop / (r.devices * r.peak_16 * share)
     return matrices + experts + attention + communication(x, r, c, tokens / x.dp)
 
 
-def attention_flop(x: ServingInputs, context: Floats) -> Floats:
-    """Return the FLOP of attention per prompt token: causal, so each token sees half of the prompt on average."""
+def fresh_tokens(x: ServingInputs) -> Floats:
+    """Return the prompt tokens that the prefix cache does not hold; at least one is always computed."""
+    return np.maximum(x.prompt_tokens * (1 - x.prefix_cache_share), 1.0)
+
+
+def attention_flop(x: ServingInputs) -> Floats:
+    """Return the FLOP of attention per computed prompt token: causal, so it sees what is cached and half of the rest."""
     m = x.model
-    mean = context / 2
+    mean = x.prompt_tokens - fresh_tokens(x) / 2
     sparse = np.minimum(mean, m.sparse_topk)
     return 2 * m.heads * (m.qk_dim + m.v_dim) * (sparse * m.full_layers + np.minimum(mean, m.window) * m.window_layers)
 

@@ -12,11 +12,12 @@ import numpy as np
 from wizard.sizing import formats
 from wizard.sizing.cases import KV_FORMATS, Floats, Ints
 from wizard.sizing.device_columns import LINKS
-from wizard.sizing.traffic import ServingInputs
+from wizard.sizing.traffic import RUNTIMES, ServingInputs
 
 _KV_BYTES: Floats = np.array([2.0, 1.0])
 _FP8, _FP4 = formats.code("fp8"), formats.code("fp4")
 _PCIE = LINKS.index("pcie")
+_LLAMA_CPP = RUNTIMES.index("llama.cpp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,28 @@ def _of(x: ServingInputs) -> Replica:
     dense = np.maximum(m.active - routed - m.head, 0.0)
     element = formats.BYTES_PER_ELEMENT[stored]
     dense_element = np.where(is_moe, formats.DENSE_BYTES_IN_MOE[stored], element)
-    peak = formats.matrix_peak(stored, d.peak_16, d.peak_8, d.peak_int8, d.peak_4)
-    dense_peak = np.where(is_moe, formats.dense_peak_in_moe(stored, peak, d.peak_16, d.peak_8), peak)
+    peak_16 = accumulating_peak(x)
+    peak = formats.matrix_peak(stored, peak_16, d.peak_8, d.peak_int8, d.peak_4)
+    dense_peak = np.where(is_moe, formats.dense_peak_in_moe(stored, peak, peak_16, d.peak_8), peak)
     beyond = (x.tp * x.dp > d.domain) & (d.domain < 8)
     return Replica(
         devices=x.tp * x.dp, dense=dense, routed=routed, dense_bytes=dense * dense_element,
         expert_bytes=m.expert * element, head_bytes=m.head * formats.HEAD_BYTES[stored], dense_peak=dense_peak,
-        expert_peak=peak, peak_16=d.peak_16, bandwidth=d.bandwidth, kv_element_bytes=kv_element_bytes(x.kv_format),
+        expert_peak=peak, peak_16=peak_16, bandwidth=d.bandwidth, kv_element_bytes=kv_element_bytes(x.kv_format),
         kv_split=kv_split(x), link=np.where(beyond, _PCIE, d.link),
         link_bandwidth=np.where(beyond, d.pcie_bandwidth, d.link_bandwidth),
         efficiency_class=formats.EFFICIENCY_CLASS[stored],
     )
+
+
+def accumulating_peak(x: ServingInputs) -> Floats:
+    """Return the 16-bit peak that an engine's kernels can reach.
+
+    Peaks are stated with 32-bit accumulation, at which GeForce cards run half as fast; llama.cpp accumulates in 16 bit
+    or multiplies in INT8, whose half is the full 16-bit rate on every tensor core.
+    """
+    half = np.nan_to_num(x.device.peak_int8, nan=0.0) / 2
+    return np.where(x.engine == _LLAMA_CPP, np.maximum(x.device.peak_16, half), x.device.peak_16)
 
 
 def kv_element_bytes(kv_format: Ints) -> Floats:

@@ -13,12 +13,11 @@ from typing import TypeVar, cast
 
 import numpy as np
 
-from wizard.sizing import bands as band_tables
-from wizard.sizing.calibration import Calibration
+from wizard.sizing.bands import METRICS
+from wizard.sizing.calibration import Calibration, band_cell
 from wizard.sizing.cases import Band, Bools, Floats, Ints, MemoryColumns, ServingColumns
 from wizard.sizing.ceilings import Bounds, bounds
 from wizard.sizing.composition import Timing, closed_loop, saturated
-from wizard.sizing.device_columns import FAMILY_CLASS
 from wizard.sizing.memory import memory
 from wizard.sizing.replica import Replica
 from wizard.sizing.traffic import ServingInputs
@@ -81,18 +80,15 @@ class _Spread:
     """Bands of the cases, looked up once for all metrics."""
 
     def __init__(self, x: ServingInputs, calibration: Calibration) -> None:
-        self._bands = calibration.bands
-        hardware, architecture = calibration.seen(x)
-        self._wider = (np.where(hardware, 1.0, self._bands.unseen_hardware)
-                       * np.where(architecture, 1.0, self._bands.unseen_architecture))
-        self._cell = (FAMILY_CLASS[x.device.family], (x.model.expert > 0).astype(np.int64),
-                      band_tables.batch_class(x.concurrency))
-        shape = self._bands.cells()[1:]
-        self.basis: Ints = np.ravel_multi_index(np.broadcast_arrays(*self._cell), shape)
+        self._ends_of = {
+            name: calibration.interval(x, np.full(1, METRICS.index(name))) for name in ("ttft", "tpot", "throughput")
+        }
+        cells = np.broadcast_arrays(*band_cell(x))
+        self.basis: Ints = np.ravel_multi_index(tuple(cells), calibration.bands.low.shape[1:]).astype(np.int64)
 
     def _ends(self, metric: str, value: Floats) -> tuple[Floats, Floats]:
-        at = (band_tables.METRICS.index(metric), *self._cell)
-        return (value * np.exp(self._bands.low[at] * self._wider), value * np.exp(self._bands.high[at] * self._wider))
+        low, high = self._ends_of[metric]
+        return value * np.exp(low), value * np.exp(high)
 
     def time(self, metric: str, value: Floats, floor: Floats) -> Band:
         """A time never falls below its floor."""

@@ -19,10 +19,15 @@ RUNTIMES = (
 """Software that the calibration knows; the first five are those a user can choose (``ENGINES``)."""
 
 HARNESSES = (
-    "user", "inferencex", "sweep", "burst", "offline", "static", "single", "mlperf-offline", "mlperf-server",
+    "clients", "sweep", "burst", "offline", "static", "single", "mlperf-offline", "mlperf-server",
     "mlperf-interactive", "open-loop",
 )
-"""How the traffic is made: by users (the default), or by the load generator of a published measurement."""
+"""How the traffic is made: by clients in closed loop with prompts and answers of varying length (the default, as in
+InferenceX), or in other ways of published measurements: equal lengths, one burst, a queue, one batch, ..."""
+
+
+BACKENDS = ("native", "vulkan", "rocm")
+"""What llama.cpp was built for; ``native`` is the vendor's own (CUDA, Metal) or not stated."""
 
 
 def _ones() -> Floats:
@@ -67,6 +72,8 @@ class ServingInputs:
     """Share of the device that the engine may use; 0 means the engine's default."""
     harness: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     """Index in :data:`HARNESSES`."""
+    backend: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    """Index in :data:`BACKENDS`."""
     request_rate: Floats = field(default_factory=lambda: np.full(1, np.nan))
     """Requests per second that arrive whatever the answers take (open loop); NaN where users wait for answers."""
     requests: Floats = field(default_factory=lambda: np.full(1, np.inf))
