@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from wizard.costing.records import Swing, Tco
+from wizard.quote.codes import KINDS, worded
 from wizard.quote.flow import Block, Section, Text
 from wizard.quote.paper import BLANK, Paper
 from wizard.quote.promises import is_training
@@ -13,16 +14,14 @@ from wizard.quote.style import BODY, CAPTION, H1, H2, MUTED
 from wizard.quote.tables import Column, Grid, Row
 from wizard.quote.text import Span
 
-_SHARES = frozenset({"utilization", "residual", "availability", "load_factor"})
+_SHARES = frozenset({"utilization", "load_factor", "availability", "electricity_growth"})
 
 
 def input_text(paper: Paper, name: str, value: float) -> str:
-    """Format the value of an input by its name: shares as percentages, the rest as figures."""
+    """Format an input by its name: shares as percentages, the rest as figures, for their labels name the unit."""
     if name in _SHARES or name.endswith(("_rate", "_share")):
         return paper.share(value, 0 if float(value * 100).is_integer() else 1)
-    unit = next((u for tail, u in (("_usd_per_kwh", "USD/kWh"), ("_kwh", "kWh"), ("_usd", "USD"), ("_years", ""))
-                 if name.endswith(tail)), "")
-    return paper.with_unit(value, unit)
+    return f"× {paper.figure(value)}" if name.endswith("_factor") else paper.figure(value)
 
 
 def main_assumptions(paper: Paper) -> list[str]:
@@ -94,7 +93,7 @@ def sources(paper: Paper) -> Section:
         document = (Span(source.publisher, bold=True), Span(f": {source.document}" if source.document else ""),
                     Span(f"\n{source.address}" if source.address else "", colour=MUTED))
         rows.append(Row((str(paper.sources[source.id]), document, source.as_of or tr("no date"),
-                         paper.label(source.kind))))
+                         worded(tr, KINDS, source.kind))))
     blocks: list[Block] = [Text(tr("Sources"), H1)]
     if rows:
         blocks.append(Grid((Column(tr("No."), align="right"), Column(tr("Publisher, document, address"), 4),

@@ -9,6 +9,7 @@ from wizard.costing.records import Bom, BomLine
 from wizard.i18n import mark
 from wizard.planner.plan import Option, Reason
 from wizard.quote.capital import rmb_capital
+from wizard.quote.codes import category as worded_category
 from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.paper import BLANK, Paper
 from wizard.quote.style import BODY, CAPTION, H1, MUTED, WARNING
@@ -76,12 +77,12 @@ def _rows(paper: Paper, bom: Bom, *, discounted: bool) -> Iterator[Row]:
     sums = dict(bom.subtotals)
     for category in dict.fromkeys(line.category for line in bom.lines):
         lines = [line for line in bom.lines if line.category == category]
-        yield Row((paper.label(category),), "band")
+        yield Row((worded_category(paper.tr, category),), "band")
         for line in lines:
             yield _line(paper, line, discounted=discounted)
         if len(lines) > 1 and category in sums:
-            yield _sum(paper.tr("Subtotal {category}", category=paper.label(category)), paper.amount(sums[category]),
-                       9 if discounted else 8)
+            name = paper.tr("Subtotal {category}", category=worded_category(paper.tr, category))
+            yield _sum(name, paper.amount(sums[category]), 9 if discounted else 8)
 
 
 def _sum(name: str, amount: str, columns: int, note: str = "") -> Row:
@@ -90,7 +91,7 @@ def _sum(name: str, amount: str, columns: int, note: str = "") -> Row:
 
 
 def _line(paper: Paper, line: BomLine, *, discounted: bool) -> Row:
-    item = [Span(line.description, bold=True), Span(f"  {line.part}", colour=MUTED)]
+    item = [Span(paper.describe(line), bold=True), Span(f"  {line.part}", colour=MUTED)]
     if line.recurring:
         item.append(Span("\n" + paper.tr("recurring, per year"), colour=MUTED))
     if line.reason:

@@ -9,6 +9,7 @@ from wizard.costing.records import Bom
 from wizard.i18n import mark
 from wizard.planner.plan import Change, Option
 from wizard.quote.assumptions import main_assumptions
+from wizard.quote.codes import KEYS, worded
 from wizard.quote.flow import Beside, Block, Gap, Group, Section, Text
 from wizard.quote.panels import Card, Cards, Contents, Notice, Stamp, bullets
 from wizard.quote.paper import BLANK, Paper
@@ -77,7 +78,7 @@ def _bought(paper: Paper, bom: Bom) -> Block:
     """The dearest lines, and what the rest comes to."""
     tr = paper.tr
     dear = sorted((x for x in bom.lines if x.extended), key=lambda x: (-(x.extended or 0), x.number))[:_DEAREST]
-    rows = [Row((tr("{n} × {what}", n=paper.count(x.quantity), what=x.description), paper.amount(x.extended),
+    rows = [Row((tr("{n} × {what}", n=paper.count(x.quantity), what=paper.describe(x)), paper.amount(x.extended),
                  paper.share((x.extended or Decimal(0)) / bom.net))) for x in dear]
     rest = bom.net - sum((x.extended or Decimal(0) for x in dear), Decimal(0))
     if rest > 0:
@@ -130,10 +131,16 @@ def _infeasible(paper: Paper) -> Block:
 
 def _change(paper: Paper, change: Change) -> Row:
     tr = paper.tr
-    what = tr("{name}: {before} → {after}", name=paper.label(change.key), before=_value(paper, change.from_value),
+    what = tr("{name}: {before} → {after}", name=_key(paper, change.key), before=_value(paper, change.from_value),
               after=_value(paper, change.to_value))
     cost = headline_cost(paper, change.option)
     return Row((what, paper.hardware(change.option), cost))
+
+
+def _key(paper: Paper, key: str) -> str:
+    """Name the question that a dotted key stands for."""
+    last = key.rpartition(".")[2]
+    return worded(paper.tr, KEYS, last) if last in KEYS else paper.label(last)
 
 
 def _value(paper: Paper, value: object) -> str:
@@ -141,7 +148,14 @@ def _value(paper: Paper, value: object) -> str:
         return paper.tr("none")
     if isinstance(value, bool):
         return paper.tr("yes") if value else paper.tr("no")
-    return paper.figure(float(value)) if isinstance(value, int | float) else paper.label(str(value))
+    return paper.figure(float(value)) if isinstance(value, int | float) else _named(paper, value)
+
+
+def _named(paper: Paper, value: object) -> str:
+    names = {point.accelerator: point.accelerator for point in paper.plan.pareto}
+    names |= {c.option.accelerator: c.option.accelerator_name for c in paper.plan.changes}
+    given = value if isinstance(value, list | tuple) else [value]
+    return ", ".join(names.get(str(v), paper.answer(str(v))) for v in given) or paper.tr("none")
 
 
 def headline_cost(paper: Paper, option: Option) -> str:
@@ -220,7 +234,7 @@ def _omissions(paper: Paper, option: Option) -> Iterator[Block]:
     tr, bom = paper.tr, option.bom
     if bom is None:
         return
-    names = {line.number: line.description for line in bom.lines}
+    names = {line.number: paper.describe(line) for line in bom.lines}
     if bom.unpriced:
         listed = ", ".join(names.get(n, str(n)) for n in bom.unpriced[:4])
         more = "…" if len(bom.unpriced) > 4 else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wizard.costing.records import Bom, PowerRack
 from wizard.planner.plan import Option
+from wizard.quote.codes import BASES, worded
 from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.paper import BLANK, Paper
 from wizard.quote.style import BODY, CAPTION, H1, H2
@@ -42,7 +43,7 @@ def _needs(paper: Paper, option: Option, site: PowerRack | None) -> Iterator[tup
     yield tr("Power at the wall, at most"), paper.power(watts)
     if site:
         yield tr("Power at the wall, typical"), paper.power(site.typical_w)
-        yield tr("Power rests on"), paper.label(site.basis)
+        yield tr("Power rests on"), worded(tr, BASES, site.basis)
     heat = site.heat_btu_h if site else watts * BTU_H_PER_W
     yield tr("Heat"), f"{paper.power(watts)} = {paper.count(round(heat, -1))} BTU/h"
     yield tr("Air flow"), paper.with_unit(watts * 3600 / (_AIR_J_PER_M3_K * _AIR_RISE_K), "m³/h")
@@ -90,7 +91,7 @@ def _rack(paper: Paper, bom: Bom | None) -> Iterator[Block]:
     lines = [x for x in bom.lines if x.rack_units or x.weight_kg] if bom else []
     if not lines:
         return
-    rows = [Row((line.description, paper.count(line.quantity),
+    rows = [Row((paper.describe(line), paper.count(line.quantity),
                  paper.figure(line.rack_units * line.quantity) if line.rack_units else BLANK,
                  paper.figure(line.weight_kg * line.quantity) if line.weight_kg else BLANK)) for line in lines[:_MOST]]
     yield Group([Text(tr("What stands in the rack"), H2),

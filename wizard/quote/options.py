@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from wizard import words
-from wizard.planner.plan import Option, Reason, Rejection
+from wizard.planner.plan import Option, Rejection
 from wizard.quote.charts.scatter import Pareto
 from wizard.quote.cover import headline_cost
 from wizard.quote.flow import Block, Group, Section, Text
@@ -14,6 +13,7 @@ from wizard.quote.promises import missed, promises
 from wizard.quote.style import ACCENT, ACCENT_SOFT, BAD, BODY, CAPTION, GOOD, H1, H2, MUTED
 from wizard.quote.tables import Cell, Column, Grid, Row
 from wizard.quote.text import Span
+from wizard.words import why_not
 
 _PER_TABLE = 4
 _REJECTED = 14
@@ -123,18 +123,10 @@ def _meets(paper: Paper, option: Option) -> Cell:
 
 def _rejected(paper: Paper, rejected: Sequence[Rejection]) -> Grid:
     tr = paper.tr
-    rows = [Row((r.what, _reason(paper, r), _quantity(paper, r.need, r.unit), _quantity(paper, r.have, r.unit)))
+    rows = [Row((r.what, why_not(tr, r.reason), _quantity(paper, r.need, r.unit), _quantity(paper, r.have, r.unit)))
             for r in rejected]
     return Grid((Column(tr("Candidate"), 1.2), Column(tr("What rules it out"), 2), Column(tr("Needed"), align="right"),
                  Column(tr("There is"), align="right")), rows)
-
-
-def _reason(paper: Paper, rejection: Rejection) -> str:
-    worded = words.why_not(paper.tr, rejection.reason)
-    if worded != rejection.reason:
-        return worded
-    fields = {"what": rejection.what, "need": rejection.need, "have": rejection.have, "unit": rejection.unit}
-    return paper.say(Reason(code=rejection.reason, fields=fields))
 
 
 def _quantity(paper: Paper, value: float | None, unit: str) -> str:

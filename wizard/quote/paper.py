@@ -9,9 +9,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from wizard import words
+from wizard.costing.records import BomLine
 from wizard.i18n import Translator, mark
 from wizard.money import cents
 from wizard.planner.plan import Estimate, Fact, Option, Plan, Reason
+from wizard.quote.codes import CHOICES, NAMES, worded
 
 NBSP = "\u00a0"
 BLANK = "—"
@@ -70,7 +72,11 @@ class Paper:
 
     def label(self, code: str) -> str:
         """Word a code."""
-        return words.label(self.tr, code)
+        return words.label(self.tr, NAMES.get(code, code))
+
+    def answer(self, code: str) -> str:
+        """Word an answer of the user."""
+        return worded(self.tr, CHOICES, code) if code in CHOICES else self.label(code)
 
     def say(self, reason: Reason | Fact) -> str:
         """Word a reason; one without a sentence shows its code rather than losing the page."""
@@ -79,6 +85,10 @@ class Paper:
         except KeyError:
             shown = ", ".join(f"{self.label(k)}: {v}" for k, v in reason.fields.items())
             return self.label(reason.code).replace("_", " ") + (f" ({shown})" if shown else "")
+
+    def describe(self, line: BomLine) -> str:
+        """Name a line of the bill."""
+        return words.describe(self.tr, line)
 
     def money(self, amount: Decimal | None, currency: str, *, whole: bool = False) -> str:
         """Format an amount with its currency: cents for prices, whole units for modelled values."""

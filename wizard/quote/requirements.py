@@ -45,9 +45,9 @@ def _model(paper: Paper) -> Iterator[Item]:
         yield tr("Longest context of the model"), tr("{n} tokens", n=paper.count(model.max_context))
     if needs.max_context_tokens:
         yield tr("Longest context asked"), tr("{n} tokens", n=paper.count(needs.max_context_tokens))
-    yield tr("Weights"), paper.label(needs.precision.weights)
-    yield tr("KV cache"), paper.label(needs.precision.kv_cache)
-    yield tr("Engine"), paper.label(needs.engine)
+    yield tr("Weights"), paper.answer(needs.precision.weights)
+    yield tr("KV cache"), paper.answer(needs.precision.kv_cache)
+    yield tr("Engine"), paper.answer(needs.engine)
 
 
 def _workload(paper: Paper) -> Iterator[Item]:
@@ -78,7 +78,7 @@ def _serving(paper: Paper) -> Iterator[Item]:
 def _training(paper: Paper) -> Iterator[Item]:
     tr, train = paper.tr, paper.plan.needs.training
     if paper.plan.needs.use_case == "fine_tuning":
-        yield tr("Method"), paper.label(train.method)
+        yield tr("Method"), paper.answer(train.method)
     if train.tokens:
         yield tr("Training tokens"), paper.count(train.tokens)
     if train.deadline_hours:
@@ -86,11 +86,11 @@ def _training(paper: Paper) -> Iterator[Item]:
     yield tr("Sequence length"), tr("{n} tokens", n=paper.count(train.sequence_length))
     if train.global_batch_tokens:
         yield tr("Global batch"), tr("{n} tokens", n=paper.count(train.global_batch_tokens))
-    yield tr("Optimizer"), paper.label(train.optimizer)
+    yield tr("Optimizer"), paper.answer(train.optimizer)
     if train.method != "full":
         yield tr("LoRA rank"), paper.count(train.lora_rank)
     yield tr("Activation checkpointing"), tr("yes") if train.activation_checkpointing else tr("no")
-    yield tr("Number format"), paper.label(train.precision)
+    yield tr("Number format"), paper.answer(train.precision)
 
 
 def _targets(paper: Paper) -> Iterator[Item]:
@@ -109,8 +109,8 @@ def _limits(paper: Paper) -> Iterator[Item]:
         yield tr("Purchase, at most"), paper.money(Decimal(budget.purchase), budget.currency)
     if budget.per_month is not None:
         yield tr("Per month, at most"), paper.money(Decimal(budget.per_month), budget.currency)
-    yield tr("Own or rent"), paper.label(rules.acquisition)
-    yield tr("Availability"), paper.label(rules.availability)
+    yield tr("Own or rent"), paper.answer(rules.acquisition)
+    yield tr("Availability"), paper.answer(rules.availability)
     for name, values in ((tr("Only these accelerators"), rules.accelerators),
                          (tr("None of these accelerators"), rules.exclude_accelerators),
                          (tr("Only these vendors"), rules.vendors)):

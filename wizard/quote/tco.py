@@ -9,6 +9,7 @@ from wizard.costing.records import Tco, TcoYear
 from wizard.planner.plan import Option
 from wizard.quote.assumptions import input_text
 from wizard.quote.charts.money import Course, Cumulative, Tornado
+from wizard.quote.codes import POSTS, worded
 from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.paper import BLANK, Paper
 from wizard.quote.style import ACCENT, BODY, CAPTION, H1, H2
@@ -104,7 +105,7 @@ def _alternatives(paper: Paper, tco: Tco) -> Iterator[tuple[str, Cell]]:
 def _years(paper: Paper, tco: Tco) -> Grid:
     tr = paper.tr
     posts = [p for p in _POSTS if any(getattr(y, p) for y in tco.years)]
-    columns = [Column(tr("Year"), 1), *(Column(paper.label(p), align="right", least=52) for p in posts),
+    columns = [Column(tr("Year"), 1), *(Column(worded(tr, POSTS, p), align="right", least=52) for p in posts),
                Column(tr("Total"), align="right", least=56)]
     rows = [Row((str(y.year), *(_cell(paper, y, p) for p in posts), paper.amount(y.total, whole=True)))
             for y in tco.years]
