@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from wizard.catalog.catalog import Catalog
 from wizard.costing.cluster import count_cluster, surrounding_cents
 from wizard.costing.demand import Profile
+from wizard.costing.hosts import choose_host, is_assembled, is_server
 from wizard.costing.node import Node, choose_node
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_network import UPLINKS, NodePorts, SwitchKind, switch_kinds, uplink_cable
@@ -59,9 +60,9 @@ class CapexColumns:
         self._shelf = shelf_of(catalog, terms)
         self._site = site_of(self._shelf)
         self._slot = np.full(len(self.accelerators) * _MOST_PER_NODE * len(self.profiles), -1, np.int32)
-        self._nodes: list[Node | None] = []
-        self._ints = np.empty((0, 6), np.int64)
-        self._floats = np.empty((0, 3), np.float64)
+        self._ints: list[tuple[int, ...]] = [(0, 0, 0, -1, 0, 0)]
+        self._floats: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)]
+        self._int_rows, self._float_rows = np.array(self._ints, np.int64), np.array(self._floats, np.float64)
         self._cache = np.empty((0, _USUAL_NODES, 3), np.float64)
         self._variants: dict[NodePorts, int] = {}
         cable = uplink_cable(self._shelf)
@@ -126,8 +127,8 @@ class CapexColumns:
 
     def _usual(self, slots: Ints, nodes: Ints) -> Floats:
         """Look up builds whose nodes are alike and few, each worked out when first asked for; shape ``(3, n)``."""
-        if len(self._cache) < len(self._nodes):
-            room = np.full((2 * len(self._nodes), _USUAL_NODES, 3), np.inf)
+        if len(self._cache) < len(self._ints):
+            room = np.full((2 * len(self._ints), _USUAL_NODES, 3), np.inf)
             room[: len(self._cache)] = self._cache
             self._cache = room
         flat = self._cache.reshape(-1, 3)
@@ -141,8 +142,11 @@ class CapexColumns:
 
     def node(self, accelerator: int, per_node: int, profile: int = 0, *, fabric: bool = False) -> Node | None:
         """Return the node that rows with these values are built of; ``None`` where none can be."""
-        slot = int(self._slots(np.array([accelerator]), np.array([per_node]), np.array([2 * profile + fabric]))[0])
-        return self._nodes[slot]
+        found = self._shelf.catalog.accelerators[self.accelerators[accelerator]]
+        try:
+            return choose_node(self._shelf, found, per_node, self.profiles[2 * profile + fabric])
+        except CannotBuild:
+            return None
 
     def _slots(self, accelerator: Ints, each: Ints, profile: Ints) -> Ints:
         key = (accelerator * _MOST_PER_NODE + np.clip(each, 0, _MOST_PER_NODE - 1)) * len(self.profiles) + profile
@@ -150,46 +154,35 @@ class CapexColumns:
         if (found < 0).any():
             for missing in np.unique(key[found < 0]):
                 self._slot[missing] = self._add(int(missing))
-            self._freeze()
+            self._int_rows, self._float_rows = np.array(self._ints, np.int64), np.array(self._floats, np.float64)
             found = self._slot[key]
         return np.asarray(found, np.int64)
 
     def _add(self, key: int) -> int:
-        if not self._nodes:
-            self._nodes.append(None)
+        """Choose the machine of one kind of node and note its figures; row 0 stands for what cannot be built."""
         rest, profile = divmod(key, len(self.profiles))
         accelerator, each = divmod(rest, _MOST_PER_NODE)
         try:
             found = self._shelf.accelerator(self.accelerators[accelerator])
-            node = choose_node(self._shelf, found, each, self.profiles[profile]) if each else None
+            host = choose_host(self._shelf, found, each, self.profiles[profile]) if each else None
         except CannotBuild:
-            node = None
-        if node is None:
+            host = None
+        if host is None:
             return 0
-        self._nodes.append(node)
-        return len(self._nodes) - 1
-
-    def _freeze(self) -> None:
-        """Put what the built nodes are into arrays; row 0 stands for what cannot be built."""
-        rows: list[tuple[int, ...]] = []
-        floats: list[tuple[float, float, float]] = []
-        for node in self._nodes:
-            if node is None:
-                rows.append((0, 0, 0, -1, 0, 0))
-                floats.append((0.0, 0.0, 0.0))
-                continue
-            single = next((self._shelf.item_net(i) or 0 for i in node.items if i.category == "accelerator"), 0)
-            variant = self._variants.setdefault(replace(node.ports, count=1), len(self._variants))
-            uplinks = self._uplinks if node.system.kind == "server" else 0
-            rows.append((node.cents + uplinks, single, int(node.priced), variant, node.ports.count, int(node.server)))
-            floats.append((node.power.max_w, node.rack_units if node.racked else 0.0, node.items_rack_units))
-        self._ints = np.array(rows, np.int64).reshape(-1, 6)
-        self._floats = np.array(floats, np.float64).reshape(-1, 3)
+        place, kit = host.place, host.kit
+        server = is_server(place.system)
+        plain = place.system.kind == "server"
+        variant = self._variants.setdefault(replace(kit.ports, count=1), len(self._variants))
+        own_units = 0.0 if is_assembled(place.system) else place.system.rack_units or 0.0
+        self._ints.append((place.cents + kit.cents + (self._uplinks if plain else 0), place.card_cents,
+                           int(place.priced), variant, kit.ports.count, int(server)))
+        self._floats.append((host.power.max_w, (place.system.rack_units or 0.0) if plain else 0.0, own_units))
+        return len(self._ints) - 1
 
     def _clusters(self, slots: Ints, nodes: Ints, absent: Ints, ok: Bools) -> Floats:
         """Return capex in the terms' currency, watts and rack units; shape ``(3, n)``."""
-        cents, single, priced, variant, ports, server = self._ints[slots].T
-        watts, units, own_units = self._floats[slots].T
+        cents, single, priced, variant, ports, server = self._int_rows[slots].T
+        watts, units, own_units = self._float_rows[slots].T
         hardware = cents * nodes - single * absent
         power, rack_units, good = watts * nodes, own_units * nodes, ok & (slots > 0)
         for key, index in self._variants.items():
