@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wizard.catalog.catalog import Catalog
 from wizard.catalog.prices import is_stale, read_price_book
 from wizard.catalog.records import Price
 from wizard.errors import CatalogFault
@@ -51,6 +52,25 @@ def test_own_prices_are_marked_as_own(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_price_book_says_where_and_why(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(CatalogFault, match="prices.csv row") as caught:
+    with pytest.raises(CatalogFault, match=r"prices\.csv row") as caught:
         read_price_book(book(tmp_path, text), TODAY)
     assert said in str(caught.value)
+
+
+def test_own_prices_lie_over_the_catalogue(tmp_path: Path) -> None:
+    catalog = Catalog()
+    own = catalog.with_prices(read_price_book(book(tmp_path, "id,price_usd\nl40s,7000\nrack_42u,900\n"), TODAY))
+    mine, theirs = own.accelerators["l40s"].price, catalog.accelerators["l40s"].price
+    assert mine is not None
+    assert theirs is not None
+    assert (mine.usd, mine.kind) == (Decimal(7000), "yours")
+    assert theirs.kind == "estimate"
+    assert own.accelerators["a40"] is catalog.accelerators["a40"]
+    assert own.components["rack_42u"].price != catalog.components["rack_42u"].price
+    assert own.version == catalog.version
+
+
+def test_a_price_of_nothing_is_refused(tmp_path: Path) -> None:
+    prices = read_price_book(book(tmp_path, "id,price_usd\nl40x,7000\n"), TODAY)
+    with pytest.raises(CatalogFault, match="l40s"):
+        Catalog().with_prices(prices)

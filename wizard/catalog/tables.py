@@ -36,10 +36,11 @@ def read_records(path: Path, record: type[R]) -> tuple[R, ...]:
         lines = list(csv.reader(f))
     header = lines[0] if lines else []
     quick = _positions(header, record)
-    found = [_quick(line, quick, len(header), record) for line in lines[1:]] if quick else [None]
+    prices = tuple((name, i) for i, name in enumerate(header) if name.startswith("price_"))
+    found = [_quick(line, quick, prices, len(header), record) for line in lines[1:]] if quick else [None]
     if None not in found:
         return tuple(cast("list[R]", found))
-    # Something is wrong or has a price: read again row by row, which says where.
+    # Something is wrong: read again row by row, which says where.
     return tuple(record_of(row, record, f"{path.name} row {n}") for n, row in rows(path))
 
 
@@ -48,10 +49,10 @@ _UNREADABLE = object()
 
 
 def _positions(header: list[str], record: type) -> tuple[_Cell, ...]:
-    """Return where each field's cell is; empty where the header lacks a required column or the record has a price."""
+    """Return where each field's cell is; empty where the header lacks a required column."""
     places = {name: i for i, name in enumerate(header)}
-    parsers = _parsers(cast("Hashable", record))
-    if any(name == "price" or (required and name not in places) for name, _, required in parsers):
+    parsers = tuple(p for p in _parsers(cast("Hashable", record)) if p[0] != "price")
+    if any(required and name not in places for name, _, required in parsers):
         return ()
     blanks = {name: _blank(parse) for name, parse, required in parsers if required}
     return tuple(
@@ -67,12 +68,16 @@ def _blank(parse: Callable[[str], object]) -> object:
         return _UNREADABLE
 
 
-def _quick(line: list[str], cells: tuple[_Cell, ...], width: int, record: type[R]) -> R | None:
+def _quick(
+    line: list[str], cells: tuple[_Cell, ...], prices: tuple[tuple[str, int], ...], width: int, record: type[R],
+) -> R | None:
     """Build one record; ``None`` where a cell cannot be read."""
     if len(line) != width:
         return None
     values: dict[str, object] = {}
     try:
+        if prices:
+            values["price"] = price_of({name: line[place] for name, place in prices}, "")
         for name, place, parse, required, blank in cells:
             text = line[place]
             if text:
@@ -81,7 +86,7 @@ def _quick(line: list[str], cells: tuple[_Cell, ...], width: int, record: type[R
                 return None
             elif required:
                 values[name] = blank
-    except (ValueError, InvalidOperation):
+    except (ValueError, InvalidOperation, CatalogFault):
         return None
     return record(**values)
 
