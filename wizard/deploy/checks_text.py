@@ -92,7 +92,7 @@ def shell_faults(text: str) -> Iterator[Fault]:
     program = bash()
     if program is None:
         return
-    done = subprocess.run([program, "-n"], input=text, capture_output=True, text=True, timeout=SHELL_TIMEOUT_S,  # noqa: S603
+    done = subprocess.run([program, "-n"], input=text, capture_output=True, text=True, timeout=SHELL_TIMEOUT_S,
                           check=False, encoding="utf-8")
     if done.returncode:
         yield fault(mark("bash does not accept it: {reason}"), reason=" ".join(done.stderr.split()))

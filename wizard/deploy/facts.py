@@ -112,9 +112,9 @@ class Deployment:
         Both of one replica; the plan's bound is that of all replicas together.
         """
         batch = max(1, self.option.batch)
+        wished = math.ceil(batch * HEADROOM)
         bound = self.option.estimates.get("max_concurrency")
-        fits = batch if bound is None else max(batch, int(bound.low / max(1, self.option.replicas)))
-        return max(1, min(math.ceil(batch * HEADROOM), fits))
+        return wished if bound is None else min(wished, max(batch, int(bound.low / max(1, self.option.replicas))))
 
     @property
     def context(self) -> int:

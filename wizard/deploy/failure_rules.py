@@ -49,4 +49,5 @@ def findings_of(d: Deployment, bundle: DeployBundle) -> tuple[Finding, ...]:
 
 def say(tr: Translator, found: Finding) -> str:
     """Word a finding: why, then what to do."""
-    return f"{tr.format(found.why, found.fields)}. {tr.format(found.mend, found.fields)}"
+    stop = "。" if tr.lang == "zh_CN" else ". "
+    return f"{tr.format(found.why, found.fields)}{stop}{tr.format(found.mend, found.fields)}"

@@ -16,18 +16,20 @@ from wizard.words import label, number
 _EVIDENCE = {
     "documented": mark("The tag {image} stands in its project's documentation; it was not pulled."),
     "pattern": mark("The release exists and the tag {image} follows the project's documented pattern; whether the "
-                    "image "
-                    "exists was not checked."),
+                    "image exists was not checked."),
     "floating": mark("The project's documentation names only the moving tag {image}; run pin-digests.sh before you "
                      "rely on it."),
-    "none": mark("No container image of this engine for this hardware is known to us: use the vendor's build of the "
-                 "engine and start it with run.sh."),
 }
+_NO_IMAGE = mark(
+    "No container image of this engine for this hardware is known to us: use the vendor's build of the engine and "
+    "start it with run.sh."
+)
 _PURPOSE: tuple[tuple[str, str], ...] = (
     ("run.sh", mark("the engine's start command with the plan's numbers")),
     ("compose.yaml", mark("engine, gateway and monitoring on one machine")),
     ("compose.worker.yaml", mark("the engine on the further machines of a replica")),
     ("prepare.sh", mark("makes folders, keys and .env; run it first, as root")),
+    (".env.example", mark("settings, and the names of secrets without their values")),
     ("fetch-model.sh", mark("downloads the weights once")),
     ("Dockerfile", mark("the engine for runtimes without compose or Kubernetes")),
     ("k8s/base/", mark("Kubernetes: workload, service, claim, gateway, network policies")),
@@ -122,6 +124,8 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
         "apple": mark("macOS with llama-server built for Metal; containers have no GPU on a Mac."),
         "other": mark("The vendor's driver and the vendor's build of the engine."),
     }
+    if d.stack.engine == "llama.cpp" and d.stack.platform == "cuda":
+        needs["cuda"] = mark("An NVIDIA driver that knows the CUDA version of the image, and nvidia-container-toolkit.")
     out.append(tr(needs[d.stack.platform]))
     if d.multi_node:
         out.append(tr("The machines of a replica exchange data without authentication or encryption: give them a "
@@ -201,7 +205,7 @@ def _files(tr: Translator, others: Files) -> str:
 
 
 def _unverified(d: Deployment, tr: Translator) -> list[str]:
-    out = [tr(_EVIDENCE[d.stack.evidence], image=code(d.stack.image)) if d.stack.image else tr(_EVIDENCE["none"])]
+    out = [tr(_EVIDENCE[d.stack.evidence], image=code(d.stack.image)) if d.stack.image else tr(_NO_IMAGE)]
     if d.stack.flags:
         out.append(tr("The engine's flags were checked against the flag list of {table}. If your image has another "
                       "version, check again with its --help.", table=code(d.stack.flags)))
