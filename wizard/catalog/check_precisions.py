@@ -42,7 +42,7 @@ _RATIOS = (
     ("int8_tops", "fp16_tflops", ((0.02, 0.1), (0.95, 1.05), (1.85, 2.1), (3.9, 4.1))),
     ("fp4_tflops", "fp8_tflops", ((0.95, 1.05), (1.85, 2.1), (2.9, 3.2), (3.9, 4.1))),
 )
-_OWN_RATIOS = frozenset({"Wormhole", "Blackhole", "NeuronCore-v4", "Hexagon", "MLUarch03"})
+_OWN_RATIOS = frozenset({"Wormhole", "Blackhole", "NeuronCore-v4", "Hexagon", "MLUarch03", "Gaudi"})
 """Architectures whose rates do not double from precision to precision (vendors' own sheets)."""
 
 _CUT = frozenset({"a10g", "l20", "l40", "h20_96", "h20_141", "mi308x"})
