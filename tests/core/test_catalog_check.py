@@ -186,6 +186,6 @@ def test_a_finding_says_where_and_what(folder: Path) -> None:
     put(folder, "accelerators", "gaudi2", "scaleup_gb_s", "2400")
     text = next(str(f) for f in check(Catalog(folder)) if f.severity == "error")
     assert text == (
-        "error scaleup_unit: accelerators.csv gaudi2, column scaleup_gb_s: "
-        "24x 100GbE RoCE on chip is 600 GB/s in both directions"
+        "accelerators.csv gaudi2, column scaleup_gb_s: "
+        "24x 100GbE RoCE on chip is 600 GB/s in both directions [scaleup_unit]"
     )

@@ -27,7 +27,7 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.table} {self.row}" + (f", column {self.column}" if self.column else "")
-        return f"{self.severity} {self.code}: {place}: {self.what.format_map(self.fields)}"
+        return f"{place}: {self.what.format_map(self.fields)} [{self.code}]"
 
 
 Findings: TypeAlias = Iterator[Finding]
