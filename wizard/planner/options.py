@@ -82,7 +82,7 @@ def _parallel(candidate: Candidates) -> Parallel:
 
 def _estimates(columns: ServingColumns, replicas: int, accelerators: int) -> Mapping[str, Estimate]:
     found = {
-        name: estimate(getattr(columns, name), "serving" if name != "max_concurrency" else "memory",
+        name: estimate(getattr(columns, name), "serving" if name != "max_concurrency" else "memory_fit",
                        replicas if name in SUMMED else 1)
         for name in METRICS
     }

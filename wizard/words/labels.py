@@ -92,7 +92,7 @@ LABELS: Mapping[str, str] = {
     "optimizer": mark("Optimizer states"),
     "free": mark("Free"),
     "serving": mark("calibrated serving model"),
-    "memory": mark("memory arithmetic"),
+    "memory_fit": mark("memory arithmetic"),
     "full": mark("full training"),
     "lora": mark("LoRA"),
     "qlora": mark("QLoRA"),
