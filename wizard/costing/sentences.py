@@ -10,13 +10,13 @@ LABELS: Mapping[str, str] = {
     "accelerator": mark("Accelerator"),
     "system": mark("Machine"),
     "cpu": mark("CPU"),
-    "memory": mark("Memory"),
+    "memory": mark("Main memory (RAM)"),
     "storage": mark("Storage"),
     "nic": mark("Network card"),
     "switch": mark("Switch"),
     "optics": mark("Optics"),
     "cable": mark("Cable"),
-    "rack": mark("Rack"),
+    "rack": mark("Rack cabinet"),
     "pdu": mark("Power distribution"),
     "ups": mark("UPS"),
     "software": mark("Software"),
@@ -53,6 +53,8 @@ LABELS: Mapping[str, str] = {
     "estimate": mark("estimate"),
     "yours": mark("yours"),
     "assumption": mark("assumption"),
+    "price_range": mark("range of the prices"),
+    "output_tok_s": mark("Output tokens per second"),
 }
 """Categories of lines, inputs of the total cost, alternatives, classes of prices."""
 
