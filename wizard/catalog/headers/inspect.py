@@ -48,13 +48,15 @@ def inspect(path: Path) -> Inspected:
 
 def _config(path: Path) -> Inspected:
     model = model_from_config(read_object(path), path.parent.name or path.name, str(path))
-    warnings = () if is_listed(model.hf_architecture) else (
-        warning(
+    notes = []
+    if not is_listed(model.hf_architecture):
+        notes.append(warning(
             "the architecture {architecture} is not known: sizes are those of a Llama-like model of these dimensions",
             architecture=model.hf_architecture or "?",
-        ),
-    )
-    return Inspected(path=path, kind="config", model=model, warnings=warnings)
+        ))
+    if model.kind == "vl":
+        notes.append(warning("the vision tower is not counted: a config does not give its size"))
+    return Inspected(path=path, kind="config", model=model, warnings=tuple(notes))
 
 
 def _safetensors(files: list[Path], path: Path) -> Inspected:
