@@ -34,7 +34,4 @@ def advice(needs: Needs, context: Context, option: Option) -> list[Fact]:
     ]
     if needs.constraints.private_data:
         facts.append(Fact(code="advice_private"))
-    if needs.workload.peak_factor > 1 and not option.cloud_sku:
-        facts.append(Fact(code="advice_peak", fields=MappingProxyType({
-            "factor": needs.workload.peak_factor, "hours": needs.workload.peak_hours_per_day})))
     return facts

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.needs.presets import Claim, preset, preset_ids
@@ -44,6 +45,14 @@ def _cache(needs: Needs, model: Model) -> Iterator[Fact]:
     full = 2 * 2 * model.heads * width * model.layers
     yield fact("kv_per_token", bytes=model.kv_bytes_per_token_bf16, attention_label=model.attention, full_bytes=full,
                tokens=tokens, gib=model.kv_bytes_per_token_bf16 * tokens / GIB)
+
+
+def software(catalog: Catalog, options: Sequence[Option]) -> Iterator[Fact]:
+    """Say which software stack runs on each accelerator of the options."""
+    for name in dict.fromkeys(option.accelerator for option in options):
+        accelerator = catalog.accelerators[name]
+        if accelerator.software:
+            yield fact("software", accelerator=accelerator.name, software=accelerator.software)
 
 
 def _curve(needs: Needs, outcome: Outcome) -> Iterator[Fact]:

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Model
 from wizard.costing.terms import catalog_date, terms_of
 from wizard.errors import Cancelled
 from wizard.needs.needs import Currency, Needs
 from wizard.planner import views
 from wizard.planner.changes import nearest
-from wizard.planner.facts import facts_of
+from wizard.planner.facts import facts_of, software
+from wizard.planner.mixes import peak_split
 from wizard.planner.models import model_of, summary
-from wizard.planner.plan import Plan
-from wizard.planner.serving_plan import Context, serving_outcome
+from wizard.planner.plan import Fact, Option, Plan
+from wizard.planner.serving_plan import Context, Outcome, serving_outcome
+from wizard.planner.suitability import other_models
 from wizard.planner.training_plan import training_plan
 from wizard.planner.warnings import warnings_of
 from wizard.sizing.calibration import shipped
@@ -45,10 +48,22 @@ def plan(
         needs=needs, catalog_version=catalog.version, calibration_version=context.calibration.version,
         status="feasible" if outcome.recommended else "infeasible", model=summary(model), options=outcome.options,
         recommended=outcome.recommended.id if outcome.recommended else None, rejected=outcome.rejected, changes=changes,
-        facts=facts_of(needs, model, context, outcome, chosen), curve=outcome.curve, pareto=outcome.pareto,
+        facts=_facts(needs, model, context, outcome, chosen), curve=outcome.curve, pareto=outcome.pareto,
         warnings=warnings_of(needs, model, context, chosen), sources=views.sources(catalog, model, shown),
         considered=outcome.considered, currency=context.terms.currency, asked=outcome.asked, chosen=chosen,
     )
+
+
+def _facts(
+    needs: Needs, model: Model, context: Context, outcome: Outcome, chosen: Option | None
+) -> tuple[Fact, ...]:
+    found = [*facts_of(needs, model, context, outcome, chosen)]
+    if chosen is not None:
+        found += peak_split(needs, context.catalog, chosen)
+        found += other_models(needs, context, outcome, outcome.asked or chosen)
+    if needs.constraints.vendors:
+        found += software(context.catalog, outcome.options)
+    return tuple(found)
 
 
 def _context(needs: Needs, catalog: Catalog, currency: str, cancel: Callable[[], bool] | None) -> Context:

@@ -10,6 +10,7 @@ from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner import views
 from wizard.planner.facts import claims, fact
+from wizard.planner.mixes import spot
 from wizard.planner.models import summary
 from wizard.planner.plan import Change, Fact, Option, Plan, Reason, Rejection
 from wizard.planner.serving_plan import ALTERNATIVES, Context
@@ -152,10 +153,12 @@ def _facts(needs: Needs, found: TrainingSearch, context: Context) -> Iterator[Fa
             yield fact("method_smallest", method_label=method.method, accelerators=fit)
         if method.method == needs.training.method:
             yield from claims(needs, {"training_states_gb": float(states[0])})
-    yield from _deadline(needs, found, device, best)
+    yield from _deadline(needs, found, device, best, context)
 
 
-def _deadline(needs: Needs, found: TrainingSearch, device: DeviceColumns, best: int | None) -> Iterator[Fact]:
+def _deadline(
+    needs: Needs, found: TrainingSearch, device: DeviceColumns, best: int | None, context: Context
+) -> Iterator[Fact]:
     hours = needs.training.deadline_hours
     if hours is None:
         return
@@ -164,6 +167,9 @@ def _deadline(needs: Needs, found: TrainingSearch, device: DeviceColumns, best: 
         yield fact("tokens_in_time", hours=hours, tokens=value, low=low, high=high)
         if np.isfinite(found.run_usd[best]):
             yield from claims(needs, {"cloud_run_usd": float(found.run_usd[best])})
+            option = training_option(found, best, "minimum", context)
+            run_hours = found.columns.speed.hours.value[best] if needs.training.tokens else hours
+            yield from spot(context.catalog, option, float(run_hours))
     if needs.training.tokens:
         fewest = devices_for(found.shape, device, needs.training)
         if fewest is not None:

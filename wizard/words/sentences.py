@@ -40,7 +40,18 @@ FACTS: Mapping[str, str] = {
     "advice": mark("Over {months} months the cheapest way is {choice_label}."),
     "advice_cost": mark("{choice_label}: {cost} {currency} over {months} months."),
     "advice_private": mark("The data must stay private, so an API is not considered."),
-    "advice_peak": mark("The load rises {factor} times for {hours} hours a day: own the base load, rent the peak."),
+    "peak_split": mark(
+        "Cheapest mix for the daily peak: own {own} replicas and rent {rent} more for {hours} replica-hours a month,"
+        " {month} {currency} a month; owning all takes {all_own}, renting all {all_rented}."
+    ),
+    "spot_pays": mark(
+        "On interruptible instances the run costs about USD {spot_usd} instead of {on_demand_usd}: {hours} hours with"
+        " restarts, a checkpoint every {every} hours, one interruption in 20 hours assumed."
+    ),
+    "spot_costs": mark(
+        "Interruptible instances do not pay here: about USD {spot_usd} against {on_demand_usd}, with {hours} hours and"
+        " a checkpoint every {every} hours, one interruption in 20 hours assumed."
+    ),
     "method_fits": mark("{method_label} on {accelerators} accelerators needs {gib} GiB each and fits ({states_gb} GB of"
                         " weights, gradients and optimizer states in all); about {tokens_s} tokens/s."),
     "method_fails": mark("{method_label} on {accelerators} accelerators needs {gib} GiB each and does not fit"
@@ -52,6 +63,7 @@ FACTS: Mapping[str, str] = {
     "curve_never": mark("{rate} output tokens/s are not reached on one replica at any batch that fits."),
     "keeps_tpot": mark("{model} keeps {target} ms per token on it: about {tpot} ms, {high} ms at the slow end."),
     "misses_tpot": mark("{model} misses {target} ms per token on it: about {tpot} ms, {high} ms at the slow end."),
+    "does_not_fit": mark("{model} does not fit on it."),
     "software": mark("{accelerator}: {software}."),
 }
 
