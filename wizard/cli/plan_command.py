@@ -98,7 +98,7 @@ def _make(plan: Plan, folder: Path, tr: Translator, progress: Progress, cancel: 
         return folder / name
 
     step("plan.json").write_text(to_json(plan), encoding="utf-8")
-    write_csv(plan, step("bom.csv"))
+    write_csv(plan, step("bom.csv"), tr)
     write_xlsx(plan, step("bom.xlsx"), tr)
     target = step("deploy")
     bundle = build(plan, tr)
