@@ -12,7 +12,7 @@ from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import CloudSku
 
 HOURS_PER_MONTH = Decimal(730)
-_NOT_RENTABLE = ("(market)",)
+_NOT_RENTABLE = ("Market",)
 """Averages of trackers: a price level, not something one can order."""
 
 

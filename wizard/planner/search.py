@@ -18,6 +18,9 @@ from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import Bools, Floats, ServingColumns
 from wizard.sizing.serving import serve
 
+UNKNOWN = 1e6
+"""Shortfall of a promise that nothing is known to keep."""
+
 
 @dataclass(frozen=True)
 class Search:
@@ -78,23 +81,24 @@ class Judged:
         return int(rows[order[0]])
 
     def closest(self) -> int | None:
-        """Return the candidate that breaks the fewest promises, and those by the least."""
-        if self.met.shape[1] == 0:
-            return None
-        return int(np.lexsort((-self.margins.min(axis=0), (~self.met).sum(axis=0)))[0])
+        """Return the candidate that comes closest to keeping every promise."""
+        return int(self.shortfall.argmin()) if self.shortfall.size else None
+
+    @cached_property
+    def shortfall(self) -> Floats:
+        """Return how far each candidate is from keeping every promise: 0 is there, missing by half or by all add up."""
+        missed = np.clip(-self.margins, 0.0, UNKNOWN)
+        return np.asarray(np.log1p(missed).sum(axis=0))
 
     def rejections(self) -> tuple[Rejection, ...]:
         """Return, for every device without a feasible candidate, the promise that its best candidate breaks."""
         device, feasible = self.search.candidates.device, self.feasible()
-        broken = (~self.met).sum(axis=0)
-        worst = self.margins.min(axis=0)
         reasons = []
         for index, known in enumerate(self.search.market.devices):
             rows = np.flatnonzero(device == index)
             if rows.size == 0 or feasible[rows].any():
                 continue
-            row = int(rows[np.lexsort((-worst[rows], broken[rows]))[0]])
-            reasons.append(self._rejection(known.whole.id, row))
+            reasons.append(self._rejection(known.whole.id, int(rows[self.shortfall[rows].argmin()])))
         return tuple(reasons)
 
     def _rejection(self, what: str, row: int) -> Rejection:
