@@ -102,7 +102,7 @@ def _speed(runs: list[Run], calibration: TrainingCalibration) -> Answer:
     times = step_times(columns.shape, columns.layout, how, device, default_network(device))
     share = efficiency(case, columns.shape, columns.layout, how, calibration.speed)
     low, high = band(case, columns.shape, how, calibration.speed)
-    host = layer_seconds(case, columns.shape, how, calibration.speed)
+    host = layer_seconds(case, columns.shape, columns.layout, how, calibration.speed)
     sized = speed_columns(
         times, columns.layout, peak_flops(device, how), share, host, low, high, np.full(len(runs), np.nan)
     )

@@ -37,8 +37,9 @@ SLOPES = ("tokens", "width", "tp", "scale", "year", "moe_year", "moe_width", "mo
 """Continuous terms: see :func:`slopes`."""
 
 
-HOST_START = {"dense": -6.6, "moe": 1.0, "tuned": 0.4, "eager": 0.7, "moe_year": -0.3}
-"""Starting point and prior of the launch terms, log seconds: 1.4 ms per layer, more with experts and adapters."""
+HOST_START = {"dense": -6.6, "moe": 1.0, "tuned": 0.4, "eager": 0.7, "eager_sharded": 1.0, "moe_year": -0.3}
+"""Starting point and prior of the launch terms, log seconds: 1.4 ms per layer, more with experts and adapters, with
+software that launches kernel by kernel, and where that gathers each weight of a shard by itself (ZeRO-3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +113,22 @@ def log_efficiency(
     return total
 
 
-def host_columns(case: EfficiencyCase, shape: TrainingShape, how: Recipe) -> dict[str, Floats]:
+def host_columns(case: EfficiencyCase, shape: TrainingShape, lay: Layout, how: Recipe) -> dict[str, Floats]:
     """Return what the time to launch a layer depends on."""
     eager = np.where(case.software == SOFTWARE.index("huggingface"), 1.0, 0.0)
     moe = np.where(shape.experts > 0, 1.0, 0.0)
     return {
         "dense": np.ones(1), "moe": moe, "tuned": np.where(how.method != FULL, 1.0, 0.0), "eager": eager,
+        "eager_sharded": eager * np.where((lay.zero >= 3) & (lay.shards > 1), 1.0, 0.0),
         "moe_year": moe * np.clip(case.year - 2025.0, -1.0, 1.7),
     }
 
 
 def layer_seconds(
-    case: EfficiencyCase, shape: TrainingShape, how: Recipe, calibration: SpeedCalibration
+    case: EfficiencyCase, shape: TrainingShape, lay: Layout, how: Recipe, calibration: SpeedCalibration
 ) -> Floats:
     """Return seconds that the host needs to launch one layer forward and backward for one micro-batch."""
-    columns = host_columns(case, shape, how).items()
+    columns = host_columns(case, shape, lay, how).items()
     total = np.zeros(1)
     for name, column in columns:
         total = total + calibration.weights.get(f"host:{name}", HOST_START[name]) * column

@@ -73,7 +73,7 @@ def speed_data(runs: Sequence[Run], measured: Floats) -> SpeedData:
         names.append(f"slope:{name}")
         sd.append(PRIOR_SD.get(f"slope:{name}", PRIOR_SD["slope"]))
     prior = [float(BASE_START)] + [0.0] * (len(names) - 1)
-    host = host_columns(case, columns.shape, how)
+    host = host_columns(case, columns.shape, columns.layout, how)
     launches = np.stack([np.broadcast_to(c, len(runs)) for c in host.values()], axis=1)
     names += [f"host:{name}" for name in host]
     prior += [HOST_START[name] for name in host]
@@ -229,7 +229,7 @@ def _known(data: SpeedData, word: str) -> Floats:
 
 
 def _eager_off(data: SpeedData) -> Floats:
-    return np.array([0.0 if n == "host:eager" else 1.0 for n in data.names[data.design.shape[1]:]])
+    return np.array([0.0 if n.startswith("host:eager") else 1.0 for n in data.names[data.design.shape[1]:]])
 
 
 def _parents(cell: str) -> list[str]:
@@ -253,5 +253,5 @@ def _part(times: StepTimes, rows: np.ndarray) -> StepTimes:
     return StepTimes(
         pick(times.compute), pick(times.exposed), pick(times.data_parallel), pick(times.bubble),
         pick(times.optimizer), pick(times.tokens), times.flops, pick(times.best_s_per_token),
-        pick(times.layer_passes),
+        pick(times.layer_passes), pick(times.unpack),
     )

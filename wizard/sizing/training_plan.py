@@ -107,7 +107,7 @@ def size_training(inputs: TrainingInputs, calibration: TrainingCalibration | Non
     peak = peak_flops(device, how)
     share = efficiency(case, shape, lay, how, calibrated.speed)
     low, high = band(case, shape, how, calibrated.speed)
-    host = layer_seconds(case, shape, how, calibrated.speed)
+    host = layer_seconds(case, shape, lay, how, calibrated.speed)
     times = step_times(shape, lay, how, device, network)
     speed = speed_columns(times, lay, peak, share, host, low, high, inputs.run_tokens)
     runs = np.broadcast_to(np.isfinite(peak), memory.total.shape)

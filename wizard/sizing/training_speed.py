@@ -14,14 +14,18 @@ import numpy as np
 
 from wizard.sizing.cases import Band, Floats
 from wizard.sizing.device_columns import DeviceColumns
-from wizard.sizing.training_cases import FP4, FP8, Layout, Recipe, TrainingSpeed
+from wizard.sizing.training_cases import FP4, FP8, QLORA, RECOMPUTE, Layout, Recipe, TrainingSpeed
 from wizard.sizing.training_flops import TokenFlops, token_flops
-from wizard.sizing.training_memory import elements
+from wizard.sizing.training_memory import NF4_BYTES, elements
 from wizard.sizing.training_network import DATA_OVERLAP, step_traffic
 from wizard.sizing.training_shape import TrainingShape
 
 STATE_TRAFFIC_BYTES = 32.0
 """Bytes that the optimizer step moves per trained parameter: states read and written, gradient read, copy written."""
+
+UNPACK_SHARE = 0.08
+"""Share of the memory bandwidth at which 4-bit weights are unpacked: Qwen's Q-LoRA tables (github.com/QwenLM/Qwen,
+README) have a floor of 0.37 s per micro-batch for 7B and 0.62 s for 14B on an A100, however short the sequence."""
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -43,6 +47,8 @@ class StepTimes:
 
     layer_passes: Floats
     """Layers that a device launches per step, over its micro-batches."""
+    unpack: Floats
+    """Unpacking a quantised base to 16 bit, each pass of each micro-batch anew."""
 
     def seconds(self, efficiency: Floats, layer_s: Floats) -> Floats:
         """Return seconds per step at an efficiency of the matrix products.
@@ -50,7 +56,7 @@ class StepTimes:
         ``layer_s`` is the time the host needs to launch one layer forward and backward; it hides behind the device's
         work and the longer of the two counts, joined smoothly by a square sum.
         """
-        work = np.hypot(self.compute / efficiency, self.layer_passes * layer_s)
+        work = np.hypot(self.compute / efficiency + self.unpack, self.layer_passes * layer_s)
         busy = (work + self.exposed) * (1.0 + self.bubble)
         hidden = DATA_OVERLAP * work
         return busy + np.maximum(0.0, self.data_parallel - hidden) + self.optimizer
@@ -81,7 +87,15 @@ def step_times(
         bubble=traffic.bubble, optimizer=STATE_TRAFFIC_BYTES * trained / shards / device.bandwidth, tokens=tokens,
         flops=flops, best_s_per_token=flops.model_linear / peak + flops.model_wide / wide,
         layer_passes=shape.layers / lay.pp * lay.micro_batches,
+        unpack=_unpack_seconds(held.dense, lay, how, device),
     )
+
+
+def _unpack_seconds(weights: Floats, lay: Layout, how: Recipe, device: DeviceColumns) -> Floats:
+    """Forward, backward and (recomputing) another forward pass each read the packed weights and write 16 bit."""
+    passes = np.where(how.checkpointing == RECOMPUTE, 3.0, 2.0) * lay.micro_batches
+    moved = passes * weights * (NF4_BYTES + 2.0)
+    return np.where(how.method == QLORA, moved / (UNPACK_SHARE * device.bandwidth), 0.0)
 
 
 def speed_columns(
