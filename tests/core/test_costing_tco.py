@@ -244,6 +244,10 @@ def test_renting_on_demand_is_hours_times_price(catalog: Catalog) -> None:
     assert tco.years[1].cloud == (offer.on_demand_usd_h * 8760).quantize(Decimal("0.01"))
     assert tco.years[0].total == 0
     assert tco.energy_kwh_year == 0
+    itself = total_cost(offer, Usage(output_tok_s=5000.0, cloud=offer), PLAIN, catalog)
+    assert (itself.break_even_month, itself.break_even_against) == (None, "")
+    billed = PLAIN.model_copy(update={"cloud_usd_per_month": 10.0})
+    assert total_cost(offer, Usage(output_tok_s=5000.0), billed, catalog).break_even_month is None
 
 
 def test_nobody_rents_what_is_not_offered(catalog: Catalog) -> None:

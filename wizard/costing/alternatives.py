@@ -24,9 +24,12 @@ class Alternative:
 
 
 def alternative_of(
-    usage: Usage, economics: Economics, tokens_year: float | None, per_usd: Decimal,
+    usage: Usage, economics: Economics, tokens_year: float | None, per_usd: Decimal, *, owned: bool = True,
 ) -> Alternative:
-    """Choose the alternative: the bill the user named, else the API prices they named, else the cheapest rent."""
+    """Choose the alternative: the bill the user named, else the API prices they named, else the cheapest rent.
+
+    What is rented already is not compared with its own rent.
+    """
     busy = Decimal(str(max(economics.utilization, 0.01)))
     if economics.cloud_usd_per_month is not None:
         month = cents(Decimal(str(economics.cloud_usd_per_month)) * per_usd)
@@ -34,7 +37,7 @@ def alternative_of(
     month_api = api_month(economics, usage, tokens_year, per_usd)
     if month_api is not None:
         return Alternative("api", month_api, month_api / busy)
-    if usage.cloud is not None and usage.cloud.on_demand_usd_h is not None:
+    if owned and usage.cloud is not None and usage.cloud.on_demand_usd_h is not None:
         rent = cents((usage.cloud.month_usd(usage.cloud.on_demand_usd_h) or Decimal(0)) * per_usd)
         return Alternative("cloud_on_demand", rent, rent)
     return Alternative("", None, None)

@@ -36,6 +36,7 @@ class Case:
     cloud_year: Decimal
     space_year: Decimal
     staff_year: Decimal
+    owned: bool
 
 
 def case_of(
@@ -60,7 +61,8 @@ def case_of(
         supported=owned is not None and any(line.category == "support" for line in owned.lines),
         metered=owned is not None and not usage.space_includes_energy,
     )
-    return Case(fixed, MappingProxyType(ranges), economics, usage, money, per_usd, capex, hardware, cloud, space, staff)
+    return Case(fixed, MappingProxyType(ranges), economics, usage, money, per_usd, capex, hardware, cloud, space, staff,
+                owned is not None)
 
 
 _OWNERS_ONLY = frozenset(("electricity_usd_per_kwh", "electricity_growth", "pue", "load_factor", "support_rate",

@@ -61,21 +61,23 @@ def node_power(
 def _sum_of_parts(
     system: System, accelerators_w: float, items: Sequence[Item], server: bool,
 ) -> tuple[float, tuple[str, ...]]:
-    watts = accelerators_w + (BOARD_SERVER_W if server else BOARD_WORKSTATION_W)
-    missing: list[str] = []
-    for item in items:
-        if item.category == "accelerator":
-            continue
-        known = item.power_w if item.power_w is not None else _ALLOWANCE.get(item.category)
-        if item.category == "memory":
-            watts += DIMM_W * dict(item.fields).get("modules", item.quantity)  # type: ignore[operator]
-        elif known is not None:
-            watts += known * item.quantity
-        elif item.category == "cpu":
-            missing.append(item.description)
-    if not any(i.category == "cpu" for i in items):
-        missing.append(system.cpu or "CPU")
+    """Add up what the parts draw, with allowances for those whose power no source gives; CPUs are then missing."""
+    parts = [item for item in items if item.category not in {"accelerator", "system"}]
+    watts = accelerators_w + sum(_watts(item) for item in parts)
+    if not any(item.category == "board" and item.power_w for item in parts):
+        watts += BOARD_SERVER_W if server else BOARD_WORKSTATION_W
+    cpus = [item for item in parts if item.category == "cpu"]
+    missing = [cpu.description for cpu in cpus if cpu.power_w is None] if cpus else [system.cpu or "CPU"]
     return watts * (1 + FAN_SHARE if server else 1), tuple(missing)
+
+
+def _watts(item: Item) -> float:
+    if item.power_w is not None:
+        return item.power_w * item.quantity
+    if item.category == "memory":
+        modules = dict(item.fields).get("modules", item.quantity)
+        return DIMM_W * modules if isinstance(modules, int) else 0.0
+    return _ALLOWANCE.get(item.category, 0.0) * item.quantity
 
 
 _ALLOWANCE = {"storage": DRIVE_W, "nic": NIC_W}

@@ -96,7 +96,7 @@ def _spread(found: Tco, case: Case, drawn: Costs) -> Tco:
 
 def _compared(found: Tco, case: Case, years: Sequence[TcoYear], drawn: Costs) -> Tco:
     """Add the comparison with the alternative: break-even month, utilisation and probability."""
-    other = alternative_of(case.usage, case.economics, found.tokens_year, case.per_usd)
+    other = alternative_of(case.usage, case.economics, found.tokens_year, case.per_usd, owned=case.owned)
     own = monthly_course(years)
     found = replace(found, cumulative_own=own, break_even_against=other.name, api_month=api_month(
         case.economics, case.usage, found.tokens_year, case.per_usd))
@@ -105,7 +105,7 @@ def _compared(found: Tco, case: Case, years: Sequence[TcoYear], drawn: Costs) ->
     course = cumulative(Decimal("0.00"), [other.month] * (len(own) - 1))
     full_use = other.full_use_month * (len(own) - 1)
     return replace(
-        found, cumulative_other=course, break_even_month=first_crossing(own, course),
+        found, cumulative_other=course, break_even_month=first_crossing(own, course) if case.owned else None,
         break_even_utilization=break_even_utilization(own[-1], full_use),
         break_even_probability=_probability(case, drawn, other),
     )
