@@ -45,7 +45,7 @@ _RATIOS = (
 _OWN_RATIOS = frozenset({"Wormhole", "Blackhole", "NeuronCore-v4", "Hexagon", "MLUarch03", "Gaudi"})
 """Architectures whose rates do not double from precision to precision (vendors' own sheets)."""
 
-_CUT = frozenset({"a10g", "l20", "l40", "h20_96", "h20_141", "mi308x"})
+_CUT = frozenset({"a10g", "l20", "l40", "h20_96", "h20_141", "mi308x", "rtx_5090d", "rtx_5090d_v2"})
 """Parts whose matrix rate was cut below that of their siblings on purpose."""
 
 _SIBLINGS = 3
