@@ -52,8 +52,8 @@ def main(runs: int) -> None:
         for case, command in cases.items():
             timed(command, folder)
             seconds, megabytes = zip(*(timed(command, folder) for _ in range(runs)), strict=True)
-            sys.stdout.write(f"{case:20s} {statistics.median(seconds):5.2f} s ({min(seconds):.2f} to {max(seconds):.2f}), "
-                             f"{max(megabytes):.0f} MB at most\n")
+            middle, least, most = statistics.median(seconds), min(seconds), max(seconds)
+            sys.stdout.write(f"{case:20s} {middle:5.2f} s ({least:.2f} to {most:.2f}), {max(megabytes):.0f} MB\n")
 
 
 if __name__ == "__main__":

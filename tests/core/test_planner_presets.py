@@ -9,6 +9,7 @@ import pytest
 from tests.core.plans import CATALOG, every_option, of_preset
 from wizard.i18n import LANGUAGES, Translator
 from wizard.needs.presets import preset_ids
+from wizard.planner.plan import Fact, Reason
 from wizard.planner.plan_json import to_json
 from wizard.words import WHY_NOT, headline, say
 
@@ -50,7 +51,8 @@ def test_scenarios_have_a_plan(name: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_code_has_words(name: str, lang: str) -> None:
     plan, tr = of_preset(name), Translator(lang)
-    reasons = [*plan.facts, *plan.warnings, *(r for o in every_option(plan) for r in (*o.reasons, *o.warnings))]
+    reasons: list[Reason | Fact] = [*plan.facts, *plan.warnings]
+    reasons += [reason for option in every_option(plan) for reason in (*option.reasons, *option.warnings)]
     assert all(say(tr, reason) for reason in reasons)
     assert all(rejection.reason in WHY_NOT for rejection in plan.rejected)
     assert headline(tr, plan)

@@ -114,13 +114,6 @@ def _window(arguments: argparse.Namespace, tr: Translator) -> int:
     return plan_example(tr)
 
 
-def _write_outputs(*arguments: Any, **options: Any) -> None:
-    """Write a plan's outputs for the window, which must not wait for the writers' imports when it opens."""
-    from wizard.cli.plan_command import write_outputs
-
-    write_outputs(*arguments, **options)
-
-
 def _write_outputs(
     plan: Plan, folder: Path, lang: str, *, progress: Callable[[str], None], cancel: Callable[[], bool]
 ) -> None:

@@ -18,7 +18,8 @@ def check(folder: Path, tr: Translator) -> int:
         InputError: there is no such folder.
     """
     if not folder.is_dir():
-        raise InputError("there is no such folder", where=str(folder), mend="Give a folder that `rackwright plan` wrote.")
+        raise InputError("there is no such folder", where=str(folder),
+                         mend="Give a folder that `rackwright plan` wrote.")
     results = check_folder(folder)
     for result in results:
         if result.status != "passed":
