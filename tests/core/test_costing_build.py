@@ -110,7 +110,9 @@ def test_scenarios_are_complete(
 def test_an_rtx_4090_workstation_draws_450_watts_for_the_card_and_says_its_efficiency(catalog: Catalog) -> None:
     bom = build_bom(BuildDemand(accelerator="rtx_4090", accelerators=1, weights_bytes=14e9), catalog)
     base = catalog.systems[bom.system].base_power_w
-    parts = sum((line.power_w or 0) * line.quantity for line in bom.lines if line.category != "accelerator")
+    rest = [line for line in bom.lines if line.category != "accelerator"]
+    parts = sum((line.power_w or 0) * line.quantity for line in rest)
+    parts += 0 if any(line.category == "board" and line.power_w for line in rest) else 50
     assert bom.site is not None
     assert bom.site.psu_efficiency == 0.9
     assert next(line.power_w for line in bom.lines if line.category == "accelerator") == 450
