@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from tests import samples
+from wizard.deploy.bundle import DeployBundle, build
+from wizard.i18n import Translator
 from wizard.planner.plan import Estimate, Parallel, Plan
 
 
@@ -41,6 +44,13 @@ SIXTEEN: dict[str, Any] = {"accelerator": "h100_sxm_80", "accelerators": 16, "no
 ONE: dict[str, Any] = {"accelerators": 1, "accelerators_per_node": 1, "parallel": Parallel()}
 
 
+@cache
+def built(name: str, lang: str = "en") -> DeployBundle:
+    """The bundle of one of the plans; bundles are immutable, so tests share them."""
+    return build(every()[name], Translator(lang))
+
+
+@cache
 def every() -> dict[str, Plan]:
     """One plan for each kind of bundle."""
     return {

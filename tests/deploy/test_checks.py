@@ -8,7 +8,7 @@ import pytest
 
 from tests.deploy import plans
 from wizard.deploy import checks_text
-from wizard.deploy.bundle import CHECKS, DeployBundle, DeployFile, build
+from wizard.deploy.bundle import CHECKS, DeployBundle, DeployFile
 from wizard.deploy.checks import check_bundle, say
 from wizard.deploy.flags import problems, shell_commands, table
 from wizard.i18n import Translator
@@ -59,7 +59,7 @@ SEEDED = [
 
 @pytest.mark.parametrize(("name", "path", "check", "old", "new"), SEEDED)
 def test_a_seeded_fault_fails_its_check(name: str, path: str, check: str, old: str, new: str) -> None:
-    bundle = build(plans.every()[name], EN)
+    bundle = plans.built(name)
     assert re.search(old, bundle[path].text), old
     results = check_bundle(bundle.replacing(path, re.sub(old, new, bundle[path].text, count=1)))
     failed = [r for r in results if r.status == "failed"]
@@ -70,11 +70,11 @@ def test_a_seeded_fault_fails_its_check(name: str, path: str, check: str, old: s
 
 
 def test_systemd_and_launchd_faults() -> None:
-    unit = next(f for p, f in build(plans.plan(), EN).items() if p.endswith(".service"))
+    unit = next(f for p, f in plans.built("vllm").items() if p.endswith(".service"))
     assert list(checks_text.systemd_faults(unit.text)) == []
     for old, new in (("[Unit]", "[Units]"), ("Restart=", "Restrat="), ("ExecStart=/bin/bash", "ExecStart=bash")):
         assert list(checks_text.systemd_faults(unit.text.replace(old, new)))
-    plist = next(f for p, f in build(plans.every()["apple"], EN).items() if p.endswith(".plist"))
+    plist = next(f for p, f in plans.built("apple").items() if p.endswith(".plist"))
     assert list(checks_text.plist_faults(plist.text)) == []
     assert list(checks_text.plist_faults(plist.text.replace("</dict>", "")))
     assert list(checks_text.plist_faults(plist.text.replace("<key>Label</key>", "<key>Lable</key>")))

@@ -23,7 +23,7 @@ Fault = Callable[[Plan], tuple[Plan, DeployBundle]]
 
 def text(path: str, old: str, new: str, name: str = "vllm") -> tuple[Plan, DeployBundle]:
     """A bundle in which one file has another text; the text to replace must be there."""
-    bundle = build(EVERY[name], EN)
+    bundle = plans.built(name)
     found = bundle[path].text
     assert re.search(old, found), old
     return EVERY[name], bundle.replacing(path, re.sub(old, new, found))
@@ -75,7 +75,7 @@ SEEDED: dict[str, tuple[int, Callable[[], tuple[Plan, DeployBundle]]]] = {
     "product": (22, lambda: text("train/ds_zero3.json", '"train_batch_size": 256', '"train_batch_size": 255', "full")),
     "underscore": (23, lambda: text("monitoring/rules.yml", "vllm:num_requests_waiting", "vllm_num_requests_waiting")),
     "cold": (24, lambda: (EVERY["llama.cpp"], DeployBundle(
-        {p: f for p, f in build(EVERY["llama.cpp"], EN).items() if p != "test/smoke.py"}))),
+        {p: f for p, f in plans.built("llama.cpp").items() if p != "test/smoke.py"}))),
     "deaf": (25, lambda: text(COMPOSE, r" +- --host\n +- 0.0.0.0\n", "", "tensorrt-llm")),
     "drain": (26, lambda: text("k8s/base/disruption-budget.yaml", "maxUnavailable: 1", "minAvailable: 2", "rocm")),
     "request": (27, lambda: text(WORKLOAD, r"nvidia.com/gpu: 2(\s+limits)", r"nvidia.com/gpu: 1\1")),
@@ -105,7 +105,7 @@ def test_every_rule_has_a_seeded_fault() -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_bundle_as_built_has_no_error(name: str) -> None:
-    found = findings(EVERY[name], build(EVERY[name], EN))
+    found = findings(EVERY[name], plans.built(name))
     assert [(f.rule, f.where) for f in found if f.severity == "error"] == []
 
 
@@ -122,6 +122,6 @@ def test_an_infeasible_plan_without_an_option_has_no_findings() -> None:
 
 
 def test_batches_multiply() -> None:
-    found = json.loads(build(EVERY["full"], EN)["train/ds_zero3.json"].text)
+    found = json.loads(plans.built("full")["train/ds_zero3.json"].text)
     assert found["train_batch_size"] == \
         found["train_micro_batch_size_per_gpu"] * found["gradient_accumulation_steps"] * 32

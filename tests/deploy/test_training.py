@@ -51,7 +51,7 @@ def test_the_batches_are_the_plans() -> None:
 def test_pipeline_stages_are_not_pretended() -> None:
     found = run(EVERY["full-pp"])
     assert (found.followed, found.zero, found.data_parallel, found.accumulation) == (False, 3, 32, 4)
-    assert "pipeline stages" in build(EVERY["full-pp"], EN)["README.md"].text
+    assert "pipeline stages" in plans.built("full-pp")["README.md"].text
 
 
 def test_tokens_per_step_win_where_the_plan_has_no_batches() -> None:
@@ -69,7 +69,7 @@ def test_without_a_number_of_tokens_the_data_is_read_once() -> None:
 
 
 def test_slurm_gets_a_tenth_more_than_the_slow_end_and_nothing_where_it_is_unknown() -> None:
-    job = build(EVERY["full"], EN)["train/job.sbatch"].text
+    job = plans.built("full")["train/job.sbatch"].text
     assert "#SBATCH --nodes=4\n" in job
     assert "#SBATCH --time=1-02:24:00\n" in job or "#SBATCH --time=1-02:25:00\n" in job
     without = replace(EVERY["full"].chosen, estimates={})  # type: ignore[type-var]
@@ -79,13 +79,13 @@ def test_slurm_gets_a_tenth_more_than_the_slow_end_and_nothing_where_it_is_unkno
 
 
 def test_the_adapter_has_the_rank_that_was_asked_for() -> None:
-    found = json.loads(build(EVERY["qlora"], EN)["train/peft.json"].text)
+    found = json.loads(plans.built("qlora")["train/peft.json"].text)
     assert (found["r"], found["lora_alpha"], found["task_type"]) == (16, 32, "CAUSAL_LM")
-    assert config(build(EVERY["qlora"], EN))["method"] == "qlora"
+    assert config(plans.built("qlora"))["method"] == "qlora"
 
 
 def test_fsdp_carries_the_layout() -> None:
-    found = yaml.safe_load(build(EVERY["full-tp"], EN)["train/fsdp.yaml"].text)
+    found = yaml.safe_load(plans.built("full-tp")["train/fsdp.yaml"].text)
     assert found["fsdp_config"]["fsdp_version"] == 2
     assert found["num_processes"] == 32
     sizes = found["parallelism_config"]
@@ -93,13 +93,13 @@ def test_fsdp_carries_the_layout() -> None:
 
 
 def test_the_trainer_is_told_the_plans_pace() -> None:
-    bundle = build(EVERY["full"], EN)
+    bundle = plans.built("full")
     assert config(bundle)["plan_tokens_s_low"] == 3300
     named = set(re.findall(r'config(?:\.get)?[\[(]"(\w+)"', bundle["train/train.py"].text))
     assert named <= set(config(bundle))
 
 
 def test_nothing_retired_is_used() -> None:
-    for plan in EVERY.values():
-        text = "".join(f.text for f in build(plan, EN).values())
+    for name in EVERY:
+        text = "".join(f.text for f in plans.built(name).values())
         assert not re.search(r"torchtune|PyTorchJob|evaluation_strategy|gradient_checkpointing_enable", text)

@@ -7,19 +7,23 @@ from collections.abc import Sequence
 from wizard.deploy.commands import PORT
 from wizard.deploy.compose import engine_names
 from wizard.deploy.facts import Deployment
+from wizard.deploy.host import folder
 from wizard.deploy.text import fill
 
 _TLS = """listen 8443 ssl;
-        ssl_certificate /etc/nginx/tls/tls.crt;
-        ssl_certificate_key /etc/nginx/tls/tls.key;
+        ssl_certificate {tls}/tls.crt;
+        ssl_certificate_key {tls}/tls.key;
         ssl_protocols TLSv1.2 TLSv1.3;"""
 
 
 def nginx(d: Deployment, servers: Sequence[str] = (), *, tls: bool = True) -> str:
     """Return nginx.conf; ``servers`` stand in it, or are included from ``upstreams.conf`` where none is given."""
     inline = "\n        ".join(f"server {s};" for s in servers)
+    here = "/etc/nginx" if d.stack.containers else f"{folder(d)}/gateway"
+    keys = "/run/secrets/gateway_keys" if d.stack.containers else f"{folder(d)}/secrets/gateway-keys.conf"
     return fill("nginx.conf", {
-        "UPSTREAM": inline or "include /etc/nginx/upstreams.conf;", "LISTEN": _TLS if tls else "listen 8080;",
+        "UPSTREAM": inline or f"include {here}/upstreams.conf;", "KEYS": keys,
+        "LISTEN": _TLS.format(tls=f"{here}/tls") if tls else "listen 8080;",
         "KEY": "proxy_set_header Authorization $http_authorization;" if d.stack.engine in ("vllm", "llama.cpp")
         else 'proxy_set_header Authorization "";',
     })
@@ -27,5 +31,5 @@ def nginx(d: Deployment, servers: Sequence[str] = (), *, tls: bool = True) -> st
 
 def upstreams(d: Deployment) -> str:
     """Return upstreams.conf: this machine's replicas; further machines are added here by whoever runs them."""
-    hosts = ("127.0.0.1",) if d.multi_node else engine_names(d)
+    hosts = ("127.0.0.1",) if d.multi_node or not d.stack.containers else engine_names(d)
     return "".join(f"server {host}:{PORT} max_fails=3 fail_timeout=30s;\n" for host in hosts)

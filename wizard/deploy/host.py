@@ -8,6 +8,11 @@ from wizard.deploy.facts import Deployment
 from wizard.deploy.text import fill
 
 
+def folder(d: Deployment) -> str:
+    """Return where the bundle lies on a machine that runs it without containers."""
+    return f"/usr/local/{d.name}" if d.stack.platform == "apple" else f"/opt/{d.name}"
+
+
 def systemd(d: Deployment) -> str:
     """Return the unit that runs run.sh from ``/opt/<name>`` as a user of the same name."""
     return fill("service.unit", {"NAME": d.name, "USER": d.name[:31].rstrip("-"), "START": str(d.startup_seconds)})
@@ -15,10 +20,10 @@ def systemd(d: Deployment) -> str:
 
 def launchd(d: Deployment) -> str:
     """Return the property list for ``~/Library/LaunchAgents``; containers have no GPU on a Mac."""
-    folder = f"/usr/local/{d.name}"
+    here = folder(d)
     return plistlib.dumps({
-        "Label": f"local.{d.name}", "ProgramArguments": ["/bin/bash", f"{folder}/run.sh"], "WorkingDirectory": folder,
+        "Label": f"local.{d.name}", "ProgramArguments": ["/bin/bash", f"{here}/run.sh"], "WorkingDirectory": here,
         "RunAtLoad": True, "KeepAlive": {"SuccessfulExit": False},
-        "StandardOutPath": f"{folder}/cache/engine.log", "StandardErrorPath": f"{folder}/cache/engine.log",
-        "EnvironmentVariables": {"MODEL_FILE": "model.gguf", "CACHE_DIR": f"{folder}/cache"},
+        "StandardOutPath": f"{here}/cache/engine.log", "StandardErrorPath": f"{here}/cache/engine.log",
+        "EnvironmentVariables": {"MODEL_FILE": "model.gguf", "CACHE_DIR": f"{here}/cache"},
     }).decode()

@@ -17,9 +17,9 @@ _LIMITS = (("ttft_ms", "--max-ttft-ms"), ("tpot_ms", "--max-tpot-ms"), ("e2e_ms"
            ("output_tok_s", "--min-output-tok-s"))
 
 
-def address(d: Deployment) -> str:
-    """Return where the service listens on its machine."""
-    return "https://127.0.0.1:8443" if d.stack.containers else "http://127.0.0.1:8000"
+def address() -> str:
+    """Return where the gateway listens on its machine."""
+    return "https://127.0.0.1:8443"
 
 
 def bench_words(d: Deployment) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ def bench_words(d: Deployment) -> tuple[str, ...]:
 
 def files(d: Deployment) -> Files:
     """Return smoke.py, bench.py and the bench.sh that knows the plan's figures."""
-    bench = f"{_HEAD.replace('@@URL@@', address(d))}exec {shell_words(bench_words(d))} \"$@\"\n"
+    bench = f"{_HEAD.replace('@@URL@@', address())}exec {shell_words(bench_words(d))} \"$@\"\n"
     return {
         "test/smoke.py": DeployFile(template("smoke.py"), "python"),
         "test/bench.py": DeployFile(template("bench.py"), "python"), "test/bench.sh": DeployFile(bench, "shell"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wizard.deploy.bundle import Files
 from wizard.deploy.facts import HEADROOM, Deployment
 from wizard.deploy.failure_rules import say
+from wizard.deploy.host import folder
 from wizard.deploy.markdown import code, commands, page, plain, table
 from wizard.deploy.rule_records import Finding
 from wizard.i18n import Translator, mark
@@ -151,7 +152,10 @@ def _start(d: Deployment, tr: Translator, others: Files) -> list[str]:
                 commands("bash train/launch.sh", "sbatch train/job.sbatch", *cluster)]
     if not d.stack.containers:
         steps = ["bash fetch-model.sh"] if "fetch-model.sh" in others else []
-        return [_gguf(d, tr), commands("cp .env.example .env", *steps, "set -a; . ./.env; set +a", "bash run.sh")]
+        return [_gguf(d, tr), tr("Copy this folder to {folder}, and there, as the user who runs the engine:",
+                                 folder=code(folder(d))),
+                commands("bash prepare.sh", *steps, "set -a; . ./.env; . ./secrets/engine.env; set +a", "bash run.sh",
+                         f"nginx -c {folder(d)}/gateway/nginx.conf"), _several(d, tr)]
     up = ["docker compose up -d"] if not d.multi_node else [
         "docker compose up -d                               # rank 0",
         "docker compose -f compose.worker.yaml up -d        # rank 1, 2, ..."]
@@ -161,10 +165,14 @@ def _start(d: Deployment, tr: Translator, others: Files) -> list[str]:
     if "k8s/base/workload.yaml" in others:
         blocks += [tr("On Kubernetes (the device plugin, and LeaderWorkerSet where a replica spans machines, must be "
                       "installed):"), commands(*_kubernetes(d, others))]
-    if d.option.nodes > d.nodes_per_replica and not d.multi_node:
-        blocks.append(tr("The plan has several machines: run the same files on each, and list their addresses in "
-                         "gateway/upstreams.conf of the machine that clients talk to."))
-    return blocks
+    return [*blocks, _several(d, tr)]
+
+
+def _several(d: Deployment, tr: Translator) -> str:
+    if d.option.nodes <= d.nodes_per_replica or d.multi_node:
+        return ""
+    return tr("The plan has several machines: run the same files on each. Then list their gateways or engines in "
+              "gateway/upstreams.conf of the machine that clients talk to, on a network of their own.")
 
 
 def _kubernetes(d: Deployment, others: Files) -> list[str]:
@@ -191,11 +199,11 @@ def _prove(d: Deployment, tr: Translator) -> list[str]:
                    "before you let the whole run go.")]
     from wizard.deploy.proof import address
 
-    gateway = " --gateway --ca-file gateway/tls/tls.crt" if d.stack.containers else ""
+    gateway = " --gateway --ca-file gateway/tls/tls.crt"
     return [tr("bench.sh puts the plan's load on the service and fails where it is slower than the slow end of the "
                "plan's estimates. A plan that cannot fail this test would be worth nothing."),
-            commands(f"python3 test/smoke.py {address(d)} --model {d.model_name} --key-file secrets/api_key{gateway}",
-                     "bash test/bench.sh" + (" --ca-file gateway/tls/tls.crt" if d.stack.containers else ""))]
+            commands(f"python3 test/smoke.py {address()} --model {d.model_name} --key-file secrets/api_key{gateway}",
+                     "bash test/bench.sh --ca-file gateway/tls/tls.crt")]
 
 
 def _files(tr: Translator, others: Files) -> str:

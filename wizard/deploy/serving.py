@@ -6,7 +6,7 @@ from wizard.deploy import compose, dockerfile, gateway, host, k8s, monitoring, p
 from wizard.deploy.bundle import DeployFile, Files
 from wizard.deploy.commands import ENGINES, trtllm_config
 from wizard.deploy.facts import Deployment
-from wizard.deploy.text import dump_yaml
+from wizard.deploy.text import dump_yaml, template
 
 
 def files(d: Deployment) -> Files:
@@ -25,15 +25,22 @@ def files(d: Deployment) -> Files:
         out[f"host/local.{d.name}.plist"] = DeployFile(host.launchd(d), "launchd")
     else:
         out[f"host/{d.name}.service"] = DeployFile(host.systemd(d), "systemd")
-    return out | (_containers(d) if d.stack.containers else {})
+    return out | _gateway(d) | (_containers(d) if d.stack.containers else _native())
+
+
+def _gateway(d: Deployment) -> Files:
+    return {"gateway/nginx.conf": DeployFile(gateway.nginx(d), "nginx"),
+            "gateway/upstreams.conf": DeployFile(gateway.upstreams(d), "nginx")}
+
+
+def _native() -> Files:
+    return {"prepare.sh": DeployFile(template("prepare-native.sh"), "shell")}
 
 
 def _containers(d: Deployment) -> Files:
     out: Files = {
         "Dockerfile": DeployFile(dockerfile.dockerfile(d), "dockerfile"),
         "compose.yaml": DeployFile(compose.compose(d), "compose"),
-        "gateway/nginx.conf": DeployFile(gateway.nginx(d), "nginx"),
-        "gateway/upstreams.conf": DeployFile(gateway.upstreams(d), "nginx"),
         "monitoring/prometheus.yml": DeployFile(monitoring.prometheus(d), "yaml"),
         "monitoring/rules.yml": DeployFile(monitoring.rules(d), "yaml"), **scripts.container_scripts(d),
     }
