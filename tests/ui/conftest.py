@@ -150,6 +150,7 @@ def shell(open_shell: Callable[..., Shell]) -> Shell:
 
 def find(shell: QWidget, name: str) -> Any:
     """Return the widget of that object name."""
-    found = shell.findChild(QWidget, name)
+    whole = shell.centralWidget() if isinstance(shell, Shell) else shell
+    found = whole.findChild(QWidget, name)
     assert found is not None, f"no widget is called {name}"
     return found

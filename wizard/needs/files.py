@@ -15,6 +15,7 @@ from wizard.errors import InputError
 from wizard.needs.needs import Needs
 
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 32
 
 
 class _UniqueKeys(yaml.CSafeLoader):
@@ -61,11 +62,24 @@ def read_text(path: Path) -> str:
                          reason=error.strerror or str(error)) from error
 
 
+def _yaml(text: str) -> Any:
+    """Read YAML that is nested no deeper than any needs: libyaml's composer recurses in C and would end the program."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise yaml.YAMLError
+    return yaml.load(text, _UniqueKeys)  # noqa: S506 (safe)
+
+
 def parse_needs(text: str, where: str = "") -> Needs:
     """Read needs from YAML or JSON text (JSON is YAML, but says more exactly where it breaks off)."""
     try:
         # JSON first: YAML would read 1e6 as text.
-        data = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, _UniqueKeys)  # noqa: S506 (safe)
+        data = json.loads(text) if text.lstrip().startswith("{") else _yaml(text)
     except json.JSONDecodeError as error:
         raise InputError("the JSON breaks off or is malformed: {problem}", where=f"{where}:{error.lineno}",
                          mend="Check quotes, commas and braces near column {column}.",

@@ -23,7 +23,7 @@ TONGUES = (("en", "English"), ("zh_CN", "简体中文"))
 
 def main_menu(shell: Shell, ctx: Context) -> QMenu:
     """Make the menu in the language of ``ctx``."""
-    menu = QMenu(shell)
+    menu = QMenu(shell.menu_button)
     for words, keys, slot in (
         (ctx.t("New plan"), "Ctrl+N", shell.commands.new),
         (ctx.t("Open..."), "Ctrl+O", shell.commands.open_dialog),

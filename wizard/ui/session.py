@@ -136,7 +136,7 @@ class Session(QObject):
         self.kept_at = None
         self._keep_timer.start()
         self.step = flow.nearest(needs, step)
-        self.schedule()
+        self._start_planning()
         self.needs_changed.emit()
 
     def accelerator_name(self, accelerator: str) -> str:
@@ -201,12 +201,15 @@ class Session(QObject):
 
     def schedule(self) -> None:
         """Plan soon; what runs is overtaken."""
+        self._start_planning()
+        self.plan_changed.emit()
+
+    def _start_planning(self) -> None:
         self._runner.cancel()
         if flow.problems(self.needs, self._is_model):
             self._plan_timer.stop()
         else:
             self._plan_timer.start()
-        self.plan_changed.emit()
 
     def _plan_now(self) -> None:
         needs, planner = self.needs, self._planner

@@ -118,9 +118,6 @@ class Shell(QMainWindow):
         if isinstance(app, QApplication):
             app.setFont(theme.font(family=self._font))
             app.setPalette(theme.palette(tokens))
-            sheet = theme.stylesheet(tokens)
-            if app.styleSheet() != sheet:
-                app.setStyleSheet(sheet)
         self.ctx = Context(
             session=self.session,
             tokens=tokens,
@@ -133,6 +130,9 @@ class Shell(QMainWindow):
         )
         self.pages.clear()
         central = QWidget()
+        # On the new, empty centre and not on the application: that would style every old widget once more.
+        self._sheet = theme.stylesheet(tokens)
+        central.setStyleSheet(self._sheet)
         self._compose(central)
         self.setCentralWidget(central)
         if had is not None:
@@ -145,7 +145,9 @@ class Shell(QMainWindow):
         self.rail = Rail(ctx)
         self.rail.chosen.connect(self.session.go)
         self.menu_button = button(ctx.t("Menu"), role="quiet", name="menu")
-        self.menu_button.setMenu(main_menu(self, ctx))
+        menu = main_menu(self, ctx)
+        menu.setStyleSheet(self._sheet)
+        self.menu_button.setMenu(menu)
         other = "English" if ctx.tr.lang == "zh_CN" else "中文"
         self.language_button = button(other, self.commands.switch_language, role="quiet", name="language")
         self.language_button.setAccessibleName(ctx.t("Switch the language to {name}", name=other))
@@ -234,7 +236,8 @@ class Shell(QMainWindow):
         self.page(self.session.step).refresh()
         self.rail.refresh()
         self.summary.refresh()
-        self.explanation.refresh()
+        if self.side.currentWidget() is self.explanation:
+            self.explanation.refresh()
         self._footer_text()
         self._buttons()
 
@@ -297,7 +300,7 @@ class Shell(QMainWindow):
     # --- Qt
 
     def _actions(self) -> None:
-        redo = [*QKeySequence.keyBindings(QKeySequence.StandardKey.Redo), QKeySequence("Ctrl+Shift+Z")]
+        redo = list({*QKeySequence.keyBindings(QKeySequence.StandardKey.Redo), QKeySequence("Ctrl+Shift+Z")})
         for name, keys, slot in (
             ("undo", QKeySequence.keyBindings(QKeySequence.StandardKey.Undo), self.session.undo.undo),
             ("redo", redo, self.session.undo.redo),

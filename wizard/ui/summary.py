@@ -56,6 +56,7 @@ class Summary(QFrame):
         self.grid.setColumnStretch(1, 1)
         self.box.addLayout(self.grid)
         self.box.addStretch(1)
+        self._shown: Option | None = None
 
     def _add_band(self, code: str) -> None:
         from wizard.words import label
@@ -143,6 +144,9 @@ class Summary(QFrame):
         return getattr(needs.targets, code)  # type: ignore[no-any-return]  # every band is a target's name
 
     def _facts(self, option: Option | None) -> None:
+        if option is self._shown and option is not None:
+            return
+        self._shown = option
         clear(self.grid)
         if option is None:
             return

@@ -50,6 +50,7 @@ class BillPage(Page):
         self.moves.add(self.tornado)
         self.add(self.moves)
         self.body.addStretch(1)
+        self._shown: Option | None = None
 
     def first_focus(self) -> bool:
         return False
@@ -58,12 +59,15 @@ class BillPage(Page):
         super().refresh()
         option = self.ctx.session.option
         if option is None:
+            self._shown = None
             for panel in (self.bill, self.charts, self.moves):
                 panel.hide()
             self.why.setText(self.ctx.session.error_text() or self.ctx.t("There is no plan yet."))
             return
-        self._bill(option)
-        self._owning(option.tco)
+        if option is not self._shown:
+            self._shown = option
+            self._bill(option)
+            self._owning(option.tco)
 
     def _bill(self, option: Option) -> None:
         bom = option.bom

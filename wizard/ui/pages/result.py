@@ -33,6 +33,7 @@ class ResultPage(Page):
         self.add(self.cards)
         self.add(self.rest)
         self.body.addStretch(1)
+        self._shown: tuple[Plan | None, Option | None] = (None, None)
         self._compose()
 
     def _compose(self) -> None:
@@ -91,11 +92,15 @@ class ResultPage(Page):
         self.cards.setVisible(bool(plan.options))
         self.cards.show_plan(plan, option.id)
         self.rest.show()
+        if self._shown[0] is plan and self._shown[1] is option:
+            return
+        self._shown = (plan, option)
         self._option(plan, option)
         self._charts(plan, option)
 
     def _empty(self, plan: Plan | None) -> None:
         session, ctx = self.ctx.session, self.ctx
+        self._shown = (None, None)
         waiting = session.planning or (plan is None and session.plan_error is None)
         self.title.setText(ctx.t("Working it out...") if waiting else ctx.t("There is no plan for these answers"))
         self.why.setText(session.error_text() or " ")

@@ -53,7 +53,8 @@ class Card(QAbstractButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
+            # Space chooses, Enter goes on to the next question: nothing is chosen by walking through.
+            event.ignore()
             return
         super().keyPressEvent(event)
 

@@ -25,13 +25,12 @@ class _Lines(QWidget):
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(6)
-        self._shown: object = None
+        self._shown: tuple[object, ...] = ()
 
     def _fresh(self, *shown: object) -> bool:
-        key = tuple(id(s) for s in shown)
-        if key == self._shown:
+        if len(shown) == len(self._shown) and all(a is b for a, b in zip(shown, self._shown, strict=True)):
             return False
-        self._shown = key
+        self._shown = shown
         clear(self.box)
         return True
 

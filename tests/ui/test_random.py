@@ -1,0 +1,88 @@
+"""Random use: thousands of clicks and keys leave a window that still works, and no thread or timer behind."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Engine, Files
+from wizard.needs import flow
+from wizard.ui.shell import Shell
+
+W = TypeVar("W", bound=QWidget)
+EVENTS = 1000
+KEYS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down,
+        Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_F1, Qt.Key.Key_Escape)
+TYPED = ("", "0", "-1", "7", "1e9", "12k", "8万", "abc", "0.5", "99999999999999999999", "ünïcode 中文", "{x}", "\t")
+SKIPPED = {"browse", "open", "menu", "open-folder", "open-quote", "write"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_random_events_leave_a_working_window(
+    open_shell: Callable[..., Shell], qtbot: QtBot, engine: Engine, files: Files, seed: int
+) -> None:
+    dice = random.Random(seed)
+    engine.delay_s = 0.01
+    shell = open_shell()
+    for n in range(EVENTS):
+        act(shell, qtbot, dice)
+        if n % 50 == 0:
+            qtbot.wait(5)
+    shell.session.refused.clear()
+    while shell.session.undo.canUndo():
+        shell.session.undo.undo()
+    assert shell.session.go("use_case") or shell.session.step == "use_case"
+    for step in flow.steps(shell.session.needs)[1:]:
+        assert shell.session.next(), step
+        assert shell.session.step == step
+    qtbot.waitUntil(lambda: not shell.session.planning)
+    assert shell.session.plan is not None
+    assert shell.session.plan.needs == shell.session.needs
+    assert shell.close()
+
+
+def act(shell: Shell, qtbot: QtBot, dice: random.Random) -> None:
+    kind = dice.random()
+    if kind < 0.4:
+        click(shell, dice)
+    elif kind < 0.6:
+        target = QApplication.focusWidget() or shell
+        qtbot.keyClick(target, dice.choice(KEYS))
+    elif kind < 0.8:
+        type_something(shell, dice)
+    elif kind < 0.9:
+        dice.choice((shell.session.undo.undo, shell.session.undo.redo, shell.session.back, shell.session.next))()
+    elif kind < 0.97:
+        shell.session.go(dice.choice(flow.steps(shell.session.needs)))
+    else:
+        dice.choice((shell.commands.switch_language, lambda: shell.commands.set_theme(dice.choice(("light", "dark")))))()
+
+
+def shown(shell: Shell, kind: type[W]) -> list[W]:
+    return [w for w in shell.findChildren(kind) if w.isVisible() and w.isEnabled() and w.objectName() not in SKIPPED]
+
+
+def click(shell: Shell, dice: random.Random) -> None:
+    buttons = shown(shell, QAbstractButton)
+    if buttons:
+        dice.choice(buttons).click()
+
+
+def type_something(shell: Shell, dice: random.Random) -> None:
+    lines = shown(shell, QLineEdit)
+    if lines and dice.random() < 0.8:
+        line = dice.choice(lines)
+        line.setFocus()
+        line.setText(dice.choice(TYPED))
+        line.setModified(True)
+        line.editingFinished.emit()
+        return
+    sliders = shown(shell, QSlider)
+    if sliders:
+        dice.choice(sliders).setValue(dice.randint(0, 100))
