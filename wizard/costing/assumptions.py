@@ -51,16 +51,17 @@ class Range:
 
 def assumptions_of(catalog: Catalog, economics: Economics, usage: Usage) -> Mapping[str, Range]:
     """Gather every uncertain input by name; money in US dollars."""
-    own_pue = economics.pue
+    rows = catalog.economics
     found = {
         "utilization": _utilization(economics.utilization),
         "electricity_usd_per_kwh": electricity(catalog, economics),
         "electricity_growth": _growth(catalog),
-        "pue": _pue(catalog) if own_pue is None else Range(max(1.0, own_pue * 0.95), own_pue, own_pue * 1.05, YOURS),
+        "pue": _pue(rows.get("pue/industry-average/world"), economics.pue),
         "load_factor": Range(0.60, 0.75, 0.90, ASSUMPTION),
         "availability": Range(0.97, 0.985, 0.995, ASSUMPTION),
-        "support_rate": _support(catalog),
-        "residual_share": Range(0.0, 0.10, 0.25, ASSUMPTION),
+        "support_rate": _row_range(rows.get("support/hardware-support/world"), Range(0.08, 0.10, 0.12, ASSUMPTION)),
+        "residual_share": _row_range(
+            rows.get("depreciation/residual-value-at-the-end/world"), Range(0.0, 0.10, 0.25, ASSUMPTION)),
     }
     if usage.output_tok_s:
         low, high = usage.output_tok_s_low, usage.output_tok_s_high
@@ -75,19 +76,24 @@ def electricity(catalog: Catalog, economics: Economics) -> Range:
     """Return the tariff in dollars per kWh: the user's, else the country's business price, else its union's."""
     if economics.electricity_usd_per_kwh is not None:
         return Range.around(economics.electricity_usd_per_kwh, _OWN_SPREAD, YOURS)
-    rows = _tariffs(catalog, economics.country)
-    if not rows and economics.country in _EU:
-        rows = _tariffs(catalog, "EU")
-    if not rows:
-        return Range(0.07, 0.12, 0.22, ASSUMPTION)
-    chosen = next((row for row in rows if any(word in row.item for word in _BUSINESS)), rows[0])
+    union = "EU" if economics.country in _EU else ""
+    for place in (economics.country, union, "WORLD"):
+        rows = _tariffs(catalog, place)
+        if rows:
+            chosen = next((row for row in rows if any(word in row.item for word in _BUSINESS)), rows[0])
+            return _range_of(catalog, chosen, rows)
+    return Range(0.07, 0.12, 0.22, ASSUMPTION)
+
+
+def _range_of(catalog: Catalog, chosen: Economic, rows: list[Economic]) -> Range:
+    """Take a row's own range, else that of all tariffs of its place, else a quarter either way."""
     values = [_usd(catalog, row, row.value) for row in rows]
-    low = _usd(catalog, chosen, chosen.low) if chosen.low is not None else min(values)
-    high = _usd(catalog, chosen, chosen.high) if chosen.high is not None else max(values)
     mode = _usd(catalog, chosen, chosen.value)
+    low = min(values) if chosen.low is None else _usd(catalog, chosen, chosen.low)
+    high = max(values) if chosen.high is None else _usd(catalog, chosen, chosen.high)
     if low == high:
         low, high = mode * 0.75, mode * 1.25
-    return Range(min(low, mode), mode, max(high, mode), chosen.id)
+    return Range(min(low, mode), mode, max(high, mode), _sources(chosen))
 
 
 def co2_kg_per_kwh(catalog: Catalog, country: str) -> Economic | None:
@@ -122,23 +128,24 @@ def _utilization(named: float) -> Range:
 
 def _growth(catalog: Catalog) -> Range:
     row = next((e for e in catalog.economics.values() if e.category == "electricity" and e.item == "escalation"), None)
+    return _row_range(row, Range(0.0, 0.03, 0.06, ASSUMPTION))
+
+
+def _pue(row: Economic | None, own: float | None) -> Range:
+    if own is not None:
+        return Range(max(1.0, own * 0.95), own, own * 1.05, YOURS)
+    return _row_range(row, Range(1.2, 1.5, 1.7, ASSUMPTION))
+
+
+def _row_range(row: Economic | None, otherwise: Range) -> Range:
+    """Take a row's value with its range; where it has none, the usual one around it."""
     if row is None:
-        return Range(0.0, 0.03, 0.06, ASSUMPTION)
+        return otherwise
     value = float(row.value)
-    return Range(float(row.low or 0), value, float(row.high) if row.high else value * 1.5, row.id)
+    low = otherwise.low if row.low is None else float(row.low)
+    high = otherwise.high if row.high is None else float(row.high)
+    return Range(min(low, value), value, max(high, value), _sources(row))
 
 
-def _pue(catalog: Catalog) -> Range:
-    row = catalog.economics.get("pue/industry-average/world")
-    if row is None:
-        return Range(1.2, 1.5, 1.7, ASSUMPTION)
-    low, high = float(row.low) if row.low else 1.2, float(row.high) if row.high else 1.7
-    return Range(min(low, float(row.value)), float(row.value), max(high, float(row.value)), row.id)
-
-
-def _support(catalog: Catalog) -> Range:
-    row = catalog.economics.get("support/hardware-support/world")
-    if row is None:
-        return Range(0.08, 0.10, 0.12, ASSUMPTION)
-    low, high = float(row.low) if row.low else 0.08, float(row.high) if row.high else 0.12
-    return Range(low, float(row.value), high, row.id)
+def _sources(row: Economic) -> str:
+    return ";".join(row.sources)

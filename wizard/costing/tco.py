@@ -52,7 +52,7 @@ def total_cost(
     if factor is None or not found.energy_kwh_year:
         return found
     kg = co2_factor(factor)
-    listed = (*found.assumptions, ("co2_kg_per_kwh", kg, factor.id))
+    listed = (*found.assumptions, ("co2_kg_per_kwh", kg, ";".join(factor.sources)))
     return replace(found, co2e_kg_year=found.energy_kwh_year * kg, assumptions=listed)
 
 

@@ -123,7 +123,7 @@ def terms_of(
     return Terms(
         currency=currency, exchange=exchange, today=today or catalog_date(catalog),
         tax_rate=tax_rate if tax_rate is not None else (vat.value if vat else Decimal(0)),
-        tax_source="yours" if tax_rate is not None else (vat.id if vat else ""),
+        tax_source="yours" if tax_rate is not None else (";".join(vat.sources) if vat else ""),
         discounts=MappingProxyType(dict(discounts or {})), price_book=MappingProxyType(dict(price_book or {})),
         shipping_rate=shipping_rate, contingency_rate=contingency_rate,
         support_rate=support.value if support else None, support_source=";".join(support.sources) if support else "",
