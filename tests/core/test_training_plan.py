@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.training_cases import LLAMA_2_70B, LLAMA_3_8B, LLAMA_65B, MOE, device
+from wizard.catalog.catalog import Catalog
 from wizard.needs.needs import Training
 from wizard.sizing.cases import Ints
 from wizard.sizing.device_columns import stack
 from wizard.sizing.training_cases import FULL, METHODS, QLORA, recipe
+from wizard.sizing.training_devices import trains
 from wizard.sizing.training_layouts import candidate_layouts
 from wizard.sizing.training_plan import (
     best_layouts,
@@ -126,3 +128,26 @@ def test_layouts_are_legal(shape: TrainingShape, method: int, count: int, sequen
         assert np.all(lay.tp * lay.pp * lay.cp == 1)
     if method == FULL and sequence < 16_384:
         assert np.all(lay.cp == 1)
+
+
+def test_a_job_needs_the_device_that_it_fits() -> None:
+    pairs = stack([A100, device("rtx_4090")])
+    memory = best_layouts(LLAMA_3_8B, pairs, counts(1, 1), Training(method="lora")).columns.memory
+    assert (memory.needed <= memory.capacity).tolist() == memory.fits.tolist()
+    assert np.all(memory.needed >= memory.total)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("h100_sxm_80", True), ("mi300x", True), ("ascend_910b1", True), ("apple_m3_ultra", True), ("gaudi3", True),
+     ("trainium2", True), ("inferentia2", False), ("hailo_8", False), ("qualcomm_ai100_ultra", False),
+     ("cpu_epyc_9654", False), ("ascend_310p_300i_duo", False), ("rx_6600", False)],
+)
+def test_only_hardware_with_a_training_stack_trains(name: str, *, expected: bool) -> None:
+    assert trains(Catalog().accelerators[name]) == expected
+
+
+def test_the_band_stays_below_what_anybody_measured() -> None:
+    best = best_layouts(LLAMA_3_8B, A100, counts(8), Training(method="full"))
+    # Recomputation spends a quarter of at most 75 % of the peak.
+    assert best.columns.speed.mfu.high[0] <= 0.75 * 3 / 4 + 0.02

@@ -184,8 +184,12 @@ class TrainingMemory:
     @property
     def fits(self) -> Bools:
         """Whether the parts fit with 5 % left over, and still if activations and overhead grow by :data:`RESERVE`."""
-        varied = self.activations + self.overhead
-        return (self.total <= USABLE_SHARE * self.capacity) & (self.total + RESERVE * varied <= self.capacity)
+        return self.needed <= self.capacity
+
+    @property
+    def needed(self) -> Floats:
+        """GiB that a device must have for the job to fit."""
+        return np.maximum(self.total / USABLE_SHARE, self.total + RESERVE * (self.activations + self.overhead))
 
     @property
     def tight(self) -> Bools:

@@ -15,6 +15,7 @@ import numpy as np
 from wizard.sizing.cases import Band, Floats
 from wizard.sizing.device_columns import DeviceColumns
 from wizard.sizing.training_cases import FP4, FP8, QLORA, RECOMPUTE, Layout, Recipe, TrainingSpeed
+from wizard.sizing.training_efficiency import MAX_EFFICIENCY
 from wizard.sizing.training_flops import TokenFlops, token_flops
 from wizard.sizing.training_memory import NF4_BYTES, elements
 from wizard.sizing.training_network import DATA_OVERLAP, step_traffic
@@ -103,11 +104,12 @@ def speed_columns(
     run_tokens: Floats,
 ) -> TrainingSpeed:
     """Return the speed with its band; ``low`` and ``high`` multiply tokens/s, ``run_tokens`` is the whole job."""
-    step = times.seconds(efficiency, layer_s)
-    rate = times.tokens / step / lay.devices
+    rate = times.tokens / times.seconds(efficiency, layer_s) / lay.devices
+    best = times.tokens / times.seconds(np.array([MAX_EFFICIENCY]), layer_s) / lay.devices
     ceiling = np.broadcast_to(1.0 / times.best_s_per_token, rate.shape)
     value = np.minimum(rate, ceiling)
-    tokens_s = Band(value, value * low, np.minimum(value * high, ceiling), ceiling)
+    upper = np.maximum(value, np.minimum(value * high, np.minimum(best, ceiling)))
+    tokens_s = Band(value, value * low, upper, ceiling)
     mfu_scale = times.flops.model / peak
     floor = times.tokens / lay.devices / ceiling
     step_s = Band(times.tokens / lay.devices / value, times.tokens / lay.devices / tokens_s.high,
