@@ -11,7 +11,7 @@ import pytest
 
 from tests import samples
 from tests.quote import papers
-from wizard.planner.plan import Plan, Reason
+from wizard.planner.plan import Limit, Plan, Reason
 
 LANGUAGES = ("en", "zh_CN")
 KINDS = dict(papers.every_kind())
@@ -34,7 +34,7 @@ def test_the_bill_says_every_line_and_what_the_total_omits() -> None:
         assert line.description in text
     for amount in ("31,000.00", "62,000.00", "7,400.00", "6,400.00", "$75,800.00"):
         assert amount in text
-    assert "no price known: not in the total" in text
+    assert "noprice:notinthetotal" in papers.squeezed(text)
     assert "Thetotalomits:42Urack" in papers.squeezed(text)
     assert "without 1 unpriced line" in text
 
@@ -71,6 +71,15 @@ def test_an_infeasible_plan_says_so_first_and_offers_its_mend_with_the_price() -
     assert "asked ≤ 100 ms, reached 710 ms" in first
     assert "100 → 710" in first
     assert "$75,800.00" in first
+
+
+def test_what_the_nearest_candidate_breaks_comes_before_what_would_mend_it() -> None:
+    plan = papers.infeasible()
+    limit = Limit(code="power_w", need=1000, have=2400, unit="W", margin=-1.4)
+    asked = replace(samples.option(), limits=(limit,))
+    first = papers.plain(pypdf.PdfReader(BytesIO(papers.paper(replace(plan, asked=asked)))).pages[0].extract_text())
+    assert "Power: asked ≤ 1 kW, reached 2.4 kW" in first
+    assert "The figures of this paper are those of the first change." in first
 
 
 def test_training_shows_hours_and_the_memory_of_training() -> None:

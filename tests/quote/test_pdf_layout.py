@@ -68,7 +68,20 @@ def test_a_cell_higher_than_a_page_is_split() -> None:
 def test_many_options_and_rejections_stay_readable() -> None:
     plan = samples.plan()
     options = tuple(replace(samples.option("alternative", n), id=f"o{n}", accelerators=10**n) for n in range(1, 7))
-    rejected = plan.rejected * 40
+    rejected = tuple(replace(plan.rejected[0], what=f"card_{n}") for n in range(40))
     content = papers.paper(replace(plan, options=(*plan.options, *options), rejected=rejected))
-    assert "26 more are listed" in papers.text_of(content)
+    text = papers.squeezed(papers.text_of(content))
+    assert "CARD9" in text
+    assert "and24more" in text
+    for option in options:
+        assert text.count("1,960–3,200tok/s") >= 9, option.id
+    _check(content)
+
+
+def test_a_very_long_list_of_wishes_leaves_its_column_and_flows() -> None:
+    plan = samples.plan()
+    names = tuple(f"accelerator {n} " * 9 for n in range(200))
+    rules = plan.needs.constraints.model_copy(update={"accelerators": names})
+    content = papers.paper(replace(plan, needs=plan.needs.model_copy(update={"constraints": rules})))
+    assert "accelerator 199" in papers.text_of(content)
     _check(content)

@@ -14,6 +14,7 @@ from wizard.quote.style import BODY, CAPTION, H1, H2, MUTED
 from wizard.quote.tables import Column, Grid, Row
 from wizard.quote.text import Span
 
+_OWN_ESTIMATE = "output_tok_s"
 _SHARES = frozenset({"utilization", "load_factor", "availability", "electricity_growth"})
 
 
@@ -74,15 +75,20 @@ def section(paper: Paper) -> Section:
 
 
 def _inputs(paper: Paper) -> list[Row]:
-    tr, option = paper.tr, paper.chosen
+    option = paper.chosen
     tco = option.tco if option else None
     rows = []
     for name, value, key in tco.assumptions if tco else ():
-        yours = Span(tr("your own value"), bold=True)
-        source = yours if key == "yours" else Span(paper.source(key) if key else BLANK,
-                                                   link="sources" if paper.has_source(key) else "")
+        source = Span(_origin(paper, name, key), bold=key == "yours",
+                      link="sources" if paper.has_source(key) and name != _OWN_ESTIMATE else "")
         rows.append(Row((paper.label(name), input_text(paper, name, value), source)))
     return rows
+
+
+def _origin(paper: Paper, name: str, key: str) -> str:
+    if name == _OWN_ESTIMATE:
+        return paper.tr("this plan's estimate")
+    return paper.source(key) if key else BLANK
 
 
 def sources(paper: Paper) -> Section:

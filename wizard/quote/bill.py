@@ -59,8 +59,8 @@ def _table(paper: Paper, bom: Bom) -> Grid:
     tr, currency = paper.tr, bom.currency
     discounted = any(line.discount for line in bom.lines)
     columns = [
-        Column(tr("No."), align="right"), Column(tr("Item"), 3), Column(tr("Vendor"), 1),
-        Column(tr("Qty"), align="right"),
+        Column(tr("No."), align="right"), Column(tr("Category"), 0.9), Column(tr("Item"), 3.2),
+        Column(tr("Vendor"), 0.7), Column(tr("Qty"), align="right"),
         Column(tr("List price, {currency}", currency=currency), align="right", least=66),
     ]
     if discounted:
@@ -68,7 +68,7 @@ def _table(paper: Paper, bom: Bom) -> Grid:
     columns += [
         Column(tr("Net price, {currency}", currency=currency), align="right", least=66),
         Column(tr("Amount, {currency}", currency=currency), align="right", least=70),
-        Column(tr("Price class, date, source"), 1.5),
+        Column(tr("Price class, date, source"), 1.7),
     ]
     return Grid(columns, [*_rows(paper, bom, discounted=discounted), *_sums(paper, bom, len(columns))])
 
@@ -77,17 +77,16 @@ def _rows(paper: Paper, bom: Bom, *, discounted: bool) -> Iterator[Row]:
     sums = dict(bom.subtotals)
     for category in dict.fromkeys(line.category for line in bom.lines):
         lines = [line for line in bom.lines if line.category == category]
-        yield Row((worded_category(paper.tr, category),), "band")
         for line in lines:
             yield _line(paper, line, discounted=discounted)
         if len(lines) > 1 and category in sums:
             name = paper.tr("Subtotal {category}", category=worded_category(paper.tr, category))
-            yield _sum(name, paper.amount(sums[category]), 9 if discounted else 8)
+            yield _sum(name, paper.amount(sums[category]), 10 if discounted else 9)
 
 
 def _sum(name: str, amount: str, columns: int, note: str = "") -> Row:
     """A sum stands in the column of amounts, the last but one."""
-    return Row(("", name, *[""] * (columns - 4), amount, note), "subtotal")
+    return Row(("", "", name, *[""] * (columns - 5), amount, note), "subtotal")
 
 
 def _line(paper: Paper, line: BomLine, *, discounted: bool) -> Row:
@@ -98,13 +97,16 @@ def _line(paper: Paper, line: BomLine, *, discounted: bool) -> Row:
         item.append(Span("\n" + paper.say(Reason(code=line.reason, fields=dict(line.reason_fields))), colour=MUTED))
     unit = paper.amount(line.unit_list)
     discount = [paper.share(line.discount, 1) if line.discount else BLANK] if discounted else []
-    return Row((paper.count(line.number), tuple(item), line.vendor, paper.count(line.quantity), unit, *discount,
-                paper.amount(line.unit_net), paper.amount(line.extended), _basis(paper, line)))
+    return Row((
+        paper.count(line.number), worded_category(paper.tr, line.category), tuple(item), line.vendor,
+        paper.count(line.quantity), unit, *discount, paper.amount(line.unit_net), paper.amount(line.extended),
+        _basis(paper, line),
+    ))
 
 
 def _basis(paper: Paper, line: BomLine) -> tuple[Span, ...]:
     if line.extended is None or line.price_kind is None:
-        return (Span(paper.tr("no price known: not in the total"), bold=True, colour=WARNING),)
+        return (Span(paper.tr("no price: not in the total"), bold=True, colour=WARNING),)
     parts = [Span(f"{STALE} ", colour=WARNING)] if line.stale else []
     kind = paper.label(line.price_kind)
     day = f", {line.price_as_of.isoformat()}" if line.price_as_of else ""
@@ -114,7 +116,6 @@ def _basis(paper: Paper, line: BomLine) -> tuple[Span, ...]:
 
 def _sums(paper: Paper, bom: Bom, columns: int) -> Iterator[Row]:
     tr = paper.tr
-    yield Row((tr("Sum"),), "band")
     yield _sum(tr("Net"), paper.amount(bom.net), columns)
     if bom.tax_rate:
         yield _sum(tr("Tax {rate}", rate=paper.share(bom.tax_rate, 1)), paper.amount(bom.tax), columns)
@@ -124,7 +125,7 @@ def _sums(paper: Paper, bom: Bom, columns: int) -> Iterator[Row]:
     if bom.unpriced:
         name = paper.plural(len(bom.unpriced), mark("{name}, without {n} unpriced line"),
                             mark("{name}, without {n} unpriced lines"), name=name)
-    yield Row(("", name, *[""] * (columns - 4), paper.amount(bom.total), ""), "total")
+    yield Row(("", "", name, *[""] * (columns - 5), paper.amount(bom.total), ""), "total")
 
 
 def _footnotes(paper: Paper, bom: Bom) -> Iterator[Block]:

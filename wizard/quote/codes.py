@@ -43,6 +43,12 @@ KINDS: Mapping[str, str] = MappingProxyType({
 })
 """Classes of sources."""
 
+ORIGINS: Mapping[str, str] = MappingProxyType({
+    "assumption": mark("our assumption"), "yours": mark("your own value"), "estimate": mark("estimate"),
+    "price_range": mark("range of the prices"),
+})
+"""Where an input of the cost model comes from that no publication gives."""
+
 BASES: Mapping[str, str] = MappingProxyType({
     "maker": mark("the maker's figure"), "base": mark("machine without accelerators plus accelerators"),
     "parts": mark("sum of the parts (estimate)"), "accelerator": mark("the accelerators' own power only"),

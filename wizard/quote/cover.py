@@ -30,6 +30,7 @@ from wizard.quote.style import (
 )
 from wizard.quote.tables import Column, Grid, Row, pairs
 from wizard.quote.text import Span
+from wizard.words import why_not
 
 _NAMES = 46
 _LONGEST = 190
@@ -83,7 +84,8 @@ def _bought(paper: Paper, bom: Bom) -> Block:
     rest = bom.net - sum((x.extended or Decimal(0) for x in dear), Decimal(0))
     if rest > 0:
         rows.append(Row((tr("everything else"), paper.amount(rest), paper.share(rest / bom.net))))
-    head = (Column(tr("What the money buys"), 1), Column(tr("Net, {currency}", currency=bom.currency), align="right"),
+    head = (Column(tr("What the money buys"), 1),
+            Column(tr("Net, {currency}", currency=bom.currency), align="right", least=86),
             Column(tr("Share"), align="right", least=44))
     return Grid(head, rows)
 
@@ -116,17 +118,30 @@ def _parties(paper: Paper) -> Block:
 def _infeasible(paper: Paper) -> Block:
     tr = paper.tr
     blocks: list[Block] = [Text(tr("No plan meets every requirement"), BODY.but(bold=True, colour=BAD))]
-    option = paper.chosen
-    reasons = []
-    for limit in missed(option)[:3] if option else ():
-        need, have = limit_text(paper, limit)
-        reasons.append(tr("{name}: asked {need}, reached {have}", name=paper.label(limit.code), need=need, have=have))
-    blocks += bullets(reasons or [paper.say(w) for w in paper.plan.warnings[:3]])
+    blocks += bullets(list(_reasons(paper)))
     if paper.plan.changes:
         blocks += [Text(tr("One change makes it feasible"), BODY.but(bold=True, before=4)),
                    Grid((Column(tr("Change"), 1.2), Column(tr("Then"), 1), Column(tr("Cost"), align="right")),
                         [_change(paper, change) for change in paper.plan.changes[:4]], after=2)]
+    if any(change.option is paper.chosen for change in paper.plan.changes):
+        blocks.append(Text(tr("The figures of this paper are those of the first change."), CAPTION))
     return Notice(blocks, colour=BAD, fill=BAD_SOFT)
+
+
+def _reasons(paper: Paper) -> Iterator[str]:
+    """Why nothing fits: what the nearest candidate breaks, else what ruled the asked hardware out."""
+    tr, plan = paper.tr, paper.plan
+    option = plan.asked or paper.chosen
+    broken = missed(option) if option else []
+    for limit in broken[:3]:
+        need, have = limit_text(paper, limit)
+        yield tr("{name}: asked {need}, reached {have}", name=paper.label(limit.code), need=need, have=have)
+    if broken:
+        return
+    for r in [r for r in plan.rejected if r.need is not None and r.have is not None][:3]:
+        unit = paper.label(r.unit)
+        yield tr("{what}: {why} (limit {need}, it comes to {have})", what=paper.part(r.what), why=why_not(tr, r.reason),
+                 need=paper.with_unit(r.need or 0, unit), have=paper.with_unit(r.have or 0, unit))
 
 
 def _change(paper: Paper, change: Change) -> Row:
@@ -152,10 +167,9 @@ def _value(paper: Paper, value: object) -> str:
 
 
 def _named(paper: Paper, value: object) -> str:
-    names = {point.accelerator: point.accelerator for point in paper.plan.pareto}
-    names |= {c.option.accelerator: c.option.accelerator_name for c in paper.plan.changes}
-    given = value if isinstance(value, list | tuple) else [value]
-    return ", ".join(names.get(str(v), paper.answer(str(v))) for v in given) or paper.tr("none")
+    names = {change.option.accelerator for change in paper.plan.changes}
+    given = [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
+    return ", ".join(paper.part(v) if v in names else paper.answer(v) for v in given) or paper.tr("none")
 
 
 def headline_cost(paper: Paper, option: Option) -> str:
@@ -222,12 +236,12 @@ def _per_run(paper: Paper, option: Option) -> Card:
 
 def _place(paper: Paper, option: Option) -> Card:
     tr = paper.tr
-    units = tr("{units} U", units=paper.figure(option.rack_units)) if option.rack_units else BLANK
+    units = tr(", {units} U", units=paper.figure(option.rack_units)) if option.rack_units else ""
     months = option.tco.break_even_month if option.tco else None
     even = tr("cheaper than renting from month {month}", month=months) if months is not None else (
         tr("not cheaper than renting within the horizon")
         if option.tco and option.tco.cloud_on_demand_month is not None else tr("at full load"))
-    return Card(tr("Power at the wall and room"), f"{paper.power(option.power_w)}, {units}", even)
+    return Card(tr("Power at the wall and room"), f"{paper.power(option.power_w)}{units}", even)
 
 
 def _omissions(paper: Paper, option: Option) -> Iterator[Block]:

@@ -24,6 +24,11 @@ class Block:
     after: float = 0.0
     keep: bool = False
 
+    @property
+    def parts(self) -> tuple[Block, ...]:
+        """What it is made of, to be placed one by one where a whole page cannot hold it."""
+        return ()
+
     def measure(self, width_pt: float) -> float:
         """Return the height in points at this width."""
         raise NotImplementedError
@@ -144,6 +149,11 @@ class Group(Block):
         self.blocks = tuple(blocks)
         self.before, self.after = before, after
 
+    @property
+    def parts(self) -> tuple[Block, ...]:
+        """The blocks."""
+        return self.blocks
+
     def measure(self, width_pt: float) -> float:
         """Return the height in points."""
         return stack_height(self.blocks, width_pt)
@@ -166,6 +176,11 @@ class Beside(Block):
         self.shares = tuple(share / sum(shares) for share in shares)
         self.gap = gap
         self.after = after
+
+    @property
+    def parts(self) -> tuple[Block, ...]:
+        """The blocks, which then stand below each other."""
+        return self.blocks
 
     def _widths(self, width_pt: float) -> list[float]:
         return [(width_pt - self.gap * (len(self.blocks) - 1)) * share for share in self.shares]
@@ -259,7 +274,7 @@ class Layout:
         if not empty:
             self._turn(page.landscape)
             return queue
-        return [*block.blocks, *rest] if isinstance(block, Group) else self._overflow(block, height, rest)
+        return [*block.parts, *rest] if block.parts else self._overflow(block, height, rest)
 
     def _put(self, block: Block, height: float, *, empty: bool) -> None:
         self._top -= 0 if empty else block.before

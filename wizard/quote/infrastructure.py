@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from wizard.costing.records import Bom, PowerRack
@@ -18,6 +19,8 @@ _AIR_J_PER_M3_K = 1206.0
 _AIR_RISE_K = 15.0
 _CONTINUOUS_SHARE = 0.8
 _VOLTS = 230.0
+_LINE_VOLTS = 400.0
+_SINGLE_PHASE_MOST_A = 32.0
 _MOST = 30
 
 
@@ -47,10 +50,8 @@ def _needs(paper: Paper, option: Option, site: PowerRack | None) -> Iterator[tup
     heat = site.heat_btu_h if site else watts * BTU_H_PER_W
     yield tr("Heat"), f"{paper.power(watts)} = {paper.count(round(heat, -1))} BTU/h"
     yield tr("Air flow"), paper.with_unit(watts * 3600 / (_AIR_J_PER_M3_K * _AIR_RISE_K), "m³/h")
-    per_rack = site.rack_max_w if site else watts
-    amps = per_rack / _VOLTS / (site.breaker_share if site else _CONTINUOUS_SHARE)
-    yield tr("Circuit of a rack at {volts} V, single phase", volts=paper.count(_VOLTS)), tr(
-        "{amps} A or more in all", amps=paper.figure(amps))
+    yield _circuit(paper, site.rack_max_w if site and site.rack_max_w else watts,
+                   site.breaker_share if site else _CONTINUOUS_SHARE)
     yield from _space(paper, option, site)
     if site and site.unknown:
         yield tr("Power not known of"), ", ".join(dict.fromkeys(site.unknown))
@@ -60,9 +61,21 @@ def _needs(paper: Paper, option: Option, site: PowerRack | None) -> Iterator[tup
         yield tr("CO2e a year from that energy"), paper.with_unit(option.tco.co2e_kg_year, "kg")
 
 
+def _circuit(paper: Paper, watts: float, share: float) -> tuple[str, Cell]:
+    """Return the least breaker of a rack, or of the machine where there is no rack."""
+    tr = paper.tr
+    if watts <= _VOLTS * _SINGLE_PHASE_MOST_A * share:
+        name, amps = tr("Circuit at {volts} V, single phase", volts=paper.count(_VOLTS)), watts / _VOLTS / share
+    else:
+        name = tr("Circuit at {volts} V, three phases", volts=paper.count(_LINE_VOLTS))
+        amps = watts / (_LINE_VOLTS * math.sqrt(3)) / share
+    return name, tr("{amps} A or more in all", amps=paper.figure(amps))
+
+
 def _space(paper: Paper, option: Option, site: PowerRack | None) -> Iterator[tuple[str, Cell]]:
     tr, bom = paper.tr, option.bom
-    yield tr("Rack units"), paper.figure(option.rack_units) if option.rack_units else BLANK
+    if option.rack_units:
+        yield tr("Rack units"), paper.figure(option.rack_units)
     if site and site.racks:
         yield tr("Racks"), paper.count(site.racks)
         yield tr("Nodes in a rack"), paper.count(site.nodes_per_rack)

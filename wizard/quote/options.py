@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from wizard.planner.plan import Option, Rejection
 from wizard.quote.charts.scatter import Pareto
@@ -15,8 +16,10 @@ from wizard.quote.tables import Cell, Column, Grid, Row
 from wizard.quote.text import Span
 from wizard.words import why_not
 
-_PER_TABLE = 4
-_REJECTED = 14
+_PER_TABLE = 5
+_ROOMY = 2
+_REJECTED = 10
+_NAMED = 6
 
 
 def section(paper: Paper) -> Section:
@@ -35,9 +38,7 @@ def section(paper: Paper) -> Section:
                     "beats on both axes. {n} candidates were considered.", n=paper.count(plan.considered)), CAPTION),
         ]))
     if plan.rejected:
-        blocks += [Text(tr("Why not something else"), H2), _rejected(paper, plan.rejected[:_REJECTED])]
-        if len(plan.rejected) > _REJECTED:
-            blocks.append(Text(tr("{n} more are listed in plan.json.", n=len(plan.rejected) - _REJECTED), CAPTION))
+        blocks += [Text(tr("Why not something else"), H2), _rejected(paper, plan.rejected)]
     return Section("options", tr("Options side by side"), blocks)
 
 
@@ -45,7 +46,7 @@ def _table(paper: Paper, options: Sequence[Option]) -> Grid:
     columns = [Column("", 1.15), *(Column(paper.label(o.role), 1) for o in options)]
     rows: list[Row] = []
     for name, show in _features(paper):
-        cells = [show(option) for option in options]
+        cells = [_stacked(show(option)) if len(options) > _ROOMY else show(option) for option in options]
         if any(cell != BLANK for cell in cells):
             rows.append(Row((Span(name, colour=MUTED), *cells)))
     chosen = paper.plan.recommended
@@ -53,6 +54,13 @@ def _table(paper: Paper, options: Sequence[Option]) -> Grid:
         rows.insert(0, Row(("", *(Span(paper.tr("recommended"), bold=True, colour=ACCENT) if o.id == chosen else ""
                                   for o in options)), shade=ACCENT_SOFT))
     return Grid(columns, rows)
+
+
+def _stacked(cell: Cell) -> Cell:
+    """Put the parts of a cell below each other where the columns are narrow."""
+    if not isinstance(cell, tuple):
+        return cell
+    return tuple(replace(span, text=("\n" if i else "") + span.text.strip()) for i, span in enumerate(cell))
 
 
 def _features(paper: Paper) -> list[tuple[str, Callable[[Option], Cell]]]:
@@ -122,11 +130,25 @@ def _meets(paper: Paper, option: Option) -> Cell:
 
 
 def _rejected(paper: Paper, rejected: Sequence[Rejection]) -> Grid:
+    """List those that broke a figure, then those that never came into question, together by their reason."""
     tr = paper.tr
-    rows = [Row((r.what, why_not(tr, r.reason), _quantity(paper, r.need, r.unit), _quantity(paper, r.have, r.unit)))
-            for r in rejected]
-    return Grid((Column(tr("Candidate"), 1.2), Column(tr("What rules it out"), 2), Column(tr("Needed"), align="right"),
-                 Column(tr("There is"), align="right")), rows)
+    measured = [r for r in rejected if r.need is not None]
+    others: dict[str, list[str]] = {}
+    for r in [*measured[_REJECTED:], *(r for r in rejected if r.need is None)]:
+        others.setdefault(r.reason, []).append(paper.part(r.what))
+    rows = [Row((paper.part(r.what), why_not(tr, r.reason), _quantity(paper, r.need, r.unit),
+                 _quantity(paper, r.have, r.unit))) for r in measured[:_REJECTED]]
+    for reason, names in others.items():
+        rows.append(Row((_names(paper, list(dict.fromkeys(names))), why_not(tr, reason), BLANK, BLANK)))
+    return Grid((
+        Column(tr("Candidate"), 1.6), Column(tr("What rules it out"), 1.8),
+        Column(tr("Limit"), align="right", least=58), Column(tr("It comes to"), align="right", least=62),
+    ), rows)
+
+
+def _names(paper: Paper, names: list[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    return shown if len(names) <= _NAMED else paper.tr("{names} and {n} more", names=shown, n=len(names) - _NAMED)
 
 
 def _quantity(paper: Paper, value: float | None, unit: str) -> str:

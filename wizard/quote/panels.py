@@ -83,6 +83,11 @@ class Notice(Block):
         self.colour = colour
         self.fill = fill
 
+    @property
+    def parts(self) -> tuple[Block, ...]:
+        """The blocks, without their box."""
+        return self.inner.blocks
+
     def measure(self, width_pt: float) -> float:
         """Return the height in points."""
         return self.inner.measure(width_pt - 2 * _INSET - 3) + 2 * 7

@@ -13,7 +13,7 @@ from wizard.costing.records import BomLine
 from wizard.i18n import Translator, mark
 from wizard.money import cents
 from wizard.planner.plan import Estimate, Fact, Option, Plan, Reason
-from wizard.quote.codes import CHOICES, NAMES, worded
+from wizard.quote.codes import CHOICES, NAMES, ORIGINS, worded
 
 NBSP = "\u00a0"
 BLANK = "—"
@@ -178,8 +178,8 @@ class Paper:
         return self.with_unit(watts / 1000, "kW") if watts >= 1000 else self.with_unit(watts, "W")
 
     def gib(self, value: float) -> str:
-        """Format GiB."""
-        return self.with_unit(value, "GiB")
+        """Format GiB; no more than two decimals."""
+        return self.with_unit(round(value, 2) if value < 1 else value, "GiB")
 
     def params(self, count: int) -> str:
         """Format a number of parameters in billions, as models are named."""
@@ -189,10 +189,21 @@ class Paper:
         """Name an option's hardware: ``2 × H200 NVL 141GB``."""
         return f"{self.count(option.accelerators)}{NBSP}×{NBSP}{option.accelerator_name}"
 
+    def part(self, key: str) -> str:
+        """Name an accelerator by its catalogue id: as an option names it, else its id made readable."""
+        plan = self.plan
+        options = (*plan.options, *(change.option for change in plan.changes))
+        known = {option.accelerator: option.accelerator_name for option in options}
+        return known.get(key, key.upper().replace("_", " ") if key.islower() else key)
+
     def source(self, key: str) -> str:
         """Refer to sources by their numbers in the list; a key that is none is worded or shown as it is."""
-        return " ".join(f"[{self.sources[part]}]" if part in self.sources else self.label(part)
-                        for part in key.split(";") if part)
+        return " ".join(self._one_source(part) for part in key.split(";") if part)
+
+    def _one_source(self, key: str) -> str:
+        if key in self.sources:
+            return f"[{self.sources[key]}]"
+        return self.tr("catalogue: {row}", row=key) if "/" in key else worded(self.tr, ORIGINS, key)
 
     def has_source(self, key: str) -> bool:
         """Whether a reference leads to the list of sources."""

@@ -9,7 +9,8 @@ from wizard.quote.paper import Paper
 SERVING = ("ttft_ms", "tpot_ms", "e2e_ms", "max_concurrency", "output_tok_s", "requests_s", "total_tok_s")
 TRAINING = ("hours", "tokens_s_per_accelerator", "mfu")
 _AT_LEAST = frozenset({"max_concurrency", "output_tok_s", "total_tok_s", "requests_s", "requests_per_s", "mfu",
-                    "tokens_s_per_accelerator", "weights_memory", "kv_memory", "load"})
+                    "tokens_s_per_accelerator", "kv_memory", "load"})
+_MUCH = 2.0
 _ESTIMATE_OF = {"requests_per_s": "requests_s", "kv_memory": "max_concurrency", "deadline_hours": "hours"}
 
 
@@ -28,8 +29,20 @@ def is_training(paper: Paper) -> bool:
 
 def limit_text(paper: Paper, limit: Limit) -> tuple[str, str]:
     """Word what a limit asks and what there is: ``("≤ 1,000 ms", "710 ms")``."""
-    sign = "≥" if limit.code in _AT_LEAST else "≤"
+    sign = "≥" if _at_least(limit) else "≤"
     return f"{sign} {_value(paper, limit, limit.need)}", _value(paper, limit, limit.have)
+
+
+def _at_least(limit: Limit) -> bool:
+    """Whether more is better: then a surplus is a margin."""
+    if limit.have == limit.need:
+        return limit.code in _AT_LEAST
+    return (limit.have > limit.need) == (limit.margin >= 0)
+
+
+def margin_text(paper: Paper, margin: float) -> str:
+    """Word what is left of a limit; large surpluses need no figure."""
+    return paper.share(margin) if margin <= _MUCH else f"> {paper.share(_MUCH)}"
 
 
 def _value(paper: Paper, limit: Limit, value: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from wizard.quote.flow import Block, Group, Section, Text
+from wizard.quote.flow import Beside, Block, Group, Section, Text
 from wizard.quote.paper import Paper
 from wizard.quote.promises import is_training
 from wizard.quote.style import BODY, CAPTION, H1, H2
@@ -17,18 +17,27 @@ Item = tuple[str, Cell]
 def section(paper: Paper) -> Section:
     """Return the part that echoes what was asked; blanks that the engine filled in say so."""
     tr = paper.tr
-    parts = [(tr("Model"), _model(paper)), (tr("Workload"), _workload(paper)), (tr("Targets"), _targets(paper)),
-             (tr("Budget and limits"), _limits(paper)), (tr("Economics"), _economics(paper))]
-    blocks: list[Block] = [Text(tr("Requirements as understood"), H1)]
-    for name, items in parts:
-        shown = list(items)
-        if shown:
-            blocks.append(Group([Text(name, H2), pairs(shown)]))
+    left = [(tr("Model"), _model(paper)), (tr("Targets"), _targets(paper))]
+    right = [(tr("Workload"), _workload(paper)), (tr("Budget and limits"), _limits(paper)),
+             (tr("Economics"), _economics(paper))]
+    blocks: list[Block] = [
+        Text(tr("Requirements as understood"), H1),
+        Text(tr("What is not listed was left open; the plan chose it and says what it chose."), CAPTION),
+        Beside((_column(left), _column(right)), (1, 1), gap=22),
+    ]
     notes = paper.plan.needs.document.notes.strip()
     if notes:
         blocks += [Text(tr("Notes"), H2), Text(notes, BODY)]
-    blocks.append(Text(tr("What is not listed was left open; the plan chose it and says what it chose."), CAPTION))
     return Section("requirements", tr("Requirements as understood"), blocks, new_page=False)
+
+
+def _column(parts: list[tuple[str, Iterator[Item]]]) -> Group:
+    blocks: list[Block] = []
+    for name, items in parts:
+        shown = list(items)
+        if shown:
+            blocks += [Text(name, H2), pairs(shown, share=0.46)]
+    return Group(blocks)
 
 
 def _model(paper: Paper) -> Iterator[Item]:

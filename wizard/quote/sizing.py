@@ -11,8 +11,8 @@ from wizard.quote.charts.scatter import Curve
 from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.formulas import formulas
 from wizard.quote.panels import bullets
-from wizard.quote.paper import BLANK, Paper
-from wizard.quote.promises import is_training, limit_text, promises
+from wizard.quote.paper import Paper
+from wizard.quote.promises import is_training, limit_text, margin_text, promises
 from wizard.quote.style import BAD, BODY, CAPTION, CELL, GOOD, H1, H2
 from wizard.quote.tables import Column, Grid, Row
 from wizard.quote.text import Span
@@ -44,9 +44,9 @@ def _blocks(paper: Paper, option: Option) -> Iterator[Block]:
         yield Group([
             Text(tr("Estimates and their bands"), H2), Bands(paper, promises(option)),
             Text(tr("Light bar: 90 % band. Coloured tick: estimate. Dark tick: target. Each row has its own scale from "
-                    "zero. A target counts as met only if the slow end of the band meets it."), CAPTION),
+                    "zero. A target counts as met only if the slow end of the band meets it. Best possible: what "
+                    "the hardware could do physically."), CAPTION),
         ])
-        yield Group([Text(tr("What the estimates rest on"), H2), _bases(paper, option)])
     if len(paper.plan.curve) > 1 and not is_training(paper):
         yield Group([Text(tr("More users at once, slower for each"), H2),
                      Curve(paper, paper.plan.curve, paper.plan.needs.targets.tpot_ms, option.batch)])
@@ -69,20 +69,9 @@ def _limits(paper: Paper, option: Option) -> Grid:
     for limit in option.limits:
         need, have = limit_text(paper, limit)
         kept = limit.margin >= 0
-        mark = Span(("✓ " if kept else "✗ ") + paper.share(limit.margin), colour=GOOD if kept else BAD)
+        mark = Span(("✓ " if kept else "✗ ") + margin_text(paper, limit.margin), colour=GOOD if kept else BAD)
         rows.append(Row((paper.label(limit.code), need, have, mark)))
     return Grid((Column(tr("Requirement"), 1), Column(tr("Asked"), align="right"),
                  Column(tr("Slow end of the estimate"), align="right", least=110),
                  Column(tr("To spare"), align="right", least=60)), rows, size=CELL.size)
 
-
-def _bases(paper: Paper, option: Option) -> Grid:
-    tr = paper.tr
-    rows = []
-    for promise in promises(option):
-        estimate = promise.estimate
-        best = paper.metric(promise.code, estimate.ceiling) if estimate.ceiling is not None else BLANK
-        rows.append(Row((paper.label(promise.code), paper.metric(promise.code, estimate.value),
-                         paper.band(promise.code, estimate), best, paper.label(estimate.basis))))
-    return Grid((Column(tr("Estimate"), 1), Column(tr("Value"), align="right"), Column(tr("90 % band"), align="right"),
-                 Column(tr("Best physically possible"), align="right", least=70), Column(tr("Basis"), 0.9)), rows)

@@ -29,7 +29,7 @@ def section(paper: Paper) -> Section:
         blocks.append(Text(tr("There is no cost model for this option."), BODY))
     else:
         blocks += _blocks(paper, option, option.tco)
-    return Section("tco", tr("Cost over the years"), blocks)
+    return Section("tco", tr("Cost over the years"), blocks, new_page=False)
 
 
 def _blocks(paper: Paper, option: Option, tco: Tco) -> Iterator[Block]:
@@ -44,7 +44,15 @@ def _blocks(paper: Paper, option: Option, tco: Tco) -> Iterator[Block]:
                      Cumulative(paper, courses, tco.currency, tco.break_even_month),
                      Text(tr("Payments as they fall due, not discounted, without the residual value."), CAPTION)])
     if tco.swings:
-        yield Group([Text(tr("What moves it"), H2), _tornado(paper, tco)])
+        yield Group([Text(tr("What moves it"), H2), _tornado(paper, tco), *_explained(paper, tco)])
+
+
+def _explained(paper: Paper, tco: Tco) -> list[Block]:
+    if not tco.draws:
+        return []
+    return [Text(paper.tr("The bars start from the base case: every input at its most likely value. Headlines are the "
+                          "median of {n} simulated cases in which all inputs vary at once.",
+                          n=paper.count(tco.draws)), CAPTION)]
 
 
 def _tornado(paper: Paper, tco: Tco) -> Tornado:

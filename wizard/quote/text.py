@@ -20,7 +20,7 @@ _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’…—"
 _TOKEN = re.compile(rf"[{_CJK}]|[ \t]+|[^{_CJK} \t]+")
 _NOT_FIRST = frozenset("，。、；：？！）》」』】〉”’…—,.;:?!)]}%％°·")
 _NOT_LAST = frozenset("（《「『【〈“‘([{¥￥$")
-_SOFT_BREAK = re.compile(r"[^/\-_.,=&?@]*[/\-_.,=&?@]|[^/\-_.,=&?@]+")
+_SOFT_BREAK = re.compile(r".+?(?:\u00a0|(?<=\w)[/\-_=&?@]+|[.,](?!\d)|$)", re.DOTALL)
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"}
 
 

@@ -10,9 +10,9 @@ from wizard.quote.charts.ink import box, put, stroke
 from wizard.quote.charts.scale import Scale
 from wizard.quote.flow import Block, Pen
 from wizard.quote.paper import Paper
-from wizard.quote.style import ACCENT, BAD, GOOD, GOOD_SOFT, TEXT, TRACK
+from wizard.quote.style import ACCENT, BAD, GOOD, GOOD_SOFT, MUTED, TEXT, TRACK
 
-_ROW = 27.0
+_ROW = 36.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,15 @@ class Bands(Block):
         wide = put(canvas, shown, x + width_pt, top - 9, size=7.5, align="right", colour=TEXT)
         put(canvas, paper.label(promise.code), x, top - 9, bold=True, room=width_pt - wide - 10)
         bar(page, promise, x, top - 20, width_pt)
+        put(canvas, self._basis(estimate, promise.code), x, top - 29, size=6.5, colour=MUTED, room=width_pt)
+
+    def _basis(self, estimate: Estimate, code: str) -> str:
+        """Say what the estimate rests on, and the physical bound."""
+        basis = self.paper.label(estimate.basis)
+        if estimate.ceiling is None:
+            return basis
+        best = self.paper.metric(code, estimate.ceiling)
+        return self.paper.tr("{basis}; best possible {value}", basis=basis, value=best)
 
 
 def bar(page: Pen, promise: Promise, x: float, bottom: float, width_pt: float, high: float = 6.0) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wizard.quote.charts.scale import Format, Scale
@@ -98,11 +99,19 @@ class Labels:
         """Keep labels out of a box."""
         self.taken.append((x1, y1, x2, y2))
 
+    def reserve_line(self, points: Sequence[tuple[float, float]]) -> None:
+        """Keep labels off a line through points."""
+        for (x1, y1), (x2, y2) in pairwise(points):
+            steps = max(1, int(max(abs(x2 - x1), abs(y2 - y1)) / 4))
+            for i in range(steps):
+                x, y = x1 + (x2 - x1) * (i + 0.5) / steps, y1 + (y2 - y1) * (i + 0.5) / steps
+                self.taken.append((x - 2, y - 1.2, x + 2, y + 1.2))
+
     def place(self, text: str, x: float, y: float, *, size: float = 7, bold: bool = False, colour: str = TEXT) -> bool:
         """Draw the label near a point, or return ``False``."""
         wide = width(clean(text), BOLD if bold else REGULAR, size)
         for dx, dy in ((5, 3), (-wide - 5, 3), (5, -size - 1), (-wide - 5, -size - 1), (-wide / 2, 7),
-                       (-wide / 2, -size - 6)):
+                       (-wide / 2, -size - 6), (5, 12), (-wide - 5, 12), (5, -size - 11), (-wide - 5, -size - 11)):
             spot = (x + dx, y + dy - 1.5, x + dx + wide, y + dy + size)
             if self._free(spot):
                 self.taken.append(spot)

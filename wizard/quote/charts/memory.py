@@ -22,7 +22,7 @@ class MemoryBar(Block):
     def __init__(self, paper: Paper, memory: MemoryUse) -> None:
         self.paper = paper
         self.memory = memory
-        self.parts = [(code, float(getattr(memory, code))) for code in PARTS if getattr(memory, code) > 0]
+        self.shares = [(code, float(getattr(memory, code))) for code in PARTS if getattr(memory, code) > 0]
 
     def measure(self, width_pt: float) -> float:
         """Return the height in points."""
@@ -30,7 +30,7 @@ class MemoryBar(Block):
 
     def _entries(self) -> list[tuple[str, str]]:
         paper = self.paper
-        entries = [(code, f"{paper.label(code)} {paper.gib(value)}") for code, value in self.parts]
+        entries = [(code, f"{paper.label(code)} {paper.gib(value)}") for code, value in self.shares]
         return [*entries, ("free", f"{paper.label('free')} {paper.gib(self.memory.free)}")]
 
     def _legend(self, width_pt: float) -> list[list[tuple[str, str, float]]]:
@@ -52,7 +52,7 @@ class MemoryBar(Block):
         bottom = top - 18 - _BAR
         box(canvas, x, bottom, scale(memory.capacity) - x, _BAR, TRACK)
         level = 0.0
-        for code, value in self.parts:
+        for code, value in self.shares:
             hatched(canvas, scale(level), bottom, scale(level + value) - scale(level), _BAR, SERIES[code], code)
             level += value
         self._marks(page, scale, top, bottom)

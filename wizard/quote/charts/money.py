@@ -58,8 +58,11 @@ class Cumulative(Block):
         if self.month is not None and self.month <= months:
             stroke(canvas, xs(self.month), bottom, xs(self.month), top - 14, TEXT, 0.8, (3, 2))
             labels.place(paper.tr("even in month {month}", month=self.month), xs(self.month), bottom + 4, bold=True)
+            labels.reserve_line([(xs(self.month), bottom), (xs(self.month), top - 14)])
         for course in self.courses:
-            polyline(canvas, [(xs(i), ys(v)) for i, v in enumerate(course.values)], course.colour, 1.4, course.dash)
+            places = [(xs(i), ys(v)) for i, v in enumerate(course.values)]
+            polyline(canvas, places, course.colour, 1.4, course.dash)
+            labels.reserve_line(places)
         for course in self.courses:
             self._name(labels, course, xs, ys)
 

@@ -12,6 +12,7 @@ from wizard.quote.paper import Paper
 from wizard.quote.style import ACCENT, BAD, MUTED, TEXT
 
 _FADED = "#b6bfca"
+_NAMED = 4
 
 
 class Curve(Block):
@@ -51,6 +52,7 @@ class Curve(Block):
                         paper.tr("target {value}", value=paper.metric("tpot_ms", nearby[0])))
         places = [(xs(p.output_tok_s), ys(p.tpot_ms)) for p in self.points]
         polyline(canvas, places, ACCENT)
+        labels.reserve_line(places)
         for point, (px, py) in zip(self.points, places, strict=True):
             chosen = point.batch == self.batch
             dot(canvas, px, py, 3 if chosen else 2, ACCENT)
@@ -62,6 +64,7 @@ def target_line(page: Pen, labels: Labels, y: float, left: float, right: float, 
     stroke(page.canvas, left, y, right, y, TEXT, 0.8, (3, 2))
     wide = put(page.canvas, text, right - 2, y + 3, size=7, bold=True, align="right")
     labels.reserve(right - 2 - wide, y - 1, right, y + 10)
+    labels.reserve_line([(left, y), (right, y)])
 
 
 class Pareto(Block):
@@ -107,7 +110,9 @@ class Pareto(Block):
 
     def _points(self, page: Pen, xs: Scale, ys: Scale, labels: Labels) -> None:
         front = sorted((p for p in self.points if p.on_front), key=lambda p: p.cost)
-        polyline(page.canvas, [(xs(float(p.cost)), ys(p.tpot_ms)) for p in front], ACCENT, 0.9)
+        line = [(xs(float(p.cost)), ys(p.tpot_ms)) for p in front]
+        polyline(page.canvas, line, ACCENT, 0.9)
+        labels.reserve_line(line)
         ordered = sorted(self.points, key=lambda p: (p.option_id is not None, p.on_front))
         for p in ordered:
             colour = ACCENT if p.option_id else _FADED if p.feasible else BAD
@@ -115,11 +120,13 @@ class Pareto(Block):
                 hollow=not p.feasible)
             labels.reserve(xs(float(p.cost)) - 2.5, ys(p.tpot_ms) - 2.5, xs(float(p.cost)) + 2.5, ys(p.tpot_ms) + 2.5)
         names = {o.id: o for o in self.paper.plan.options}
+        lesser = [p for p in front if not p.option_id]
+        named = {id(p) for p in lesser[:: max(1, len(lesser) // _NAMED)]}
         for p in reversed(ordered):
-            if p.option_id or p.on_front:
+            if p.option_id or id(p) in named:
                 self._name(labels, p, xs(float(p.cost)), ys(p.tpot_ms), names)
 
     def _name(self, labels: Labels, point: ParetoPoint, x: float, y: float, names: dict[str, Option]) -> None:
         option = names.get(point.option_id or "")
-        shown = f"{point.accelerators} × {option.accelerator_name if option else point.accelerator}"
+        shown = f"{point.accelerators} × {option.accelerator_name if option else self.paper.part(point.accelerator)}"
         labels.place(shown, x, y, bold=option is not None, colour=TEXT if option else MUTED)
