@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from decimal import Decimal
+from functools import cached_property
 
 import pytest
 
 from tests.core.costing_checker import Checker
 from wizard.catalog.catalog import Catalog
-from wizard.catalog.records import Price
+from wizard.catalog.records import Component, Price, System
 from wizard.costing.build import build_bom
 from wizard.costing.demand import BuildDemand
 from wizard.costing.records import Bom
@@ -157,6 +159,59 @@ def test_impossible_builds_are_refused_by_name(catalog: Catalog, demand: BuildDe
     assert refusal.value.code == code
     assert refusal.value.part
     assert str(refusal.value)
+
+
+class Changed(Catalog):
+    """The shipped catalogue with one machine or component changed."""
+
+    def __init__(self, **changes: object) -> None:
+        super().__init__()
+        self.changes = changes
+
+    @cached_property
+    def systems(self) -> Mapping[str, System]:
+        host = Catalog().systems[HOST]
+        known = {f.name for f in fields(System)}
+        return {HOST: replace(host, **{k: v for k, v in self.changes.items() if k in known})}  # type: ignore[arg-type]
+
+    @cached_property
+    def components(self) -> Mapping[str, Component]:
+        parts = Catalog().components
+        cores = self.changes.get("cores")
+        return {k: replace(p, cores=cores) if p.category == "cpu" and cores else p for k, p in parts.items()}  # type: ignore[arg-type]
+
+
+HOST = "srv_pcie5_4u_8dw"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"slot_power_w": 100.0}, "slot_power"), ({"psu_w": 100.0, "psu_count": 1}, "psu"),
+        ({"nic_slots": 1}, "nic_slots"), ({"accelerators": ()}, "no_host"), ({"max_accelerators": 2}, "too_many_per_node"),
+        ({"max_power_w": 90_000.0, "psu_w": None}, "power_feed"), ({"cores": 1}, "cpu"), ({"dimm_slots": 8}, "memory"),
+        ({"kind": "workstation", "cpu_sockets": 1, "parts": (), "nic_slots": 30}, "lanes"),
+    ],
+)
+def test_each_rule_refuses_by_name(changes: dict[str, object], code: str) -> None:
+    changed = Changed(**changes)
+    demand = BuildDemand(accelerator="l40s", accelerators=16, nodes=2, inter_node=True, weights_bytes=70e9)
+    with pytest.raises(CannotBuild) as refusal:
+        build_bom(demand, changed)
+    assert refusal.value.code == code
+
+
+def test_two_tiers_of_switches_have_an_end(catalog: Catalog) -> None:
+    """64-port switches join 64 x 64 / 2 = 2,048 ports."""
+    with pytest.raises(CannotBuild) as refusal:
+        build_bom(BuildDemand(accelerator="h100_sxm_80", accelerators=4096, nodes=512, inter_node=True), catalog)
+    assert (refusal.value.code, refusal.value.have) == ("fabric", 2048)
+
+
+def test_spare_machines_are_counted_and_named(catalog: Catalog) -> None:
+    bom = build_bom(BuildDemand(accelerator="l40s", accelerators=8, nodes=2, spare_nodes=1), catalog)
+    assert (bom.nodes, bom.spare_nodes) == (2, 1)
+    assert next(line.quantity for line in bom.lines if line.category == "system") == 2
 
 
 def test_the_users_price_replaces_ours_and_is_not_stale(catalog: Catalog) -> None:

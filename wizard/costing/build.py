@@ -142,7 +142,7 @@ def _bom(
         rack_units=sum((i.rack_units or 0.0) * i.quantity for i in items),
         weight_kg=None if node.weight_kg is None else node.weight_kg * demand.nodes, tax_source=terms.tax_source,
         stale=tuple(line.number for line in lines if line.stale), site=power, fabric=fabric, nodes=demand.nodes,
-        system=node.system.id, hardware=hardware,
+        spare_nodes=demand.spare_nodes,        system=node.system.id, hardware=hardware,
     )
 
 

@@ -110,6 +110,7 @@ class Bom:
     site: PowerRack | None = None
     fabric: Fabric | None = None
     nodes: int = 1
+    spare_nodes: int = 0
     system: str = ""
     hardware: Decimal = Decimal("0.00")
     """The part of ``net`` that is hardware: what a support contract is a share of."""

@@ -86,6 +86,7 @@ def _money(cells: Cells, row: int, bom: Bom, places: Places, tr: Translator) -> 
 def _site(cells: Cells, row: int, bom: Bom, tr: Translator) -> int:
     site = bom.site
     entries: list[tuple[str, float | None]] = [
+        (tr("Machines"), bom.nodes), (tr("of them spare"), bom.spare_nodes or None),
         (tr("Maximum power at the wall, W"), bom.power_w), (tr("Rack units"), bom.rack_units),
         (tr("Weight, kg"), bom.weight_kg),
     ]
