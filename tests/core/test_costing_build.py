@@ -188,7 +188,8 @@ HOST = "srv_pcie5_4u_8dw"
     ("changes", "code"),
     [
         ({"slot_power_w": 100.0}, "slot_power"), ({"psu_w": 100.0, "psu_count": 1}, "psu"),
-        ({"nic_slots": 1}, "nic_slots"), ({"accelerators": ()}, "no_host"), ({"max_accelerators": 2}, "too_many_per_node"),
+        ({"nic_slots": 1}, "nic_slots"), ({"accelerators": ()}, "no_host"),
+        ({"max_accelerators": 2}, "too_many_per_node"),
         ({"max_power_w": 90_000.0, "psu_w": None}, "power_feed"), ({"cores": 1}, "cpu"), ({"dimm_slots": 8}, "memory"),
         ({"kind": "workstation", "cpu_sockets": 1, "parts": (), "nic_slots": 30}, "lanes"),
     ],
