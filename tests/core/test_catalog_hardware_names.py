@@ -28,6 +28,7 @@ CATALOG = Catalog()
         ("RTX 4060 Ti 16GB", "rtx_4060_ti_16"), ("RTX 4090 Ada", "rtx_4090"), ("7900xtx", "rx_7900_xtx"),
         ("NVIDIA RTX PRO 6000 Blackwell Server Edition", "rtx_pro_6000_bw_server"),
         ("NVIDIA RTX PRO 6000 Blackwell Max-Q Workstation Edition", "rtx_pro_6000_bw_maxq"),
+        ("NVIDIA GeForce RTX 4090 Laptop GPU", "rtx_4090_laptop"),
         ("RTX PRO 6000 96GB", "rtx_pro_6000_bw_ws"), ("NVIDIA RTX 6000 Ada Generation", "rtx_6000_ada"),
         ("Quadro RTX 8000", "quadro_rtx_8000"), ("AMD Instinct MI300X OAM", "mi300x"), ("MI300X 192GB", "mi300x"),
         ("Intel(R) Arc(TM) A770 Graphics", "arc_a770"), ("Gaudi2 96GB (94.62 GiB)", "gaudi2"),
@@ -79,7 +80,7 @@ def test_names_that_mean_two_generations_ask_back(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "near"),
-    [("RTX 4090 Laptop", "rtx_4090"), ("H1000", "h100_sxm_80"), ("H100 72GB", "h100_sxm_80"), ("M300X", "mi300x")],
+    [("RTX 3090 Laptop", "rtx_3060_laptop"), ("H1000", "h100_sxm_80"), ("H100 72GB", "h100_sxm_80"), ("M300X", "mi300x")],
 )
 def test_unknown_names_come_with_the_nearest(text: str, near: str) -> None:
     with pytest.raises(UnknownName) as caught:

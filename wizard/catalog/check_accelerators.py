@@ -15,19 +15,19 @@ STATUSES = frozenset({
 })
 _FORMS = frozenset({
     "PCIe", "SXM2", "SXM3", "SXM4", "SXM5", "SXM6", "OAM", "SoC", "module", "superchip", "socket", "M.2", "CPU",
-    "cloud only",
+    "laptop", "cloud only",
 })
 _BANDWIDTH: dict[str, tuple[float, float]] = {
     "GDDR5": (60, 500), "GDDR5X": (280, 600), "GDDR6": (60, 1000), "GDDR6X": (450, 1100), "GDDR7": (200, 2000),
-    "HBM": (600, 2500), "HBM2": (500, 1700), "HBM2e": (600, 4200), "HBM3": (1400, 5600), "HBM3e": (2000, 9000),
+    "HBM": (600, 2500), "HBM2": (450, 1700), "HBM2e": (600, 4200), "HBM3": (1400, 5600), "HBM3e": (2000, 9000),
     "HBM4": (5000, 30000), "LPDDR4": (8, 200), "LPDDR4X": (15, 600), "LPDDR5": (25, 650), "LPDDR5X": (60, 650),
     "LPDDR": (60, 1300), "DDR4": (15, 260), "DDR5": (30, 900),
 }
 """GB/s that a device with this memory can have, narrowest to widest bus on the market."""
 
 _POWER: dict[str, tuple[float, float]] = {
-    "PCIe": (25, 600), "SXM2": (250, 300), "SXM3": (300, 450), "SXM4": (400, 500), "SXM5": (350, 700),
-    "SXM6": (700, 1200), "OAM": (250, 1600), "M.2": (1, 15), "CPU": (4, 600), "SoC": (4, 400), "module": (5, 800),
+    "PCIe": (25, 600), "laptop": (30, 200), "SXM2": (250, 300), "SXM3": (300, 450), "SXM4": (400, 500),
+    "SXM5": (350, 700), "SXM6": (700, 1200), "OAM": (250, 1600), "M.2": (1, 15), "CPU": (4, 600), "SoC": (4, 400), "module": (5, 800),
     "superchip": (450, 1500),
 }
 _NVLINK = {"2": (300.0,), "3": (400.0, 600.0), "4": (400.0, 900.0), "5": (1800.0,)}

@@ -86,8 +86,8 @@ def _ratios(place: Place, accelerator: Accelerator) -> Findings:
 
 
 def _group(accelerator: Accelerator) -> tuple[str, ...]:
-    kind = "client" if accelerator.name.startswith("GeForce") else "other"
-    return (accelerator.vendor, accelerator.architecture, accelerator.arch_code, kind)
+    series = " ".join(accelerator.name.split()[:2]) if accelerator.name.startswith("GeForce") else ""
+    return (accelerator.vendor, accelerator.architecture, accelerator.arch_code, series)
 
 
 def _against_siblings(siblings: list[Accelerator]) -> Findings:
