@@ -176,20 +176,22 @@ class SpeedFit:
 
 
 def calibrate_speed(runs: Sequence[Run], measured: Floats) -> SpeedFit:
-    """Fit all runs, and cross-validate by (model, device) for the bands.
+    """Fit all runs, and cross-validate for the bands: half of them by (model, device), half by whole models.
 
-    A plan does not know the software, so the bands of ``unknown`` come from predictions without its terms.
+    A plan does not know the software, so the bands of ``unknown`` come from predictions without its terms. The ratios
+    returned are those by (model, device).
     """
     data = speed_data(runs, measured)
     blind = replace(data, design=data.design * _known(data, "software"), host=data.host * _eager_off(data))
-    groups, everything = data.columns.groups, np.arange(len(runs))
+    groups: list[tuple[str, ...]] = list(data.columns.groups)
 
     def both(weights: Floats, rows: np.ndarray) -> Floats:
         return np.stack([data.log_rate(weights, rows), blind.log_rate(weights, rows)], axis=1)
 
-    predicted = cross_validate(groups, lambda rows: fit_weights(data, rows), both)
-    ratios = np.log(measured)[:, None] - predicted
-    cells = [str(c) for c in data.cells]
+    by_model = [(model,) for model, _ in groups]
+    schemes = [cross_validate(by, lambda rows: fit_weights(data, rows), both) for by in (groups, by_model)]
+    ratios = np.vstack([np.log(measured)[:, None] - predicted for predicted in schemes])
+    cells, groups = [str(c) for c in data.cells] * 2, groups * 2
     found = bands(cells, groups, ratios[:, 0])
     kinds = [c.partition("|")[2] for c in cells]
     offsets = _offsets(kinds, groups, ratios[:, 1])
@@ -197,8 +199,9 @@ def calibrate_speed(runs: Sequence[Run], measured: Floats) -> SpeedFit:
     planned = bands([f"unknown|{k}" for k in kinds], groups, ratios[:, 1])
     found |= {name: limits for name, limits in planned.items() if name.startswith("unknown|")}
     found["unknown"] = planned["all"]
+    ratios = ratios[: len(runs)]
     found["unseen"] = _unseen(data, ratios[:, 0])
-    weights = dict(zip(data.names, map(float, fit_weights(data, everything)), strict=True))
+    weights = dict(zip(data.names, map(float, fit_weights(data, np.arange(len(runs)))), strict=True))
     weights |= {f"plan:{kind}": offset for kind, offset in offsets.items()}
     return SpeedFit(weights, found, ratios[:, 0], ratios[:, 1])
 
