@@ -14,7 +14,7 @@ _LINE = re.compile(
     r"^(?P<arch>[a-z][\w-]*) (?:\?|(?P<size>\d+(?:\.\d+)?)(?P<unit>[BM]))?B?(?:x\d+)?(?:\.A\d+(?:\.\d+)?B)?(?= |$)"
 )
 _TOTAL = re.compile(r"\[(\d+(?:\.\d+)?)B\]|\((\d+(?:\.\d+)?)B\)\s*$")
-_EXACT, _NOMINAL = 0.002, 0.12
+_NOMINAL = 0.12
 
 _CLASSES: dict[str, tuple[str, ...]] = {
     "llama": ("LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM", "InternLM3ForCausalLM"),
@@ -49,7 +49,7 @@ def bench_total(text: str) -> float | None:
 
 def total_tolerance(total: float) -> float:
     """Return how far a total printed with two digits after the point (in billions) may be off, as a share."""
-    return max(_EXACT, 5.5e6 / total)
+    return 5.5e6 / total
 
 
 def is_bench_line(text: str) -> bool:

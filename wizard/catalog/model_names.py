@@ -24,7 +24,7 @@ __all__ = ["resolve_likely", "resolve_model", "same_architecture", "split_precis
 _SHAPE = ("layers", "hidden_size", "heads", "kv_heads", "experts", "experts_per_token", "kv_lora_rank")
 _SAME_SIZE = 0.005
 _UNKNOWN_WORD, _MISSING_WORD, _MISSING_VERSION, _MISSING_SIZE, _KNOWN_WORD = 0.2, 1.0, 1.5, 2.0, 1.5
-_MISSING_SHAPE, _SOFT_WORD, _FOREIGN_VERSION, _LIMIT = 0.6, 0.01, 0.5, 5.0
+_MISSING_SHAPE, _SOFT_WORD, _FOREIGN_VERSION, _UNSIZED, _LIMIT, _TIE = 0.6, 0.01, 0.5, 2.0, 5.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +52,36 @@ def resolve_model(catalog: Catalog, text: str, *, where: str = "") -> Model:
         UnknownName: no model fits; carries the nearest ids.
         AmbiguousName: models of different sizes fit equally well; carries their ids.
     """
-    for candidate in _readings(text):
-        exact = _exact(catalog, candidate)
-        if exact:
-            return exact
-    best = bench_models(catalog, text)
-    for candidate in () if best else _readings(text):
-        best = [entry.model for entry in _closest(catalog, candidate)]
-        if best:
-            break
+    best = _found(catalog, text)
     if not best:
-        raise UnknownName("model", text, nearest(split_precision(text)[0], catalog.models), where=where)
+        raise UnknownName("model", text, _nearest(catalog, text), where=where)
     if not all(same_architecture(best[0], other) for other in best):
         raise AmbiguousName("model", text, list(_one_each(best))[:8], where=where)
     return best[0]
 
 
-def _one_each(models: list[Model]) -> Iterator[str]:
+@lru_cache(maxsize=8192)
+def _found(catalog: Catalog, text: str) -> tuple[Model, ...]:
+    """Return the models that a text may mean, the best first; empty if there is none."""
+    for candidate in _readings(text):
+        exact = _exact(catalog, candidate)
+        if exact:
+            return (exact,)
+    best = bench_models(catalog, text)
+    for candidate in () if best else _readings(text):
+        best = [entry.model for entry in _closest(catalog, candidate)]
+        if best:
+            break
+    return tuple(best)
+
+
+def _nearest(catalog: Catalog, text: str) -> tuple[str, ...]:
+    by_name = {model.name: model.id for model in reversed(catalog.models.values())}
+    found = nearest(split_precision(text.rpartition("/")[2])[0], by_name)
+    return tuple(by_name[name] for name in found)
+
+
+def _one_each(models: Iterable[Model]) -> Iterator[str]:
     """Yield one id per architecture."""
     shown: list[Model] = []
     for model in models:
@@ -143,18 +156,17 @@ def _entries(catalog: Catalog) -> tuple[tuple[_Entry, ...], frozenset[str]]:
 
 
 def _closest(catalog: Catalog, text: str) -> list[_Entry]:
-    """Return the entries with the least penalty, all equally good; empty if none fits."""
+    """Return the entries with the least penalty and those that only differ in soft words; empty if none fits."""
     words, total = _bench(text)
     entries, known = _entries(catalog)
-    best, least = list[_Entry](), _LIMIT
+    scored: dict[str, tuple[float, _Entry]] = {}
     for entry in entries:
         penalty = _penalty(words, entry, known, total)
-        if penalty is None or penalty > least + 1e-9:
-            continue
-        if penalty < least - 1e-9:
-            best, least = [], penalty
-        best.append(entry)
-    return sorted({e.model.id: e for e in best}.values(), key=lambda e: e.order)
+        if penalty is not None and penalty <= min(_LIMIT, scored.get(entry.model.id, (_LIMIT,))[0]):
+            scored[entry.model.id] = penalty, entry
+    least = min((penalty for penalty, _ in scored.values()), default=0.0)
+    close = [(penalty, entry) for penalty, entry in scored.values() if penalty <= least + _TIE]
+    return [entry for _, entry in sorted(close, key=lambda pair: (round(pair[0], 6), pair[1].order))]
 
 
 def _bench(text: str) -> tuple[Words, float | None]:
@@ -175,6 +187,9 @@ def _penalty(words: Words, entry: _Entry, known: frozenset[str], total: float | 
     penalty = _MISSING_WORD * len(missing) + _FOREIGN_VERSION * len(words.versions - theirs.versions)
     penalty += sum(_KNOWN_WORD if word in known else _UNKNOWN_WORD for word in extra)
     penalty += _MISSING_VERSION * (len(theirs.versions - words.versions) > 0)
+    if (words.sizes and not theirs.sizes) or total:
+        # Only the count of parameters speaks for it: the words must all be there.
+        penalty += _UNSIZED * len(missing)
     if (theirs.sizes or theirs.shapes) and not (words.sizes or words.shapes or total):
         penalty += _MISSING_SIZE
     penalty += _MISSING_SHAPE * bool((theirs.active and not words.active) or (theirs.shapes - words.shapes))

@@ -16,9 +16,9 @@ _LINEAR_PERIOD = 4
 
 def pattern_of(config: Config, architecture: str, layers: int) -> str:
     """Return the layer pattern in the letters of :mod:`wizard.catalog.architecture_layers`; empty if all attend."""
-    ratios = config.sequence("compress_ratios")
+    ratios = config.integers("compress_ratios")
     if ratios:
-        return "compress_ratios=" + ",".join(str(int(str(r))) for r in ratios)
+        return "compress_ratios=" + ",".join(str(r) for r in ratios)
     override = config.text("hybrid_override_pattern")
     if override:
         return override

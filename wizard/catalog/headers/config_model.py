@@ -11,6 +11,7 @@ from wizard.catalog.headers.config_layers import pattern_of, window_of
 from wizard.catalog.headers.config_reader import Config
 from wizard.catalog.kv import kv_shape, state_bytes
 from wizard.catalog.records import Model
+from wizard.errors import InputError
 
 _TEXT = ("text_config", "llm_config", "language_config", "language_model", "llm")
 
@@ -43,11 +44,9 @@ def model_from_config(config: Mapping[str, object], name: str, where: str) -> Mo
 
 def _record(c: Config, outer: Config, name: str) -> Model:
     architecture = _architecture(outer) or _architecture(c)
-    layers = c.integer("num_hidden_layers", "n_layer", "n_layers", "num_layers") or 0
-    layers = layers or len(c.sequence("layers_block_type", "layer_types"))
-    layers = layers or c.required("num_hidden_layers", "n_layer", "n_layers", "num_layers")
+    layers = _layers(c)
     hidden = c.required("hidden_size", "n_embd", "d_model", "dim")
-    pattern, window = pattern_of(c, architecture, layers), window_of(c, architecture)
+    pattern, window = _pattern(c, architecture, layers), window_of(c, architecture)
     if not pattern and window and architecture not in _NO_WINDOW:
         counts = (0, layers, 0)
     else:
@@ -76,6 +75,29 @@ def _record(c: Config, outer: Config, name: str) -> Model:
         kv_window_bytes_per_token_bf16=None, hf_architecture=architecture, vllm="", sglang="", tensorrt_llm="",
         llama_cpp="", verified="computed", sources=(), details=details_of(c, architecture),
     )
+
+
+_MOST_LAYERS = 10_000
+_LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
+
+
+def _layers(c: Config) -> int:
+    listed = len(c.sequence("layers_block_type", "layer_types"))
+    if listed and not c.integer(*_LAYERS):
+        return min(listed, _MOST_LAYERS)
+    return c.required(*_LAYERS, most=_MOST_LAYERS)
+
+
+def _pattern(c: Config, architecture: str, layers: int) -> str:
+    pattern = pattern_of(c, architecture, layers)
+    count = pattern.count(",") + 1 if pattern.startswith("compress") else len(pattern)
+    # DeepSeek V4 lists the prediction layers as well.
+    if pattern and not layers <= count <= (2 * layers if pattern.startswith("compress") else layers):
+        raise InputError(
+            "the config has {layers} layers but types for {count}", where=c.where,
+            mend="Take the config.json that lies beside the weights.", layers=layers, count=count,
+        )
+    return pattern
 
 
 _NO_WINDOW = frozenset({"DeepseekV4ForCausalLM", "Phi3ForCausalLM"})

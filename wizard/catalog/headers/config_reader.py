@@ -32,9 +32,11 @@ class Config:
             return int(value)
         return None
 
-    def required(self, *names: str) -> int:
-        """Return the first of these keys that is set; it must be a positive integer."""
+    def required(self, *names: str, most: int = _LARGEST) -> int:
+        """Return the first of these keys that is set; it must be a positive integer of at most ``most``."""
         value = self.integer(*names)
+        if value and value > most:
+            raise self._fault("{key} is {value}, which no model has", names[0], value)
         if not value:
             raise InputError(
                 "{key} is missing", where=self.where, mend="Take the config.json that lies beside the weights.",
@@ -54,6 +56,10 @@ class Config:
     def sequence(self, *names: str) -> Sequence[object]:
         """Return the first of these keys that holds a list; empty if none does."""
         return next((v for v in (self.values.get(n) for n in names) if isinstance(v, list)), [])
+
+    def integers(self, name: str) -> list[int]:
+        """Return a list of non-negative integers; empty if there is none."""
+        return [Config({name: value}, self.where).integer(name) or 0 for value in self.sequence(name)]
 
     def nested(self, *names: str) -> Config:
         """Return the first of these keys that holds an object; an empty one if none does."""

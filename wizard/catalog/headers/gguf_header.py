@@ -68,7 +68,8 @@ class _Reader:
     def header(self) -> GgufHeader:
         try:
             return self._header()
-        except struct.error as error:
+        except (struct.error, OverflowError) as error:
+            # An offset beyond the file, or beyond what a machine can address.
             raise self._fault("it ends at byte {at}, inside its header", at=self.at) from error
 
     def _header(self) -> GgufHeader:
@@ -168,10 +169,10 @@ class _Reader:
             if start + expected > self.size:
                 raise self._fault("weight \"{name}\" lies beyond the file's end", name=name[:80])
 
-    def _count(self, most: int, what: str) -> int:
+    def _count(self, most: int, things: str) -> int:
         count = self._number(_U64)
         if count > min(most, self.size):
-            raise self._fault("it claims {count} {what}", count=count, what=what)
+            raise self._fault("it claims {count} {things}", count=count, things=things)
         return count
 
     def _number(self, form: struct.Struct) -> int:
