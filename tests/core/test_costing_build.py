@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 
 import pytest
 
@@ -207,6 +208,14 @@ def test_two_tiers_of_switches_have_an_end(catalog: Catalog) -> None:
     with pytest.raises(CannotBuild) as refusal:
         build_bom(BuildDemand(accelerator="h100_sxm_80", accelerators=4096, nodes=512, inter_node=True), catalog)
     assert (refusal.value.code, refusal.value.have) == ("fabric", 2048)
+
+
+def test_lines_are_numbered_and_categories_stand_together(catalog: Catalog) -> None:
+    demand = BuildDemand(accelerator="a100_pcie_40", accelerators=8, nodes=4, inter_node=True)
+    bom = build_bom(demand, catalog)
+    assert [line.number for line in bom.lines] == list(range(1, len(bom.lines) + 1))
+    changes = sum(a.category != b.category for a, b in pairwise(bom.lines))
+    assert changes == len({line.category for line in bom.lines}) - 1
 
 
 def test_spare_machines_are_counted_and_named(catalog: Catalog) -> None:

@@ -126,7 +126,7 @@ def _bom(
     shelf: Shelf, demand: BuildDemand, node: Node, items: list[Item], power: PowerRack, fabric: Fabric | None,
 ) -> Bom:
     terms = shelf.terms
-    lines = priced_lines(items, shelf)
+    lines = priced_lines(_grouped(items), shelf)
     hardware = total(line.extended for line in lines if line.extended is not None)
     lines += _shares(lines, int(hardware * 100), terms, node.server)
     net = total(line.extended for line in lines if line.extended is not None)
@@ -144,6 +144,12 @@ def _bom(
         stale=tuple(line.number for line in lines if line.stale), site=power, fabric=fabric, nodes=demand.nodes,
         spare_nodes=demand.spare_nodes,        system=node.system.id, hardware=hardware,
     )
+
+
+def _grouped(items: list[Item]) -> list[Item]:
+    """Keep the items of a category together, in the order in which the categories first appear."""
+    order = list(dict.fromkeys(item.category for item in items))
+    return sorted(items, key=lambda item: order.index(item.category))
 
 
 def _shares(lines: list[BomLine], hardware: int, terms: Terms, server: bool) -> list[BomLine]:
