@@ -27,8 +27,8 @@ _BANDWIDTH: dict[str, tuple[float, float]] = {
 
 _POWER: dict[str, tuple[float, float]] = {
     "PCIe": (25, 600), "laptop": (30, 200), "SXM2": (250, 300), "SXM3": (300, 450), "SXM4": (400, 500),
-    "SXM5": (350, 700), "SXM6": (700, 1200), "OAM": (250, 1600), "M.2": (1, 15), "CPU": (4, 600), "SoC": (4, 400), "module": (5, 800),
-    "superchip": (450, 1500),
+    "SXM5": (350, 700), "SXM6": (700, 1200), "OAM": (250, 1600), "M.2": (1, 15), "CPU": (4, 600), "SoC": (4, 400),
+    "module": (5, 800), "superchip": (450, 1500),
 }
 _NVLINK = {"2": (300.0,), "3": (400.0, 600.0), "4": (400.0, 900.0), "5": (1800.0,)}
 _GENERATION: dict[str, tuple[float, ...]] = {

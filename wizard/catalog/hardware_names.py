@@ -22,6 +22,7 @@ from wizard.units import GB, GIB
 KIND = "accelerator"
 _SAME_MEMORY = 0.02
 _SERIES = re.compile(r"^\d{4}(?:ti|super|tisuper|d|xt|xtx|gre)*$")
+_MOBILE = re.compile(r"laptop|mobile|notebook")
 _SERIES_PREFIXES = ("rtx", "gtx", "rx")
 
 Found = tuple[Accelerator, ...]
@@ -88,10 +89,12 @@ def _find(index: _Index, text: str) -> Found:
 
 
 def _readings(text: str) -> tuple[Words, ...]:
-    """Ways to read a name, the most literal first."""
-    readings = [words_of(text), words_of(text, brackets=True)]
+    """Ways to read a name, the most literal first; what stands in brackets may be a remark, but not "(Laptop)"."""
+    literal = words_of(text, brackets=True)
+    if _MOBILE.search(literal.base):
+        return (literal,)
     without = words_of(text, keep_architecture=False)
-    return (*readings, without) if without.architectures else tuple(readings)
+    return (literal, words_of(text), without) if without.architectures else (literal, words_of(text))
 
 
 def _spellings(base: str) -> tuple[str, ...]:
@@ -124,7 +127,7 @@ def _prefer(candidates: Found, good: Callable[[Accelerator], bool]) -> Found:
 
 
 def _one(found: Found, index: _Index, words: Words) -> Found:
-    """Of several, take the one whose bare name it is, or whose own size is the one asked for."""
+    """Of several, take the one of the size asked for, then the one whose bare name it is, then one built like that."""
     if len(found) > 1:
         found = _narrowed(found, words) or found
     if len(found) > 1 and words.memory_gb is not None:
@@ -132,6 +135,8 @@ def _one(found: Found, index: _Index, words: Words) -> Found:
     if len(found) > 1:
         commonest = index.bare.get(words.base, ())
         found = _prefer(found, lambda a: a in commonest)
+        forms = {a.form_factor for a in commonest}
+        found = _prefer(found, lambda a: a.form_factor in forms) if len(found) > 1 else found
     return found
 
 

@@ -26,7 +26,7 @@ _CHINESE = {
 _NOISE_WORDS = (
     "jetson geforce tesla instinct radeon gpu gpus igpu dgpu graphics card accelerator generation gen edition ascend "
     "atlas tensor core chip module systems corporation inc computing oem gddr6 gddr6x gddr7 gddr5 lpddr5 lpddr5x nvl72 "
-    "oam superchip cloud one of the"
+    "oam superchip cloud one of the dgx hgx nvlink nvswitch ecc passive active"
 )
 _NOISE = frozenset(_NOISE_WORDS.split())
 _ARCHITECTURE_WORDS = "blackwell hopper ampere ada lovelace turing volta pascal cdna2 cdna3 cdna4 rdna2 rdna3 rdna4"
@@ -40,6 +40,7 @@ _PATTERNS = (
     ("noise", re.compile(r"^(\d+(?:\.\d+)?w)$")),
 )
 _GLUED = (
+    (re.compile(r"\b(?:macbook(?: pro| air)?|mac (?:studio|mini|pro)|imac|mac)\b"), " "),
     (re.compile(r"(?<=\d)(?=(?:sxm|pcie|nvl|oam|hbm)\w*)"), " "),
     (re.compile(r"\b(m[1-9])(pro|max|ultra)\b"), r"\1 \2"),
     (re.compile(r"(\d) (gb|gib|g)\b"), r"\1\2"),
