@@ -71,7 +71,9 @@ class Engine:
             time.sleep(0.002)
         if self.error is not None:
             raise self.error
-        return replace(samples.plan(), needs=needs)
+        plan = samples.plan()
+        rejected = tuple(replace(r, reason="weights_memory") for r in plan.rejected)
+        return replace(plan, needs=needs, rejected=rejected)
 
 
 class Files:
@@ -82,8 +84,9 @@ class Files:
         self.error: Exception | None = None
         self.langs: list[str] = []
 
-    def __call__(self, _plan: Plan, folder: Path, lang: str, *, progress: Callable[[str], None],
-                 cancel: Callable[[], bool]) -> None:
+    def __call__(
+        self, _plan: Plan, folder: Path, lang: str, *, progress: Callable[[str], None], cancel: Callable[[], bool]
+    ) -> None:
         self.langs.append(lang)
         if self.error is not None:
             raise self.error

@@ -24,8 +24,9 @@ def test_the_arithmetic_adds_up() -> None:
 
 def test_a_template_recognises_itself() -> None:
     for one in answers.TEMPLATES:
-        load = Workload(prompt_tokens=one.prompt_tokens, output_tokens=one.output_tokens,
-                        prefix_cache_share=one.prefix_cache_share)
+        load = Workload(
+            prompt_tokens=one.prompt_tokens, output_tokens=one.output_tokens, prefix_cache_share=one.prefix_cache_share
+        )
         assert answers.template_of(load) == one.code
     assert answers.template_of(Workload(prompt_tokens=7)) == ""
 

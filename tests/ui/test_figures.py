@@ -14,11 +14,26 @@ from wizard.ui import figures
 EN, ZH = Translator("en"), Translator("zh_CN")
 
 
-@pytest.mark.parametrize(("typed", "value"), [
-    ("2,000", 2000), ("80 000", 80_000), ("2k", 2000), ("1.5M", 1_500_000), ("8万", 80_000), ("1.2亿", 120_000_000),
-    ("１２３", 123), ("$71,400", 71_400), ("15%", 15), (" 0.5 ", 0.5), (".5", 0.5), ("1e6", 1e6), ("3 B", 3e9), ("", None),
-    ("1,234,567.5", 1_234_567.5),
-])
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("2,000", 2000),
+        ("80 000", 80_000),
+        ("2k", 2000),
+        ("1.5M", 1_500_000),
+        ("8万", 80_000),
+        ("1.2亿", 120_000_000),
+        ("１２３", 123),
+        ("$71,400", 71_400),
+        ("15%", 15),
+        (" 0.5 ", 0.5),
+        (".5", 0.5),
+        ("1e6", 1e6),
+        ("3 B", 3e9),
+        ("", None),
+        ("1,234,567.5", 1_234_567.5),
+    ],
+)
 def test_numbers_are_read_as_people_type_them(typed: str, value: float | None) -> None:
     assert figures.parse(typed) == value
 
@@ -58,7 +73,9 @@ def test_short_money_speaks_the_language() -> None:
     assert figures.money_short(ZH, Decimal(512_000), "CNY") == "¥51.2万"
 
 
-@pytest.mark.parametrize(("ms", "words"), [(19, "19 ms"), (4.62, "4.6 ms"), (460, "0.46 s"), (9960, "10 s"), (180_000, "3 min")])
+@pytest.mark.parametrize(
+    ("ms", "words"), [(19, "19 ms"), (4.62, "4.6 ms"), (460, "0.46 s"), (9960, "10 s"), (180_000, "3 min")]
+)
 def test_durations_take_the_unit_that_reads_best(ms: float, words: str) -> None:
     assert figures.duration(EN, ms) == words
 

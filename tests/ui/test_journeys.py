@@ -247,11 +247,21 @@ def drop(shell: Shell, *paths: str) -> None:
 
 
 HOSTILE = {
-    "empty.rackwright": b"", "zeros.rackwright": b"\0" * 5000, "list.json": b"[1,2,3]", "deep.json": b"[" * 100_000,
-    "bomb.yaml": b"a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]", "code.yaml": b"!!python/object/apply:os.system ['x']",
-    "wrong.json": b'{"workload": {"prompt_tokens": -5}}', "nan.json": b'{"targets": {"ttft_ms": NaN}}',
-    "unknown.json": b'{"cheese": 1}', "latin.json": b'{"model": "\xff\xfe"}', "fake.pdf": b"%PDF-1.7 no", "big.json": b"[" + b"1," * 900_000,
-    "config.json": b'{"model_type": 5}', "x.gguf": b"GGUF\x03\0\0\0", "x.safetensors": b"\xff" * 16,
+    "empty.rackwright": b"",
+    "zeros.rackwright": b"\0" * 5000,
+    "list.json": b"[1,2,3]",
+    "deep.json": b"[" * 100_000,
+    "bomb.yaml": b"a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]",
+    "code.yaml": b"!!python/object/apply:os.system ['x']",
+    "wrong.json": b'{"workload": {"prompt_tokens": -5}}',
+    "nan.json": b'{"targets": {"ttft_ms": NaN}}',
+    "unknown.json": b'{"cheese": 1}',
+    "latin.json": b'{"model": "\xff\xfe"}',
+    "fake.pdf": b"%PDF-1.7 no",
+    "big.json": b"[" + b"1," * 900_000,
+    "config.json": b'{"model_type": 5}',
+    "x.gguf": b"GGUF\x03\0\0\0",
+    "x.safetensors": b"\xff" * 16,
 }
 
 
@@ -295,7 +305,9 @@ def test_the_last_answers_are_offered_at_the_next_start(open_shell: Callable[...
     planned(qtbot, second)
 
 
-def test_changes_that_would_make_it_possible_are_made_by_a_click(open_shell: Callable[..., Shell], qtbot: QtBot) -> None:
+def test_changes_that_would_make_it_possible_are_made_by_a_click(
+    open_shell: Callable[..., Shell], qtbot: QtBot
+) -> None:
     from dataclasses import replace
 
     from wizard.planner.plan import Change

@@ -17,8 +17,18 @@ from wizard.ui.shell import Shell
 
 W = TypeVar("W", bound=QWidget)
 EVENTS = 1000
-KEYS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down,
-        Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_F1, Qt.Key.Key_Escape)
+KEYS = (
+    Qt.Key.Key_Tab,
+    Qt.Key.Key_Backtab,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_F1,
+    Qt.Key.Key_Escape,
+)
 TYPED = ("", "0", "-1", "7", "1e9", "12k", "8万", "abc", "0.5", "99999999999999999999", "ünïcode 中文", "{x}", "\t")
 SKIPPED = {"browse", "open", "menu", "open-folder", "open-quote", "write"}
 
@@ -61,7 +71,9 @@ def act(shell: Shell, qtbot: QtBot, dice: random.Random) -> None:
     elif kind < 0.97:
         shell.session.go(dice.choice(flow.steps(shell.session.needs)))
     else:
-        dice.choice((shell.commands.switch_language, lambda: shell.commands.set_theme(dice.choice(("light", "dark")))))()
+        dice.choice(
+            (shell.commands.switch_language, lambda: shell.commands.set_theme(dice.choice(("light", "dark"))))
+        )()
 
 
 def shown(shell: Shell, kind: type[W]) -> list[W]:

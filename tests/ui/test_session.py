@@ -63,12 +63,18 @@ def test_undo_returns_to_the_step_of_the_change(session: Session) -> None:
     assert session.step == "workload"
 
 
-@pytest.mark.parametrize(("key", "value", "words"), [
-    ("workload.prompt_tokens", 0, "Give 1 or more."), ("workload.prompt_tokens", 1.5, "Give a whole number."),
-    ("targets.ttft_ms", -5, "Give a number above 0."), ("workload.prefix_cache_share", 2, "Give 1 or less."),
-    ("budget.purchase", Decimal("1e13"), "Give a number below 1,000,000,000,000."),
-    ("document.project", "x" * 300, "Shorten it to 200 characters."), ("use_case", "dance", "This value cannot be used here."),
-])
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("workload.prompt_tokens", 0, "Give 1 or more."),
+        ("workload.prompt_tokens", 1.5, "Give a whole number."),
+        ("targets.ttft_ms", -5, "Give a number above 0."),
+        ("workload.prefix_cache_share", 2, "Give 1 or less."),
+        ("budget.purchase", Decimal("1e13"), "Give a number below 1,000,000,000,000."),
+        ("document.project", "x" * 300, "Shorten it to 200 characters."),
+        ("use_case", "dance", "This value cannot be used here."),
+    ],
+)
 def test_a_value_out_of_range_is_refused_with_its_reason(session: Session, key: str, value: object, words: str) -> None:
     before = session.needs
     assert not session.put({key: value})
@@ -129,7 +135,9 @@ def test_an_error_is_worded_and_the_next_plan_clears_it(session: Session, qtbot:
     assert session.error_text() == ""
 
 
-def test_closing_during_a_job_cancels_it_and_keeps_the_answers(session: Session, qtbot: QtBot, engine: Engine, store: Store) -> None:
+def test_closing_during_a_job_cancels_it_and_keeps_the_answers(
+    session: Session, qtbot: QtBot, engine: Engine, store: Store
+) -> None:
     engine.delay_s = 30
     session.put({"workload.concurrent_users": 9})
     qtbot.waitUntil(lambda: len(engine.seen) == 1)

@@ -35,7 +35,9 @@ def test_settings_survive_and_bad_ones_fall_back(store: Store) -> None:
     kept = Settings(language="zh_CN", theme="dark", currency="CNY", recent=("/a",), geometry=(1, 2, 3, 4))
     store.keep_settings(kept)
     assert store.settings() == kept
-    (store.folder / "settings.json").write_text('{"language": 5, "theme": "pink", "geometry": [1, "x"], "recent": 3}', encoding="utf-8")
+    (store.folder / "settings.json").write_text(
+        '{"language": 5, "theme": "pink", "geometry": [1, "x"], "recent": 3}', encoding="utf-8"
+    )
     assert store.settings() == Settings()
 
 

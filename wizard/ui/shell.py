@@ -91,7 +91,7 @@ class Shell(QMainWindow):
         self.pages: dict[Step, Page] = {}
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(1000, 620)
+        self.setMinimumSize(1120, 620)
         self.resize(1280, 820)
         if self.commands.settings.geometry:
             self.setGeometry(QRect(*self.commands.settings.geometry))
@@ -134,7 +134,11 @@ class Shell(QMainWindow):
         self._sheet = theme.stylesheet(tokens)
         central.setStyleSheet(self._sheet)
         self._compose(central)
+        self.setPalette(theme.palette(tokens))
         self.setCentralWidget(central)
+        if self.isVisible():
+            # At once, or a frame without content would flash.
+            central.show()
         if had is not None:
             had.hide()
         self.retitle()

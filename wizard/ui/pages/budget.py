@@ -149,7 +149,7 @@ class BudgetPage(Page):
                     blank=ctx.t("unknown"),
                 ),
             ],
-            columns=4,
+            columns=2,
         )
         return panel
 

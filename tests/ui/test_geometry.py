@@ -1,0 +1,166 @@
+"""Nothing is clipped, nothing is untranslated, everything has a name: in both languages and in a longer, marked one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests import samples
+from wizard.i18n import LANGUAGES, Translator
+from wizard.needs import flow
+from wizard.needs.flow import Step
+from wizard.ui import shell as shell_module
+from wizard.ui.charts.base import Chart
+from wizard.ui.shell import Shell
+
+STEPS: tuple[Step, ...] = (*flow.SERVING, "training")
+
+
+class Pseudo(Translator):
+    """A language that is a third longer than English and marked, so that what is not translated shows."""
+
+    __slots__ = ()
+
+    def format(self, msgid: str, fields: Mapping[str, object]) -> str:
+        text = super().format(msgid, fields)
+        return f"⟦{text}{' ···' * (len(text) // 12)}⟧" if text.strip() else text
+
+
+def visit(shell: Shell, qtbot: QtBot, step: Step) -> QWidget:
+    needs = samples.needs().model_copy(update={"use_case": "training" if step == "training" else "inference"})
+    shell.session.replace(needs)
+    shell.session.go(step)
+    qtbot.waitUntil(lambda: not shell.session.planning)
+    for _ in range(3):
+        qtbot.wait(1)
+        shell.grab()
+    return shell.page(step)
+
+
+def texts(root: QWidget) -> Iterator[tuple[QWidget, str]]:
+    for widget in root.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        if isinstance(widget, QLabel | QPushButton | QCheckBox) and widget.text():
+            yield widget, widget.text()
+
+
+def clipped(root: QWidget) -> list[str]:
+    """Return texts that need more room than they have."""
+    found = []
+    for widget, words in texts(root):
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            room = widget.contentsRect()
+            flags = int(Qt.TextFlag.TextWordWrap)
+            need = QFontMetrics(widget.font()).boundingRect(0, 0, room.width(), 10_000, flags, words)
+            if need.height() > room.height() + 2 or need.width() > room.width() + 1:
+                found.append(words)
+        elif widget.width() + 1 < widget.sizeHint().width() or widget.height() + 1 < widget.sizeHint().height():
+            found.append(words)
+    for chart in root.findChildren(Chart):
+        if chart.isVisible():
+            found += chart.clipped
+    return found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_text_is_clipped(open_shell: Callable[..., Shell], qtbot: QtBot, lang: str) -> None:
+    shell = open_shell(lang=lang)
+    for step in STEPS:
+        page = visit(shell, qtbot, step)
+        assert clipped(page) == [], step
+        assert clipped(shell.summary) == [], step
+        assert clipped(shell.rail) == [], step
+
+
+@pytest.mark.parametrize("width", [1120, 1280, 1920])
+def test_no_page_is_wider_than_its_window(open_shell: Callable[..., Shell], qtbot: QtBot, width: int) -> None:
+    for lang in LANGUAGES:
+        shell = open_shell(lang=lang)
+        shell.resize(width, 700)
+        for step in STEPS:
+            page = visit(shell, qtbot, step)
+            assert page.area.widget().width() <= page.area.viewport().width(), (lang, step)  # type: ignore[attr-defined]
+
+
+def test_a_longer_language_fits_and_every_word_is_translated(
+    open_shell: Callable[..., Shell], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shell_module, "Translator", Pseudo)
+    shell = open_shell()
+    data = names_of(shell)
+    for step in STEPS:
+        page = visit(shell, qtbot, step)
+        assert clipped(page) == [], step
+        for widget, words in texts(page):
+            assert not untranslated(words, data), (step, widget.objectName(), words)
+        for widget, words in texts(shell.summary):
+            assert not untranslated(words, data), (step, widget.objectName(), words)
+
+
+def names_of(shell: Shell) -> set[str]:
+    """Return words that are names and stay as they are in every language."""
+    catalog = shell.session.catalog
+    names = " ".join(
+        (
+            *(f"{a.vendor} {a.name}" for a in catalog.accelerators.values()),
+            *catalog.models,
+            "vLLM SGLang TensorRT-LLM llama.cpp AdamW Adafactor LoRA QLoRA USD CNY EUR kWh ms kW GiB GB tok hopper",
+            "English rackwright quote.pdf plan.json",
+        )
+    )
+    return set(re.findall(r"[a-z]{3,}", names.lower()))
+
+
+def untranslated(words: str, data: set[str]) -> list[str]:
+    plain = words
+    while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", "", plain)) != plain:
+        plain = shorter
+    return [word for word in re.findall(r"[a-z]{3,}", plain.lower()) if word not in data]
+
+
+def test_every_control_has_a_name_for_the_screen_reader(shell: Shell, qtbot: QtBot) -> None:
+    for step in STEPS:
+        page = visit(shell, qtbot, step)
+        for root in (page, shell.rail, shell.summary):
+            for widget in root.findChildren(QWidget):
+                if not widget.isVisible() or widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+                    continue
+                if isinstance(widget, QLineEdit | QComboBox | QSlider | Chart):
+                    assert widget.accessibleName(), (step, widget.objectName())
+                if isinstance(widget, QAbstractButton):
+                    assert widget.accessibleName() or widget.text(), (step, widget.objectName())
+                if isinstance(widget, Chart):
+                    assert widget.accessibleDescription(), (step, widget.accessibleName())
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_tab_reaches_every_control_and_comes_round(shell: Shell, qtbot: QtBot, step: Step) -> None:
+    page = visit(shell, qtbot, step)
+    wanted = {
+        w
+        for w in page.findChildren(QWidget)
+        if w.isVisible() and w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus and not group_mate(w)
+    }
+    page.first_focus()
+    reached = set()
+    for _ in range(400):
+        focus = shell.focusWidget()
+        if focus is None or (focus in reached and focus is shell.next_button):
+            break
+        reached.add(focus)
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    assert {w.objectName() for w in wanted - reached} == set()
+
+
+def group_mate(widget: QWidget) -> bool:
+    """Return whether arrows, not Tab, lead to it: a button of a group whose chosen one has the Tab stop."""
+    if not isinstance(widget, QAbstractButton) or widget.group() is None or not widget.group().exclusive():
+        return False
+    return widget is not (widget.group().checkedButton() or widget.group().buttons()[0])
