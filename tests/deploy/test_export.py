@@ -24,7 +24,7 @@ def exported(folder: Path) -> Path:
     bundle = build(plans.plan(), EN)
     folder.mkdir()
     (folder / "plan.json").write_text('{"schema": 1}', encoding="utf-8")
-    (folder / "quote.pdf").write_bytes(b"%PDF-1.7\n")
+    (folder / "quote.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
     (folder / "bom.csv").write_text("a,b\n", encoding="utf-8")
     (folder / "notes.txt").write_text("mine", encoding="utf-8")
     write(bundle, folder / "deploy")
@@ -44,6 +44,7 @@ def test_what_was_written_passes(tmp_path: Path) -> None:
     assert "notes.txt" not in files
     assert files["deploy/compose.yaml"]["checks"] == dict.fromkeys(("yaml", "compose", "flags"), "passed")
     assert files["plan.json"]["bytes"] == 13
+    assert (files["plan.json"]["checks"], files["quote.pdf"]["checks"]) == ({"json": "passed"}, {"pdf": "passed"})
     assert len(files["quote.pdf"]["sha256"]) == 64
     assert set(files) == {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {
         "notes.txt", "MANIFEST.json"}
@@ -61,7 +62,10 @@ def test_scripts_can_be_run_and_nothing_else(tmp_path: Path) -> None:
     (lambda f: (f / "deploy/compose.yaml").unlink(), "missing"),
     (lambda f: (f / "deploy/extra.yaml").write_text("a: 1\n"), "added"),
     (lambda f: (f / "plan.json").write_text("{"), "not valid JSON"),
-    (lambda f: (f / "quote.pdf").write_bytes(b"x"), "not a PDF"),
+    (lambda f: (f / "quote.pdf").write_bytes(b"x"), "not a whole PDF"),
+    (lambda f: (f / "quote.pdf").write_bytes(b"%PDF-1.7\nhalf"), "not a whole PDF"),
+    (lambda f: (f / "bom.xlsx").write_bytes(b"PK\x03\x04"), "not a whole spreadsheet"),
+    (lambda f: (f / "bom.csv").write_bytes(b"\xff\xfe"), "not UTF-8"),
     (lambda f: (f / "MANIFEST.json").write_text("[]"), "cannot be read"),
     (lambda f: (f / "MANIFEST.json").write_text('{"files": {"plan.json": 3}}'), "cannot be read"),
 ])

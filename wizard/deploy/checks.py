@@ -21,7 +21,7 @@ from wizard.deploy.results import CheckResult, Fault, Status, fault, say
 from wizard.errors import InputError
 from wizard.i18n import mark
 
-__all__ = ["CheckResult", "check_bundle", "check_folder", "say"]
+__all__ = ["CheckResult", "check_bundle", "check_folder", "check_outputs", "say"]
 
 _SUFFIXES: dict[str, Kind] = {
     ".sh": "shell", ".sbatch": "shell", ".py": "python", ".json": "json", ".conf": "nginx", ".service": "systemd",
@@ -45,7 +45,7 @@ def check_folder(folder: Path) -> tuple[CheckResult, ...]:
     if not (folder / NAME).is_file():
         raise InputError("there is no {name} in the folder", where=str(folder), name=NAME,
                          mend="Name a folder that `rackwright plan` has written.")
-    return (*verify(folder), *_deploy(folder / "deploy"), *_outputs(folder))
+    return (*verify(folder), *_deploy(folder / "deploy"), *check_outputs(folder))
 
 
 def read_bundle(folder: Path) -> DeployBundle:
@@ -147,18 +147,46 @@ _CHECKS: dict[str, Callable[[DeployFile], Iterator[Fault]]] = {
 }
 
 
-_MAGIC = (("quote.pdf", b"%PDF-", mark("not a PDF")), ("bom.xlsx", b"PK", mark("not a spreadsheet")))
-
-
-def _outputs(folder: Path) -> Iterator[CheckResult]:
-    """Check the outputs beside ``deploy``: the plan parses, the quote is a PDF, the spreadsheet an archive."""
-    plan = folder / "plan.json"
-    if plan.is_file():
-        text = plan.read_text(encoding="utf-8", errors="replace")
-        yield from _results("plan.json", "json", list(checks_text.json_faults(text)))
-    for name, start, what in _MAGIC:
+def check_outputs(folder: Path) -> tuple[CheckResult, ...]:
+    """Check the outputs beside ``deploy``: the plan parses, the quote is whole, the spreadsheet unpacks."""
+    found: list[CheckResult] = []
+    for name, (check, faults) in _OUTPUTS.items():
         path = folder / name
         if path.is_file():
-            with path.open("rb") as f:
-                good = f.read(len(start)) == start
-            yield from _results(name, "format", [] if good else [fault(what)])
+            found += _results(name, check, list(faults(path)))
+    return tuple(found)
+
+
+def _plan(path: Path) -> Iterator[Fault]:
+    yield from checks_text.json_faults(path.read_text(encoding="utf-8", errors="replace"))
+
+
+def _pdf(path: Path) -> Iterator[Fault]:
+    content = path.read_bytes()
+    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-64:]:
+        yield fault(mark("not a whole PDF"))
+
+
+def _spreadsheet(path: Path) -> Iterator[Fault]:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            whole = archive.testzip() is None
+    except (zipfile.BadZipFile, OSError):
+        whole = False
+    if not whole:
+        yield fault(mark("not a whole spreadsheet"))
+
+
+def _table(path: Path) -> Iterator[Fault]:
+    try:
+        path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield fault(mark("not UTF-8: {reason}"), reason=str(error))
+
+
+_OUTPUTS: dict[str, tuple[str, Callable[[Path], Iterator[Fault]]]] = {
+    "plan.json": ("json", _plan), "quote.pdf": ("pdf", _pdf), "bom.xlsx": ("xlsx", _spreadsheet),
+    "bom.csv": ("utf-8", _table),
+}

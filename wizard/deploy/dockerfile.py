@@ -18,6 +18,7 @@ def dockerfile(d: Deployment) -> str:
         # The vendor's only tag of that path; pin-digests.sh pins it.
         *(["# hadolint ignore=DL3007"] if str(d.stack.image).endswith(":latest") else []),
         f"FROM {d.stack.image}", "USER 0",
+        *(["COPY trtllm.yaml /config/trtllm.yaml"] if d.stack.engine == "tensorrt-llm" else []),
         f"RUN install -d -m 0770 -o {d.stack.uid} -g 0 {CACHE}", f"USER {d.stack.uid}:0",
         "ENV " + " \\\n    ".join(f"{k}={v}" for k, v in env.items()), f"VOLUME [{json.dumps(CACHE)}]", "EXPOSE 8000",
         f"HEALTHCHECK --start-period={d.startup_seconds}s --interval=30s --timeout=10s --retries=3 \\\n"

@@ -10,7 +10,8 @@ from wizard.deploy.facts import Deployment
 from wizard.deploy.gateway import nginx
 from wizard.deploy.k8s_network import gateway, policies
 from wizard.deploy.k8s_overlays import overlays
-from wizard.deploy.k8s_pod import labels, lock, metadata, pod, pod_security
+from wizard.deploy.k8s_pod import engines, labels, lock, metadata, pod, pod_security
+from wizard.deploy.scripts import checkpoint
 from wizard.deploy.text import dump_yaml
 
 
@@ -50,7 +51,7 @@ def deployment_object(d: Deployment) -> dict[str, Any]:
 def leader_worker_set(d: Deployment) -> dict[str, Any]:
     """Return the LeaderWorkerSet of a replica that spans machines; only the leader serves."""
     one_per_node = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{
-        "labelSelector": {"matchLabels": {"app.kubernetes.io/name": d.name, "app.kubernetes.io/part-of": d.name}},
+        "labelSelector": engines(d),
         "topologyKey": "kubernetes.io/hostname"}]}}
     leader = pod(d, "head") | {"affinity": one_per_node}
     worker = pod(d, "worker") | {"affinity": one_per_node}
@@ -94,8 +95,9 @@ def fetch_job(d: Deployment) -> tuple[dict[str, Any], ...]:
     mark = labels(d, "fetch")
     container = {
         "name": "fetch", "image": d.stack.image, "command": [
-            "hf", "download", d.plan.model.id, "--local-dir", d.model_path],
-        "env": [{"name": "HOME", "value": "/tmp"}, {"name": "HF_HOME", "value": "/tmp/huggingface"},  # noqa: S108
+            "hf", "download", "$(MODEL_ID)", "--local-dir", d.model_path],
+        "env": [{"name": "MODEL_ID", "value": checkpoint(d) or f"SET-ME/{d.model_name}-{d.option.weight_precision}"},
+                {"name": "HOME", "value": "/tmp"}, {"name": "HF_HOME", "value": "/tmp/huggingface"},  # noqa: S108
                 {"name": "HF_TOKEN", "valueFrom": {"secretKeyRef": {
                     "name": f"{d.name}-hub-token", "key": "HF_TOKEN", "optional": True}}}],
         "resources": {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"memory": "8Gi"}},

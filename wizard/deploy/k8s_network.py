@@ -6,7 +6,7 @@ from typing import Any
 
 from wizard.deploy.commands import PORT
 from wizard.deploy.facts import Deployment
-from wizard.deploy.k8s_pod import labels, lock, metadata, pod_security
+from wizard.deploy.k8s_pod import engines, labels, lock, metadata, pod_security
 from wizard.deploy.stacks import GATEWAY_IMAGE
 
 GATEWAY_PORT = 8080
@@ -49,9 +49,7 @@ def gateway(d: Deployment) -> tuple[dict[str, Any], ...]:
 def policies(d: Deployment) -> tuple[dict[str, Any], ...]:
     """Return the policies: the engine hears the gateway and Prometheus only, and speaks to DNS and its own kind."""
     own = {"matchLabels": {"app.kubernetes.io/part-of": d.name}}
-    engines = {"matchExpressions": [
-        {"key": "app.kubernetes.io/name", "operator": "In", "values": [d.name]},
-        {"key": "app.kubernetes.io/component", "operator": "In", "values": ["engine", "worker"]}]}
+    pods = engines(d)
     api = [{"port": PORT, "protocol": "TCP"}]
     dns = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
     gateway_pods = {"podSelector": {"matchLabels": labels(d, "gateway")}}
@@ -60,11 +58,11 @@ def policies(d: Deployment) -> tuple[dict[str, Any], ...]:
     egress: list[dict[str, Any]] = [dns]
     if d.multi_node:
         # torch.distributed and NCCL use ephemeral ports, unauthenticated: open between these pods and to nobody else.
-        ingress.append({"from": [{"podSelector": engines}]})
-        egress.append({"to": [{"podSelector": engines}]})
+        ingress.append({"from": [{"podSelector": pods}]})
+        egress.append({"to": [{"podSelector": pods}]})
     head = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
     engine = head | {"metadata": metadata(d, d.name), "spec": {
-        "podSelector": engines, "policyTypes": ["Ingress", "Egress"], "ingress": ingress, "egress": egress}}
+        "podSelector": pods, "policyTypes": ["Ingress", "Egress"], "ingress": ingress, "egress": egress}}
     front = head | {"metadata": metadata(d, f"{d.name}-gateway", "gateway"), "spec": {
         "podSelector": {"matchLabels": labels(d, "gateway")}, "policyTypes": ["Ingress", "Egress"],
         "ingress": [{"ports": [{"port": GATEWAY_PORT, "protocol": "TCP"}]}],

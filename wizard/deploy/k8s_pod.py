@@ -18,6 +18,13 @@ def labels(d: Deployment, component: str = "engine") -> dict[str, str]:
             "app.kubernetes.io/part-of": d.name}
 
 
+def engines(d: Deployment) -> dict[str, Any]:
+    """Return the selector of all engine pods, leaders and workers, but not of the gateway."""
+    return {"matchExpressions": [
+        {"key": "app.kubernetes.io/name", "operator": "In", "values": [d.name]},
+        {"key": "app.kubernetes.io/component", "operator": "In", "values": ["engine", "worker"]}]}
+
+
 def metadata(d: Deployment, name: str, component: str = "engine") -> dict[str, Any]:
     """Return an object's metadata."""
     return {"name": name, "labels": labels(d, component)}

@@ -20,10 +20,15 @@ OUTPUTS = ("plan.json", "quote.pdf", "bom.xlsx", "bom.csv", "deploy")
 
 
 def manifest(folder: Path, results: Iterable[CheckResult] = ()) -> dict[str, Any]:
-    """Return the manifest of an exported folder. Paths of ``results`` may be relative to it or to its ``deploy``."""
+    """Return the manifest of an exported folder. Paths of ``results`` may be relative to it or to its ``deploy``.
+
+    The outputs beside ``deploy`` are checked here.
+    """
+    from wizard.deploy.checks import check_outputs
+
     checks: dict[str, dict[str, str]] = {}
     worst = {"passed": 0, "not_run": 1, "failed": 2}
-    for result in results:
+    for result in (*results, *check_outputs(folder)):
         mine = checks.setdefault(result.path.removeprefix("deploy/"), {})
         if worst[result.status] >= worst[mine.get(result.check, "passed")]:
             mine[result.check] = result.status

@@ -25,6 +25,8 @@ _NO_IMAGE = mark(
     "No container image of this engine for this hardware is known to us: use the vendor's build of the engine and "
     "start it with run.sh."
 )
+_TOLD = frozenset({16, 30})
+"""Rules whose notes this page tells in its own words."""
 _PURPOSE: tuple[tuple[str, str], ...] = (
     ("run.sh", mark("the engine's start command with the plan's numbers")),
     ("compose.yaml", mark("engine, gateway and monitoring on one machine")),
@@ -68,7 +70,7 @@ def _broken(tr: Translator, found: Sequence[Finding]) -> list[str]:
 
 
 def _notes(tr: Translator, found: Sequence[Finding]) -> str:
-    return _bullets(tr, [f for f in found if f.severity != "error"])
+    return _bullets(tr, [f for f in found if f.severity != "error" and f.rule not in _TOLD])
 
 
 def _bullets(tr: Translator, found: Sequence[Finding]) -> str:
@@ -80,12 +82,12 @@ def _settings(d: Deployment, tr: Translator) -> str:
     layout = ", ".join(f"{k.upper()} {getattr(p, k)}" for k in ("tp", "pp", "dp", "ep", "cp") if getattr(p, k) > 1)
     rows = [
         (tr("Engine"), plain(o.engine)), (tr("Model"), plain(d.plan.model.id)),
-        (tr("Weights / KV cache"), f"{plain(o.weight_precision)} / {plain(o.kv_precision)}"),
+        (tr("Weights"), plain(o.weight_precision)),
         (tr("Layout of a replica"), layout or tr("one accelerator")), (tr("Replicas"), str(d.replicas)),
         (tr("Machines"), str(o.nodes)),
     ]
     if not d.training:
-        rows += [(tr("Longest context, tokens"), str(d.context)),
+        rows += [(tr("KV cache"), plain(o.kv_precision)), (tr("Longest context, tokens"), str(d.context)),
                  (tr("Sequences at once, per replica"),
                   tr("{most} (the plan's batch {batch} with {percent} % head-room, within the KV cache)",
                      most=d.max_num_seqs, batch=o.batch, percent=round((HEADROOM - 1) * 100)))]
@@ -102,7 +104,7 @@ def _band(tr: Translator, name: str, e: Estimate) -> str:
 
 def _before(d: Deployment, tr: Translator) -> list[str]:
     out = []
-    if d.needs_checkpoint:
+    if d.needs_checkpoint and not d.training:
         out.append(tr(
             "**A checkpoint in {precision} is needed.** The published weights have another precision, and the engine "
             "does not convert them while it loads. Choose or make a {precision} checkpoint, put it into {path}, and "
@@ -130,8 +132,10 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
     out.append(tr(needs[d.stack.platform]))
     if d.multi_node:
         out.append(tr("The machines of a replica exchange data without authentication or encryption: give them a "
-                      "network of their own. /dev/infiniband is passed into the containers; remove it where there is "
-                      "none, and expect the plan's speed only with the plan's network."))
+                      "network of their own."))
+    if d.multi_node and not d.training and d.stack.containers:
+        out.append(tr("/dev/infiniband is passed into the containers; remove it where there is none, and expect the "
+                      "plan's speed only with the plan's network."))
     if d.mig:
         out.append(tr("Partition each accelerator into slices of {profile} first; Kubernetes then offers them as "
                       "{resource}. Each replica lives in one slice; tensor parallelism across slices does not exist.",
@@ -140,32 +144,55 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
 
 
 def _start(d: Deployment, tr: Translator, others: Files) -> list[str]:
+    fetch = ["bash fetch-model.sh"] if "fetch-model.sh" in others else []
     if d.training:
-        from wizard.deploy.training_facts import image
-
-        steps = ["python3 -m pip install -r train/requirements.txt", "bash fetch-model.sh"]
-        cluster = [f"docker build -t {image(d)} train", f"docker push {image(d)}",
-                   "kubectl apply -f train/trainjob.yaml"] if image(d) else []
-        return [tr("Install what the job needs, and fetch the weights:"), commands(*steps),
-                tr("Put the prepared data where train/config.json says, then start on every machine, or submit the "
-                   "job:"),
-                commands("bash train/launch.sh", "sbatch train/job.sbatch", *cluster)]
+        return _train(d, tr, fetch)
     if not d.stack.containers:
-        steps = ["bash fetch-model.sh"] if "fetch-model.sh" in others else []
         return [_gguf(d, tr), tr("Copy this folder to {folder}, and there, as the user who runs the engine:",
                                  folder=code(folder(d))),
-                commands("bash prepare.sh", *steps, "set -a; . ./.env; . ./secrets/engine.env; set +a", "bash run.sh",
+                commands("bash prepare.sh", *fetch, "set -a; . ./.env; . ./secrets/engine.env; set +a", "bash run.sh",
                          f"nginx -c {folder(d)}/gateway/nginx.conf"), _several(d, tr)]
     up = ["docker compose up -d"] if not d.multi_node else [
         "docker compose up -d                               # rank 0",
         "docker compose -f compose.worker.yaml up -d        # rank 1, 2, ..."]
-    fetch = ["bash fetch-model.sh"] if "fetch-model.sh" in others else []
     blocks = [_gguf(d, tr), tr("On one machine, or on each machine of a replica:"),
               commands("sudo bash prepare.sh", *fetch, *up, "docker compose --profile monitoring up -d")]
     if "k8s/base/workload.yaml" in others:
         blocks += [tr("On Kubernetes (the device plugin, and LeaderWorkerSet where a replica spans machines, must be "
                       "installed):"), commands(*_kubernetes(d, others))]
+        if d.stack.engine == "llama.cpp":
+            blocks.append(tr("Copy the GGUF file into the claim {claim} with a pod of yours before the last command, "
+                             "and write its name into k8s/base/kustomization.yaml.", claim=code(f"{d.name}-models")))
     return [*blocks, _several(d, tr)]
+
+
+def _train(d: Deployment, tr: Translator, fetch: list[str]) -> list[str]:
+    from wizard.deploy.training_facts import image
+
+    blocks = [
+        tr("Install what the job needs, fetch the weights, and put the prepared data where train/config.json says:"),
+        commands("python3 -m pip install -r train/requirements.txt", *fetch),
+        tr("Then start on every machine:"), commands("cp .env.example .env", "bash train/launch.sh"),
+        tr("Or with Slurm:"), commands("sbatch train/job.sbatch"),
+    ]
+    name = image(d)
+    if name:
+        blocks += [tr("Or with Kubeflow Trainer, from an image in your own registry:"),
+                   commands(f"docker build -t {name} train", f"docker push {name}",
+                            "kubectl apply -f train/trainjob.yaml")]
+    return blocks
+
+
+def _kubernetes(d: Deployment, others: Files) -> list[str]:
+    here = f"kubectl -n {d.name}"
+    lines = ["bash prepare.sh", f"kubectl create namespace {d.name}",
+             f"{here} create secret generic {d.name}-api-key --from-file=api_key=secrets/api_key",
+             f"{here} create secret generic {d.name}-gateway-keys "
+             "--from-file=gateway-keys.conf=secrets/gateway-keys.conf", f"{here} apply -f k8s/base/models.yaml"]
+    if "k8s/fetch-model.yaml" in others:
+        lines += [f"{here} apply -f k8s/fetch-model.yaml",
+                  f"{here} wait --for=condition=complete --timeout=12h job/{d.name}-fetch"]
+    return [*lines, "kubectl apply -k k8s/base"]
 
 
 def _several(d: Deployment, tr: Translator) -> str:
@@ -173,16 +200,6 @@ def _several(d: Deployment, tr: Translator) -> str:
         return ""
     return tr("The plan has several machines: run the same files on each. Then list their gateways or engines in "
               "gateway/upstreams.conf of the machine that clients talk to, on a network of their own.")
-
-
-def _kubernetes(d: Deployment, others: Files) -> list[str]:
-    lines = [f"kubectl create namespace {d.name}", f"kubectl -n {d.name} create secret generic {d.name}-api-key "
-             "--from-file=api_key=secrets/api_key",
-             f"kubectl -n {d.name} create secret generic {d.name}-gateway-keys "
-             "--from-file=gateway-keys.conf=secrets/gateway-keys.conf", "kubectl apply -k k8s/base"]
-    if "k8s/fetch-model.yaml" in others:
-        lines.append(f"kubectl -n {d.name} apply -f k8s/fetch-model.yaml")
-    return lines
 
 
 def _gguf(d: Deployment, tr: Translator) -> str:
@@ -213,6 +230,11 @@ def _files(tr: Translator, others: Files) -> str:
 
 
 def _unverified(d: Deployment, tr: Translator) -> list[str]:
+    if d.training:
+        return [tr("The script was run with these versions on two CPU processes and a toy model, full and LoRA. ZeRO, "
+                   "FSDP, QLoRA, Slurm and Kubernetes were not run."),
+                tr("Nothing here was run on your hardware. `rackwright check` repeats the offline checks of this "
+                   "folder.")]
     out = [tr(_EVIDENCE[d.stack.evidence], image=code(d.stack.image)) if d.stack.image else tr(_NO_IMAGE)]
     if d.stack.flags:
         out.append(tr("The engine's flags were checked against the flag list of {table}. If your image has another "

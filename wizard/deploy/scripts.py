@@ -48,6 +48,8 @@ def env_example(d: Deployment) -> str:
     if d.stack.containers:
         lines += ["GATEWAY_BIND=127.0.0.1", "GATEWAY_PORT=8443"]
     lines += ["# Only for fetch-model.sh, and only for gated models:", "HF_TOKEN="]
+    if checkpoint(d) is None and d.stack.engine != "llama.cpp":
+        lines += [f"# Hub id of a checkpoint of {d.model_name} in {d.option.weight_precision}:", "MODEL_ID="]
     if d.stack.engine == "llama.cpp":
         lines += [f"# Name of the GGUF file (its first part) in MODEL_DIR/{d.model_name}:", "MODEL_FILE=model.gguf"]
     if d.mig:
@@ -79,9 +81,15 @@ def container_scripts(d: Deployment) -> Files:
     }
 
 
+def checkpoint(d: Deployment) -> str | None:
+    """Return the hub id of the weights; ``None`` where the published ones do not have the plan's precision."""
+    return None if d.needs_checkpoint and not d.training else d.plan.model.id
+
+
 def fetch_script(d: Deployment) -> str:
-    """Return fetch-model.sh."""
-    return fill_shell("fetch-model.sh", {"MODEL": d.plan.model.id, "FOLDER": d.model_name})
+    """Return fetch-model.sh; it asks for MODEL_ID where only the user can know the checkpoint."""
+    asked = "${MODEL_ID:?set MODEL_ID in .env to a checkpoint in the precision of the plan}"
+    return fill_shell("fetch-model.sh", {"MODEL": checkpoint(d) or asked, "FOLDER": d.model_name})
 
 
 def _array(words: Iterable[str]) -> str:

@@ -39,11 +39,12 @@ def _native() -> Files:
 
 def _containers(d: Deployment) -> Files:
     out: Files = {
-        "Dockerfile": DeployFile(dockerfile.dockerfile(d), "dockerfile"),
         "compose.yaml": DeployFile(compose.compose(d), "compose"),
         "monitoring/prometheus.yml": DeployFile(monitoring.prometheus(d), "yaml"),
         "monitoring/rules.yml": DeployFile(monitoring.rules(d), "yaml"), **scripts.container_scripts(d),
     }
     if d.multi_node:
         out["compose.worker.yaml"] = DeployFile(compose.compose_worker(d), "compose")
+    else:
+        out["Dockerfile"] = DeployFile(dockerfile.dockerfile(d), "dockerfile")
     return out | (k8s.files(d) if d.stack.resource else {})

@@ -8,6 +8,7 @@ from typing import Any
 from wizard.deploy.bundle import DeployFile, Files
 from wizard.deploy.facts import Deployment
 from wizard.deploy.k8s_pod import lock, metadata, pod_security
+from wizard.deploy.scripts import fetch_script
 from wizard.deploy.stacks import TRAIN_IMAGE
 from wizard.deploy.text import dump_json, dump_yaml, fill, fill_shell, template
 from wizard.deploy.training_facts import REQUIREMENTS, Run, config, fsdp, image, peft, run_of, zero
@@ -25,8 +26,7 @@ def files(d: Deployment) -> Files:
         "train/launch.sh": DeployFile(launch(d, run), "shell"), "train/job.sbatch": DeployFile(sbatch(d, run), "shell"),
         "train/requirements.txt": DeployFile("\n".join([*REQUIREMENTS, ""]), "markdown"),
         ".env.example": DeployFile(_env(run), "env"),
-        "fetch-model.sh": DeployFile(fill_shell("fetch-model.sh", {
-            "MODEL": d.plan.model.id, "FOLDER": d.model_name}), "shell"),
+        "fetch-model.sh": DeployFile(fetch_script(d), "shell"),
     }
     if d.plan.needs.training.method != "full":
         out["train/peft.json"] = DeployFile(dump_json(peft(d)), "json")
