@@ -161,6 +161,27 @@ def test_break_even_against_the_users_cloud_bill(catalog: Catalog, bom: Bom) -> 
     assert tco.cumulative_own[5] > tco.cumulative_other[5]
     assert tco.cumulative_own[6] <= tco.cumulative_other[6]
     assert tco.break_even_probability == 1.0
+    assert tco.break_even_p10 is not None
+    assert tco.break_even_p90 is not None
+    assert tco.break_even_p10 <= 6 <= tco.break_even_p90
+
+
+def test_the_break_even_month_has_a_band_that_prices_widen(catalog: Catalog, bom: Bom) -> None:
+    bill = PLAIN.model_copy(update={"cloud_usd_per_month": 20_000.0})
+    wide = replace(simple_bom(bom, "100000.00", 10_000), low=Decimal(60_000), high=Decimal(160_000))
+    tco = total_cost(wide, Usage(), bill, catalog)
+    assert tco.break_even_p10 is not None
+    assert tco.break_even_p90 is not None
+    assert tco.break_even_p10 < 6 < tco.break_even_p90
+    poor = total_cost(wide, Usage(), PLAIN.model_copy(update={"cloud_usd_per_month": 3_000.0}), catalog)
+    assert (poor.break_even_p10, poor.break_even_p90) == (None, None)
+
+
+def test_the_tax_on_the_purchase_stands_beside_the_cost(catalog: Catalog) -> None:
+    demand = BuildDemand(accelerator="l40s", accelerators=4, country="CN", currency="CNY")
+    found = build_bom(demand, catalog)
+    tco = total_cost(found, Usage(), PLAIN, catalog)
+    assert tco.years[0].capex + tco.purchase_tax == found.total
 
 
 def test_an_api_is_paid_by_the_token(catalog: Catalog, bom: Bom) -> None:

@@ -37,6 +37,7 @@ class Case:
     space_year: Decimal
     staff_year: Decimal
     owned: bool
+    purchase_tax: Decimal
 
 
 def case_of(
@@ -62,7 +63,7 @@ def case_of(
         metered=owned is not None and not usage.space_includes_energy,
     )
     return Case(fixed, MappingProxyType(ranges), economics, usage, money, per_usd, capex, hardware, cloud, space, staff,
-                owned is not None)
+                owned is not None, owned.tax if owned else _ZERO)
 
 
 _OWNERS_ONLY = frozenset(("electricity_usd_per_kwh", "electricity_growth", "pue", "load_factor", "support_rate",

@@ -50,6 +50,10 @@ class Costs:
 
     npv: Floats
     tokens: Floats
+    capex: Floats
+    running_month: Floats
+    """Average cost of a month's running over the horizon, not discounted."""
+    tokens_year: Floats
 
     @property
     def per_million(self) -> Floats:
@@ -71,16 +75,15 @@ def costs_of(fixed: Fixed, inputs: Inputs) -> Costs:
     """Evaluate the model for inputs of shape ``(n,)``."""
     years = np.arange(1, fixed.years + 1)[:, None]
     discount = (1 + fixed.discount_rate) ** -years.astype(np.float64)
-    growth = (1 + inputs["electricity_growth"]) ** (years - 1)
-    opex = np.full((fixed.years, 1), fixed.other_year) * discount
-    total = np.full(inputs["pue"].shape, fixed.capex) * inputs["capex_factor"] + opex.sum()
-    if fixed.metered:
-        first = energy_kwh_year(fixed.power_w, inputs["load_factor"], inputs["pue"])
-        tariff = inputs["electricity_usd_per_kwh"] * fixed.per_usd
-        total = total + first * tariff * (growth * discount).sum(axis=0)
+    capex = fixed.capex * inputs["capex_factor"]
     hardware = fixed.hardware * inputs["capex_factor"]
+    yearly = np.full((fixed.years, *inputs["pue"].shape), float(fixed.other_year))
+    if fixed.metered:
+        tariff = inputs["electricity_usd_per_kwh"] * fixed.per_usd
+        first = energy_kwh_year(fixed.power_w, inputs["load_factor"], inputs["pue"]) * tariff
+        yearly += first * (1 + inputs["electricity_growth"]) ** (years - 1)
     if fixed.supported:
-        total = total + hardware * inputs["support_rate"] * discount[1:].sum()
-    total = total - hardware * inputs["residual_share"] * discount[-1]
-    tokens = tokens_year(inputs) * discount.sum() if "output_tok_s" in inputs else np.zeros_like(total)
-    return Costs(total, tokens)
+        yearly[1:] += hardware * inputs["support_rate"]
+    npv = capex + (yearly * discount).sum(axis=0) - hardware * inputs["residual_share"] * discount[-1]
+    each = tokens_year(inputs) if "output_tok_s" in inputs else np.zeros_like(npv)
+    return Costs(npv, each * discount.sum(), capex, yearly.mean(axis=0) / 12, each)

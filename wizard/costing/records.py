@@ -177,9 +177,14 @@ class Tco:
     per_million_output: Decimal | None = None
     break_even_probability: float | None = None
     """Share of the draws in which owning is cheaper within the horizon."""
+    break_even_p10: int | None = None
+    break_even_p90: int | None = None
+    """Break-even month of the 10th and 90th percentile of the draws; ``None``: beyond the horizon."""
     break_even_against: str = ""
     cumulative_own: tuple[Decimal, ...] = ()
     """Cost of owning after month 0, 1, ... of the horizon, not discounted, without residual value."""
     cumulative_other: tuple[Decimal, ...] = ()
     draws: int = 0
     seed: int = 0
+    purchase_tax: Decimal = Decimal("0.00")
+    """Tax on the purchase, which no other figure here contains: with it year 0 is the bill of materials' total."""

@@ -18,9 +18,9 @@ from wizard.costing.assumptions import YOURS, co2_factor, co2_kg_per_kwh
 from wizard.costing.breakeven import break_even_utilization, cumulative, first_crossing
 from wizard.costing.case import Case, case_of
 from wizard.costing.cloud import CloudOffer
-from wizard.costing.model import Costs, energy_kwh_year, tokens_year
+from wizard.costing.model import Costs, Floats, energy_kwh_year, tokens_year
 from wizard.costing.records import Bom, Tco, TcoYear
-from wizard.costing.uncertainty import DRAWS, SEED, base, simulate, spread, swings
+from wizard.costing.uncertainty import DRAWS, SEED, base, break_even_months, simulate, spread, swings
 from wizard.costing.usage import Usage
 from wizard.costing.years import monthly_course, npv_of, running_cost, years_of
 from wizard.money import cents, total
@@ -71,6 +71,7 @@ def _plain(case: Case, years: tuple[TcoYear, ...]) -> Tco:
         cloud_on_demand_month=rent["on_demand"], api_month=None, break_even_month=None, break_even_utilization=None,
         roi=_roi(case, years), swings=(), assumptions=_listed(case), cloud_spot_month=rent["spot"],
         cloud_reserved_1y_month=rent["reserved_1y"], cloud_reserved_3y_month=rent["reserved_3y"],
+        purchase_tax=case.purchase_tax,
     )
 
 
@@ -104,21 +105,30 @@ def _compared(found: Tco, case: Case, years: Sequence[TcoYear], drawn: Costs) ->
         return found
     course = cumulative(Decimal("0.00"), [other.month] * (len(own) - 1))
     full_use = other.full_use_month * (len(own) - 1)
-    return replace(
-        found, cumulative_other=course, break_even_month=first_crossing(own, course) if case.owned else None,
-        break_even_utilization=break_even_utilization(own[-1], full_use),
-        break_even_probability=_probability(case, drawn, other),
+    paid = _paid_month(drawn, other, case)
+    found = replace(
+        found, cumulative_other=course, break_even_utilization=break_even_utilization(own[-1], full_use),
+        break_even_probability=_probability(case, drawn, paid),
     )
+    if not case.owned:
+        return found
+    low, high = break_even_months(drawn, paid, len(own) - 1)
+    return replace(found, break_even_month=first_crossing(own, course), break_even_p10=low, break_even_p90=high)
 
 
-def _probability(case: Case, drawn: Costs, other: Alternative) -> float:
-    """Share of the draws in which owning costs no more, both discounted; an API is paid by the token."""
+def _paid_month(drawn: Costs, other: Alternative, case: Case) -> Floats:
+    """Return what the alternative costs a month in each draw: an API is paid by the token, a rent is not."""
+    month = np.full_like(drawn.npv, float(other.month or 0))
+    if other.name != "api":
+        return month
+    return month * drawn.tokens_year / float(tokens_year(base(case.ranges))[0])
+
+
+def _probability(case: Case, drawn: Costs, paid_month: Floats) -> float:
+    """Share of the draws in which owning costs no more, both discounted."""
     rate = 1 + case.economics.discount_rate
     annuity = sum(rate**-year for year in range(1, case.economics.horizon_years + 1))
-    paid = np.full_like(drawn.npv, float(other.month or 0) * _MONTHS * annuity)
-    if other.name == "api":
-        paid = paid * drawn.tokens / max(float(tokens_year(base(case.ranges))[0]) * annuity, 1e-12)
-    return float(np.mean(drawn.npv <= paid))
+    return float(np.mean(drawn.npv <= paid_month * _MONTHS * annuity))
 
 
 def _base_per_million(found: Tco, case: Case) -> float:

@@ -67,6 +67,15 @@ def swings(fixed: Fixed, ranges: Mapping[str, Range], *, per_million: bool) -> t
     return tuple(sorted((b for b in bars if b.at_low != b.at_high), key=lambda b: -abs(b.at_high - b.at_low)))
 
 
+def break_even_months(drawn: Costs, other_month: Floats, horizon_months: int) -> tuple[int | None, int | None]:
+    """Return the 10th and 90th percentile of the month from which owning is cheaper; ``None`` beyond the horizon."""
+    saved = other_month - drawn.running_month
+    months = np.where(saved > 0, np.ceil(drawn.capex / np.where(saved > 0, saved, 1.0)), np.inf)
+    ends = np.percentile(months, (10, 90), method="closest_observation")
+    low, high = (int(m) if m <= horizon_months else None for m in ends)
+    return low, high
+
+
 def simulate(fixed: Fixed, ranges: Mapping[str, Range]) -> Costs:
     """Evaluate the model on :data:`DRAWS` draws."""
     return costs_of(fixed, draw(ranges))

@@ -96,7 +96,10 @@ def _headline(cells: Cells, row: int, tco: Tco, tr: Translator) -> int:
         (tr("Cloud spot a month"), tco.cloud_spot_month),
         (tr("Cloud reserved 1 year, a month"), tco.cloud_reserved_1y_month),
         (tr("Cloud reserved 3 years, a month"), tco.cloud_reserved_3y_month), (tr("API a month"), tco.api_month),
-        (tr("Break-even month"), tco.break_even_month), (tr("Break-even utilisation"), tco.break_even_utilization),
+        (tr("Tax on the purchase, not included above"), tco.purchase_tax or None),
+        (tr("Total with tax on the purchase"), tco.total + tco.purchase_tax if tco.purchase_tax else None),
+        (tr("Break-even month"), tco.break_even_month), (tr("Break-even month, P10"), tco.break_even_p10),
+        (tr("Break-even month, P90"), tco.break_even_p90), (tr("Break-even utilisation"), tco.break_even_utilization),
         (tr("Return on investment"), tco.roi),
     ]
     for title, value in entries:
