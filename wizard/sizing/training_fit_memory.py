@@ -13,7 +13,7 @@ from wizard.sizing.training_calibration import MemoryCalibration
 from wizard.sizing.training_cases import QLORA
 from wizard.sizing.training_columns import RunColumns, capacities, run_columns
 from wizard.sizing.training_fit_speed import bands, cross_validate, group_weights
-from wizard.sizing.training_memory import elements, size_memory
+from wizard.sizing.training_memory import elements, optimizer_scratch, size_memory
 from wizard.sizing.training_rows import Run
 from wizard.units import GIB
 
@@ -47,6 +47,7 @@ class MemoryData:
     stored: Floats
     working: Floats
     logits: Floats
+    scratch: Floats
     quantised: Floats
     several: Floats
     capacity: Floats
@@ -57,7 +58,7 @@ class MemoryData:
         context, several, factor, logit, optimizer, quantised = np.exp(weights)
         held = self.fixed[rows] + optimizer * self.optimizer[rows] + quantised * self.quantised[rows]
         active = factor * self.stored[rows] + np.maximum(factor * self.working[rows], logit * self.logits[rows])
-        total = held + active + context + several * self.several[rows]
+        total = held + np.maximum(active, self.scratch[rows]) + context + several * self.several[rows]
         return np.asarray(np.log(np.minimum(total, FULL_DEVICE * self.capacity[rows])))
 
 
@@ -68,11 +69,13 @@ def memory_data(runs: Sequence[Run], measured: Floats) -> MemoryData:
     capacity = capacities(runs)
     sized = size_memory(shape, lay, how, capacity, CLEAN)
     parts = activations(shape, lay, how)
-    quantised = np.where(how.method == QLORA, elements(shape, lay, how).dense, 0.0) / GIB
+    held = elements(shape, lay, how)
+    quantised = np.where(how.method == QLORA, held.dense, 0.0) / GIB
+    scratch = np.broadcast_to(optimizer_scratch(held, how) / GIB, len(runs))
     return MemoryData(
-        columns, sized.weights + sized.gradients + sized.overhead, sized.optimizer, parts.stored / GIB,
-        parts.working / GIB, parts.logits / GIB, quantised, np.where(lay.devices > 1, 1.0, 0.0), capacity / GIB,
-        measured,
+        columns, sized.weights + sized.gradients + sized.overhead - scratch, sized.optimizer, parts.stored / GIB,
+        parts.working / GIB, parts.logits / GIB, scratch, quantised, np.where(lay.devices > 1, 1.0, 0.0),
+        capacity / GIB, measured,
     )
 
 

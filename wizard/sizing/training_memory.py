@@ -112,7 +112,7 @@ def size_memory(
     optimizer = calibration.optimizer_factor * states
     act = activations(shape, lay, how)
     kept = act.peak(calibration.activation_factor, calibration.logit_factor)
-    overhead = _overhead(held, lay, how, calibration)
+    overhead = _overhead(held, lay, how, calibration) + np.maximum(0.0, optimizer_scratch(held, how) - kept)
     parts = [to_gib(x) for x in np.broadcast_arrays(weights, gradients, optimizer, kept, overhead, capacity_bytes)]
     states = parts[0] + parts[1] + parts[2]
     rest = parts[3] + parts[4]
@@ -167,5 +167,12 @@ def _overhead(held: Elements, lay: Layout, how: Recipe, calibration: MemoryCalib
     unpacked = np.where(
         how.method == QLORA, 2.0 / 3.0 * held.block + calibration.quantised_extra * held.dense / _zero(lay, 3)[0], 0.0
     )
-    scratch = np.where((how.states == PURE_16BIT) & how.trains_all, 2.0 * held.total, 0.0)  # foreach AdamW's temporary
-    return fixed + zero + unpacked + scratch
+    return fixed + zero + unpacked
+
+
+def optimizer_scratch(held: Elements, how: Recipe) -> Floats:
+    """Bytes of the copy of all weights that PyTorch's foreach AdamW makes in its step, when no activations live.
+
+    Sharding libraries step shard by shard; it shows where 16-bit weights are trained whole on a device.
+    """
+    return np.where((how.states == PURE_16BIT) & how.trains_all, 2.0 * held.total, 0.0)

@@ -37,6 +37,8 @@ from wizard.sizing.training_names import device_named, model_named
 from wizard.sizing.training_shape import TrainingShape, build_shape, shape_from_params, shape_of
 from wizard.sizing.training_software import Row, number_in, software_of, stack_of, year_of
 
+_AXOLOTL = "axolotl"
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -93,7 +95,7 @@ def read_run(number: int, row: Row, catalog: Catalog) -> Run | str:
         software=software_of(row), year=year_of(row), devices=sizes["n"], tp=sizes["tp"], pp=sizes["pp"],
         dp=sizes["dp"], cp=sizes["cp"], ep=sizes["ep"], virtual_stages=max(1, int(number_in(row, "vp") or 1)),
         zero=_zero(row, method, sizes["dp"]), micro_batch=batch, micro_batches=batches,
-        sequence=int(number_in(row, "seq_len") or 2048), trains_embeddings="(emb)" in text,
+        sequence=int(number_in(row, "seq_len") or _default_sequence(row)), trains_embeddings="(emb)" in text,
         adapter_params=number_in(row, "trainable_params") or math.nan, base_bytes=_base_bytes(text),
         flash=not re.search(r"flash_attn/gc=(&#x2718;|✘|no)", row.get("notes", "")),
         measured_as=_measured_as(row.get("measure_kind", "")), assumed=assumed,
@@ -236,12 +238,18 @@ def _zero(row: Row, method: int, dp: int) -> int:
     return 2 if dp > 1 else 0
 
 
+def _default_sequence(row: Row) -> int:
+    """Axolotl's example configurations train on 4,096 tokens, two sequences at a time; others on 2,048."""
+    return 4096 if _AXOLOTL in row.get("source_ref", "") else 2048
+
+
 def _batches(row: Row, sizes: Mapping[str, int], stack: str) -> tuple[float, float]:
     """Return sequences per forward pass and passes per step."""
-    micro = number_in(row, "micro_batch")
+    micro = number_in(row, "micro_batch") or (2.0 if _AXOLOTL in row.get("source_ref", "") else None)
     total = number_in(row, "global_batch")
     if stack == "fsdp" and sizes["pp"] > 1 and micro:
-        return 1.0, micro  # torchtitan's local batch is split over the pipeline one sequence at a time
+        # torchtitan cuts its local batch into as many micro-batches as the pipeline has stages.
+        return max(1.0, micro / sizes["pp"]), float(sizes["pp"])
     grad_acc = re.search(r"grad-acc (\d+)", row.get("notes", ""))
     if total and micro:
         return micro, max(1.0, total / (sizes["dp"] * micro))
