@@ -35,6 +35,8 @@ CATALOG = Catalog()
         ("Google TPU v5e", "tpu_v5e"), ("TPU trillium", "tpu_v6e"), ("Jetson AGX Orin", "jetson_agx_orin_64"),
         ("Orin NX 16GB", "jetson_orin_nx_16"), ("DGX-Spark-GB10-128GB", "dgx_spark_gb10"),
         ("strix halo", "ryzen_ai_max_395"), ("CPU-Ryzen-AI-Max-395", "cpu_ryzen_ai_max_395"),
+        ("RTX PRO 4500", "rtx_pro_4500_bw"), ("A6000 Ada", "rtx_6000_ada"), ("B580", "arc_b580"), ("A4000", "rtx_a4000"),
+        ("NVIDIA GH200 480GB", "gh200_96"), ("AMD EPYC 7763 64-Core Processor", "cpu_epyc_7763"),
         ("A100 (40GB)", "a100_sxm_40"), ("H100 (PCIe)", "h100_pcie_80"), ("RTX 4090 (Laptop)", "rtx_4090_laptop"),
         ("Mac Studio M2 Ultra", "apple_m2_ultra"), ("MacBook Pro M3 Max", "apple_m3_max"), ("DGX H100", "h100_sxm_80"),
         ("T4 16GB (14.56 GiB, XFormers)", "t4"), ("H100 SXM 96GB (95 GiB)", "h100_sxm_96"),
@@ -84,7 +86,7 @@ def test_names_that_mean_two_generations_ask_back(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "near"),
     [("RTX 3090 (Laptop)", "rtx_3060_laptop"), ("H1000", "h100_sxm_80"), ("H100 72GB", "h100_sxm_80"),
-     ("M300X", "mi300x")],
+     ("M300X", "mi300x"), ("RTX 4090 Blackwell", "rtx_4090")],
 )
 def test_unknown_names_come_with_the_nearest(text: str, near: str) -> None:
     with pytest.raises(UnknownName) as caught:

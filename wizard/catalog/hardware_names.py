@@ -14,16 +14,16 @@ from types import MappingProxyType
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.hardware_words import COUNTED, Words, words_of
-from wizard.catalog.names import nearest, normalise
+from wizard.catalog.names import nearest
 from wizard.catalog.records import Accelerator
 from wizard.errors import AmbiguousName, InputError, UnknownName
 from wizard.units import GB, GIB
 
 KIND = "accelerator"
 _SAME_MEMORY = 0.02
-_SERIES = re.compile(r"^\d{4}(?:ti|super|tisuper|d|xt|xtx|gre)*$")
+_SERIES = re.compile(r"^[ab]?\d{2,4}(?:ti|super|tisuper|d|xt|xtx|gre|dual)*$")
 _MOBILE = re.compile(r"laptop|mobile|notebook")
-_SERIES_PREFIXES = ("rtx", "gtx", "rx")
+_SERIES_PREFIXES = ("rtx", "gtx", "rx", "arc", "arcpro")
 
 Found = tuple[Accelerator, ...]
 
@@ -41,7 +41,7 @@ def resolve_accelerator(catalog: Catalog, text: str, *, where: str = "") -> Acce
     """
     if text in catalog.accelerators:
         return catalog.accelerators[text]
-    if COUNTED.search(text) and normalise(text) not in _index(catalog).full:
+    if COUNTED.search(text) and words_of(text).full not in _index(catalog).full:
         raise InputError(
             "\"{name}\" holds a number of accelerators", where=where, name=text,
             mend="Write the accelerator alone, for example {example}, and the number in its own field.",
@@ -59,16 +59,23 @@ class _Index:
     """All names of a catalogue's accelerators, whole and taken apart."""
 
     def __init__(self, accelerators: Mapping[str, Accelerator]) -> None:
-        full: dict[str, Found] = {}
-        base: dict[str, Found] = {}
-        bare: dict[str, Found] = {}
+        self.full: dict[str, Found] = {}
+        self.base: dict[str, Found] = {}
+        self.loose: dict[str, Found] = {}
+        self.bare: dict[str, Found] = {}
         for accelerator in accelerators.values():
             for name in (accelerator.id, accelerator.name, *accelerator.aliases):
                 words = words_of(name)
-                for table, key in ((full, words.full), (base, words.base), (bare, words.base if words.bare else "")):
-                    if key and accelerator not in table.get(key, ()):
-                        table[key] = (*table.get(key, ()), accelerator)
-        self.full, self.base, self.bare = full, base, bare
+                self._add(self.full, words_of(name, brackets=True).full, accelerator)
+                self._add(self.full, words.full if words.full not in self.full else "", accelerator)
+                self._add(self.base, words.base, accelerator)
+                self._add(self.loose, words.loose, accelerator)
+                self._add(self.bare, words.base if words.bare else "", accelerator)
+
+    @staticmethod
+    def _add(table: dict[str, Found], key: str, accelerator: Accelerator) -> None:
+        if key and accelerator not in table.get(key, ()):
+            table[key] = (*table.get(key, ()), accelerator)
 
 
 @lru_cache(maxsize=4)
@@ -77,14 +84,24 @@ def _index(catalog: Catalog) -> _Index:
 
 
 def _find(index: _Index, text: str) -> Found:
-    whole = index.full.get(normalise(text), ())
-    if whole:
-        return _one(whole, index, words_of(text))
     for words in _readings(text):
+        whole = index.full.get(words.full, ())
+        if whole:
+            return _one(whole, index, words)
         for base in _spellings(words.base):
             found = _narrowed(index.base.get(base, ()), words)
             if found:
                 return _one(found, index, replace(words, base=base))
+    return _without_architecture(index, _readings(text)[-1])
+
+
+def _without_architecture(index: _Index, words: Words) -> Found:
+    """Find a name that says its architecture where ours does not, or the other way round."""
+    for base in _spellings(words.loose):
+        found = tuple(a for a in index.loose.get(base, ()) if _matches_architecture(a, words))
+        found = _narrowed(found, words)
+        if found:
+            return _one(found, index, replace(words, base=base))
     return ()
 
 
@@ -93,8 +110,7 @@ def _readings(text: str) -> tuple[Words, ...]:
     literal = words_of(text, brackets=True)
     if _MOBILE.search(literal.base):
         return (literal,)
-    without = words_of(text, keep_architecture=False)
-    return (literal, words_of(text), without) if without.architectures else (literal, words_of(text))
+    return (literal, words_of(text))
 
 
 def _spellings(base: str) -> tuple[str, ...]:
@@ -113,7 +129,6 @@ def _narrowed(candidates: Found, words: Words) -> Found:
         candidates = tuple(a for a in candidates if _has_memory(a, words.memory_gb))
     candidates = _prefer(candidates, lambda a: not words.vendor or a.vendor == words.vendor)
     candidates = _prefer(candidates, lambda a: not words.memory_type or _memory_type(a) == words.memory_type)
-    candidates = _prefer(candidates, lambda a: _matches_architecture(a, words))
     return _prefer(candidates, lambda a: words.cpu or a.arch_code != "CPU")
 
 
@@ -161,7 +176,7 @@ def _matches_architecture(accelerator: Accelerator, words: Words) -> bool:
 
 def _configured(accelerator: Accelerator, words: Words) -> Accelerator:
     """Return the grade and the memory size that the name asks for, under the part's own id."""
-    if words.memory_gb is not None and not _is_size(accelerator, words.memory_gb):
+    if words.memory_gb is not None and f"{words.memory_gb:g}" in accelerator.memory_options_gb:
         scale = words.memory_gb / accelerator.memory_gb
         accelerator = replace(
             accelerator, memory_gb=words.memory_gb, memory_bytes=round(accelerator.memory_bytes * scale), price=None,

@@ -26,7 +26,7 @@ _CHINESE = {
 _NOISE_WORDS = (
     "jetson geforce tesla instinct radeon gpu gpus igpu dgpu graphics card accelerator generation gen edition ascend "
     "atlas tensor core chip module systems corporation inc computing oem gddr6 gddr6x gddr7 gddr5 lpddr5 lpddr5x nvl72 "
-    "oam superchip cloud one of the dgx hgx nvlink nvswitch ecc passive active"
+    "oam superchip cloud processor processors one of the dgx hgx nvlink nvswitch ecc passive active"
 )
 _NOISE = frozenset(_NOISE_WORDS.split())
 _ARCHITECTURE_WORDS = "blackwell hopper ampere ada lovelace turing volta pascal cdna2 cdna3 cdna4 rdna2 rdna3 rdna4"
@@ -35,7 +35,7 @@ _FORMS = {"pcie": "pcie", "pci": "pcie", "oam": "oam"}
 _PATTERNS = (
     ("form", re.compile(r"^(sxm)\d?$")),
     ("memory", re.compile(r"^(\d+(?:\.\d+)?)(?:gb|gib|g)$")),
-    ("cores", re.compile(r"^(\d{1,2})c(?:gpu)?$")),
+    ("cores", re.compile(r"^(\d{1,3})c(?:gpu)?$")),
     ("memory_type", re.compile(r"^(hbm\d?e?)$")),
     ("noise", re.compile(r"^(\d+(?:\.\d+)?w)$")),
 )
@@ -56,10 +56,14 @@ COUNTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A name taken apart. ``base`` is what it is, without spaces; the rest is ``None`` or empty where not said."""
+    """A name taken apart, without spaces; what it does not say is ``None`` or empty.
 
-    base: str
+    ``full`` is everything but makers and fillers, ``base`` what it is, ``loose`` the same without its architecture.
+    """
+
     full: str
+    base: str
+    loose: str
     vendor: str
     form: str
     memory_gb: float | None
@@ -74,17 +78,19 @@ class Words:
         return not (self.form or self.memory_gb or self.memory_type or self.cores)
 
 
-def words_of(text: str, *, brackets: bool = False, keep_architecture: bool = True) -> Words:
+def words_of(text: str, *, brackets: bool = False) -> Words:
     """Take ``text`` apart; what stands in brackets only counts if ``brackets``."""
     said: dict[str, list[str]] = {}
+    full: list[str] = []
+    base: list[str] = []
     for word in _split(text if brackets else _BRACKETS.sub(" ", text)):
         kind, value = _kind(word)
         said.setdefault(kind, []).append(value)
-        if kind == "architecture" and keep_architecture:
-            said.setdefault("base", []).append(value)
+        full += [word] if kind not in {"vendor", "noise"} else []
+        base += [word] if kind in {"base", "architecture"} else []
     first = {kind: values[0] for kind, values in said.items()}
     return Words(
-        base="".join(said.get("base", ())), full=normalise(text), vendor=first.get("vendor", ""),
+        full="".join(full), base="".join(base), loose="".join(said.get("base", ())), vendor=first.get("vendor", ""),
         form=first.get("form", ""), memory_gb=float(first["memory"]) if "memory" in first else None,
         memory_type=first.get("memory_type", ""), cores=int(first["cores"]) if "cores" in first else None,
         architectures=frozenset(said.get("architecture", ())), cpu="cpu" in first,
