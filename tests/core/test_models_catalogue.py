@@ -38,8 +38,9 @@ def test_context_and_dates_are_plausible() -> None:
 def test_families_that_users_ask_for_are_there() -> None:
     families = {m.family for m in MODELS.values()}
     assert families >= {
-        "deepseek", "qwen", "llama", "mistral", "gemma", "glm", "gpt-oss", "phi", "granite", "nemotron", "internlm", "yi",
-        "baichuan", "ernie", "hunyuan", "minimax", "kimi", "falcon", "olmo", "smollm", "bge", "minicpm", "exaone", "seed",
+        "deepseek", "qwen", "llama", "mistral", "gemma", "glm", "gpt-oss", "phi", "granite", "nemotron", "internlm",
+        "yi", "baichuan", "ernie", "hunyuan", "minimax", "kimi", "falcon", "olmo", "smollm", "bge", "minicpm", "exaone",
+        "seed",
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 from wizard.catalog.architecture_attention import attention_tensors
 from wizard.catalog.architecture_ffn import ffn_tensors
@@ -93,12 +94,12 @@ def parameter_groups(model: Model) -> ParameterGroups:
 
     Where the architecture is not known, the stated total stands under ``other`` and ``exact`` is false.
     """
-    beside = {"vision": model.vision_params or 0, "mtp": model.mtp_params or 0}
+    beside: dict[str, Any] = {"vision": model.vision_params or 0, "mtp": model.mtp_params or 0}
     share = (model.experts_per_token or 0) / model.experts if model.experts else 1.0
     weights = tensors(model)
     if not weights:
         return ParameterGroups(other=model.total_params, exact=False, routed_share=share, **beside)
-    counts = dict.fromkeys(_GROUPS, 0) | beside
+    counts: dict[str, Any] = dict.fromkeys(_GROUPS, 0) | beside
     for tensor in weights:
         counts[tensor.group] += tensor.elements
     return ParameterGroups(**counts, routed_share=share, tied=bool(model.tied_embeddings))

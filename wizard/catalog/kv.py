@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from wizard.catalog.architecture_attention import heads_of
-from wizard.catalog.architecture_speech import AUDIO_POSITIONS
 from wizard.catalog.architecture_layers import compress_ratios, layers_of
+from wizard.catalog.architecture_speech import AUDIO_POSITIONS
 from wizard.catalog.records import Model
 
 _NO_CACHE = ("Bert", "XLMRoberta", "Roberta", "NomicBert", "ModernBert", "NewModel")

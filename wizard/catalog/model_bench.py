@@ -32,8 +32,9 @@ _CLASSES: dict[str, tuple[str, ...]] = {
     "phi2": ("PhiForCausalLM",), "phi3": ("Phi3ForCausalLM",), "phimoe": ("PhiMoEForCausalLM",),
     "granite": ("GraniteForCausalLM",), "granitehybrid": ("GraniteMoeHybridForCausalLM",),
     "granitemoe": ("GraniteMoeForCausalLM",), "falcon": ("FalconForCausalLM",), "lfm2": ("Lfm2ForCausalLM",),
-    "lfm2moe": ("Lfm2MoeForCausalLM",), "olmo2": ("Olmo2ForCausalLM", "Olmo3ForCausalLM"), "mamba": ("MambaForCausalLM",),
-    "ernie4_5": ("Ernie4_5ForCausalLM",), "ernie4_5-moe": ("Ernie4_5_MoeForCausalLM",), "bailingmoe2": ("BailingMoeV2",),
+    "lfm2moe": ("Lfm2MoeForCausalLM",), "olmo2": ("Olmo2ForCausalLM", "Olmo3ForCausalLM"),
+    "mamba": ("MambaForCausalLM",), "ernie4_5": ("Ernie4_5ForCausalLM",), "ernie4_5-moe": ("Ernie4_5_MoeForCausalLM",),
+    "bailingmoe2": ("BailingMoeV2",),
     "seed_oss": ("SeedOssForCausalLM",), "exaone4": ("Exaone4ForCausalLM",), "smollm3": ("SmolLM3ForCausalLM",),
     "stablelm": ("StableLmForCausalLM",), "starcoder": ("GPTBigCodeForCausalLM",), "mpt": ("MPTForCausalLM",),
     "bert": ("BertModel",), "baichuan": ("BaichuanForCausalLM",), "internlm2": ("InternLM2ForCausalLM",),
@@ -55,7 +56,11 @@ def total_tolerance(total: float) -> float:
 def is_bench_line(text: str) -> bool:
     """Whether a text has the form of a llama-bench line."""
     line = _LINE.match(text.strip())
-    return bool(line) and any(line["arch"] in {name, name[1:]} for name in _CLASSES)
+    return line is not None and _label(line["arch"]) is not None
+
+
+def _label(architecture: str) -> str | None:
+    return next((name for name in _CLASSES if architecture in {name, name[1:]}), None)
 
 
 def bench_models(catalog: Catalog, text: str) -> list[Model]:
@@ -63,8 +68,8 @@ def bench_models(catalog: Catalog, text: str) -> list[Model]:
     line = _LINE.match(text.strip())
     if not line:
         return []
-    # Narrow terminals cut the first letter of long architectures.
-    label = next((name for name in _CLASSES if line["arch"] in {name, name[1:]}), None)
+    # Narrow tables cut the first letter of long architectures.
+    label = _label(line["arch"])
     if label is None or (line["size"] is None and bench_total(text) is None):
         return []
     models = [m for m in catalog.models.values() if m.hf_architecture.startswith(_CLASSES[label])]

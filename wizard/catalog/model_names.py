@@ -76,7 +76,7 @@ def _found(catalog: Catalog, text: str) -> tuple[Model, ...]:
 
 
 def _nearest(catalog: Catalog, text: str) -> tuple[str, ...]:
-    by_name = {model.name: model.id for model in reversed(catalog.models.values())}
+    by_name = {model.name: model.id for model in reversed(list(catalog.models.values()))}
     found = nearest(split_precision(text.rpartition("/")[2])[0], by_name)
     return tuple(by_name[name] for name in found)
 

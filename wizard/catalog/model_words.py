@@ -15,13 +15,14 @@ from functools import lru_cache
 from wizard.catalog.weight_formats import find_format
 
 _CHINESE = (
-    ("通义千问", " qwen "), ("千问", " qwen "), ("通义", " qwen "), ("深度求索", " deepseek "), ("智谱清言", " glm "),
-    ("智谱", " glm "), ("文心一言", " ernie "), ("文心", " ernie "), ("混元", " hunyuan "), ("月之暗面", " kimi "),
-    ("百川智能", " baichuan "), ("百川", " baichuan "), ("书生浦语", " internlm "), ("书生", " internlm "),
-    ("零一万物", " yi "), ("阶跃星辰", " step "), ("阶跃", " step "), ("小米", " mimo "), ("蚂蚁百灵", " ling "),
-    ("百灵", " ling "), ("羊驼", " llama "), ("面壁", " minicpm "), ("海螺", " minimax "), ("豆包", " seed "),
-    ("满血版", " "), ("满血", " "), ("完整版", " "), ("蒸馏版", " distill "), ("蒸馏", " distill "), ("代码", " coder "),
-    ("数学", " math "), ("向量", " embedding "), ("重排", " reranker "), ("视觉", " vl "), ("大模型", " "), ("模型", " "),
+    ("通义千问", " qwen "), ("千问", " qwen "), ("通义", " qwen "), ("深度求索", " deepseek "),
+    ("智谱清言", " glm "), ("智谱", " glm "), ("文心一言", " ernie "), ("文心", " ernie "),
+    ("混元", " hunyuan "), ("月之暗面", " kimi "), ("百川智能", " baichuan "), ("百川", " baichuan "),
+    ("书生浦语", " internlm "), ("书生", " internlm "), ("零一万物", " yi "), ("阶跃星辰", " step "),
+    ("阶跃", " step "), ("小米", " mimo "), ("蚂蚁百灵", " ling "), ("百灵", " ling "), ("羊驼", " llama "),
+    ("面壁", " minicpm "), ("海螺", " minimax "), ("豆包", " seed "), ("满血版", " "), ("满血", " "),
+    ("完整版", " "), ("蒸馏版", " distill "), ("蒸馏", " distill "), ("代码", " coder "), ("数学", " math "),
+    ("向量", " embedding "), ("重排", " reranker "), ("视觉", " vl "), ("大模型", " "), ("模型", " "),
     ("量化版", " "), ("量化", " "), ("参数", " "), ("版", " "), ("的", " "),
 )
 _QUANT = re.compile(
@@ -33,15 +34,18 @@ _QUANT = re.compile(
     r")(?=$|[\s\-_.:/),+\[])",
     re.IGNORECASE,
 )
-_NOISE = frozenset(
-    "meta the ai gguf ggml mlx models model docker latest llamafile hf original main unsloth community quark newbpe "
-    "resharded google microsoft nvidia mistralai openai thebloke google's s bpw mostly mixed quant arch qat i1 mtp "
-    "vision_ gguf2 gguf4 kv dynamic moe for conditional generation causal lm forcausallm".split()
-)
-_SOFT = frozenset(
-    "instruct chat it hf base thinking reasoning preview pt sft exp terminus beta alpha dpo rlhf turbo_ uncensored "
-    "instruction tuned zero bf16 fp16 128k 4k 32k 8k 1m 100k 200k 16k 256k latest".split()
-)
+_NOISE = frozenset({
+    "meta", "the", "ai", "gguf", "ggml", "mlx", "models", "model", "docker", "latest", "llamafile", "hf",
+    "original", "main", "unsloth", "community", "quark", "newbpe", "resharded", "google", "microsoft", "nvidia",
+    "mistralai", "openai", "thebloke", "google's", "s", "bpw", "mostly", "mixed", "quant", "arch", "qat", "i1",
+    "mtp", "gguf2", "gguf4", "kv", "dynamic", "moe", "for", "conditional", "generation", "causal", "lm",
+    "forcausallm",
+})
+_SOFT = frozenset({
+    "instruct", "chat", "it", "hf", "base", "thinking", "reasoning", "preview", "pt", "sft", "exp", "terminus",
+    "beta", "alpha", "dpo", "rlhf", "uncensored", "instruction", "tuned", "zero", "bf16", "fp16", "128k", "4k",
+    "32k", "8k", "1m", "100k", "200k", "16k", "256k", "latest",
+})
 _TOKEN = re.compile(
     r"\d+x\d+(?:\.\d+)?b(?![a-z])|e\d+(?:\.\d+)?b(?![a-z])|a\d+(?:\.\d+)?b(?![a-z])|\d+(?:\.\d+)?[bmt](?![a-z])"
     r"|\d+[ek](?![a-z])|\d+n(?![a-z])|(?<![a-z])[a-uw-z]\d+(?:\.\d+)*(?![a-z])|v?\d+(?:\.\d+)*|[a-z]+"
@@ -88,7 +92,8 @@ def split_precision(text: str) -> tuple[str, str | None]:
 def _widest_known(formats: list[str]) -> str | None:
     # "AWQ-INT4" names one format twice and "gptq 8bit" narrows it; a file's mix says more than either.
     mixes = [f for f in formats if f.startswith("gguf:")]
-    return (mixes or formats or [None])[-1]
+    named = mixes or formats
+    return named[-1] if named else None
 
 
 def plain(text: str) -> str:

@@ -11,10 +11,11 @@ FORMATS = ("native", "fp32", "bf16", "fp16", "fp8", "fp8-block", "int8", "int4",
 """Formats of checkpoints for GPU servers. ``fp8`` has one scale per row, ``fp8-block`` one per 128 x 128 block."""
 
 _WORDS: tuple[tuple[str, str], ...] = (
-    (r"native|published", "native"), (r"nvfp4", "nvfp4"), (r"mxfp4|mx4", "mxfp4"), (r"nf4|bnb|bitsandbytes|qlora", "nf4"),
-    (r"awq|gptq|int4|w4a16|w4a8|autoround|4bit|int4 awq|u4|i4", "int4"), (r"fp4", "nvfp4"),
-    (r"fp8 block|block fp8|fp8 e4m3 block", "fp8-block"), (r"fp8|f8|float8|e4m3|w8a8 fp8", "fp8"),
-    (r"int8|w8a8|w8a16|8bit|8 bit|smoothquant|i8", "int8"), (r"bf16|bfloat16|half|16bit", "bf16"), (r"fp16|f16|float16", "fp16"), (r"fp32|f32|float32|32bit", "fp32"),
+    (r"native|published", "native"), (r"nvfp4", "nvfp4"), (r"mxfp4|mx4", "mxfp4"),
+    (r"nf4|bnb|bitsandbytes|qlora", "nf4"), (r"awq|gptq|int4|w4a16|w4a8|autoround|4bit|int4 awq|u4|i4", "int4"),
+    (r"fp4", "nvfp4"), (r"fp8 block|block fp8|fp8 e4m3 block", "fp8-block"),
+    (r"fp8|f8|float8|e4m3|w8a8 fp8", "fp8"), (r"int8|w8a8|w8a16|8bit|8 bit|smoothquant|i8", "int8"),
+    (r"bf16|bfloat16|half|16bit", "bf16"), (r"fp16|f16|float16", "fp16"), (r"fp32|f32|float32|32bit", "fp32"),
     (r"original|checkpoint", "native"),
 )
 _GGUF_NAME = re.compile(r"(?:ud[ _-])?(?:t?i?q\d+(?:_[a-z0-9]+)*|tq\d_0|mxfp4_moe)", re.IGNORECASE)

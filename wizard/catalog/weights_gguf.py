@@ -106,7 +106,8 @@ def _facts(model: Model) -> Quantised:
     heads, kv = model.heads or 1, model.kv_heads or model.heads or 1
     return Quantised(
         layers=model.layers or 1, gqa=1.0 if model.kv_lora_rank else heads / kv, experts=model.experts or 0,
-        tied=bool(model.tied_embeddings) and not model.detail("copied_head"), is_falcon=model.hf_architecture == "FalconForCausalLM",
+        tied=bool(model.tied_embeddings) and not model.detail("copied_head"),
+        is_falcon=model.hf_architecture == "FalconForCausalLM",
         is_70b=model.layers == 80 and not model.experts,
         early=model.release_date is not None and model.release_date.year <= _EARLY,
     )

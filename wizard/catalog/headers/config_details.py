@@ -22,7 +22,8 @@ _RENAMED = {
     "mamba_d_conv": "mamba_d_conv", "mamba_expand": "mamba_expand", "mamba_dt_rank": "mamba_dt_rank",
     "time_step_rank": "mamba_dt_rank", "interleave_moe_layer_step": "moe_step", "decoder_sparse_step": "moe_step",
     "expert_layer_period": "moe_step", "routed_expert_hidden_size": "moe_latent_size",
-    "hidden_size_per_layer_input": "per_layer_size", "vocab_size_per_layer_input": "per_layer_vocab", "num_hash_layers": "hash_layers",
+    "hidden_size_per_layer_input": "per_layer_size", "vocab_size_per_layer_input": "per_layer_vocab",
+    "num_hash_layers": "hash_layers",
 }
 _FLAGS = {"attention_k_eq_v": "k_eq_v", "mla_use_output_gate": "mla_output_gate",
           "latent_moe_use_norm": "latent_norm", "use_double_wide_mlp": "double_wide"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from wizard.catalog.architecture import parameter_groups
 from wizard.catalog.headers.config_details import details_of, tied_by_default
@@ -56,10 +57,12 @@ def _record(c: Config, outer: Config, name: str) -> Model:
     kv_heads = _kv_heads(c, heads)
     tie = outer.values.get("tie_word_embeddings", c.values.get("tie_word_embeddings"))
     return Model(
-        id=name, family=outer.text("model_type").split("_")[0] or architecture.lower(), kind=_kind(outer, architecture),
+        id=name, family=outer.text("model_type").split("_")[0] or architecture.lower(),
+        kind=_kind(outer, architecture),
         licence="", release_date=None, total_params=0, active_params=None, active_params_excl_input_embedding=None,
         layers=layers, hidden_size=hidden, intermediate_size=_dense_width(c, architecture, hidden), heads=heads,
-        kv_heads=kv_heads, head_dim=_head_dim(c, heads, hidden), vocab_size=c.required("vocab_size", "padded_vocab_size"),
+        kv_heads=kv_heads, head_dim=_head_dim(c, heads, hidden),
+        vocab_size=c.required("vocab_size", "padded_vocab_size"),
         tied_embeddings=tied_by_default(architecture) if tie is None else bool(tie),
         max_context=c.integer("max_position_embeddings", "n_positions", "seq_length", "max_sequence_length", "n_ctx",
                               "model_max_length"),
@@ -159,14 +162,16 @@ def _count(c: Config) -> int | None:
     return c.integer(*names) or nested or None
 
 
-def _experts(c: Config, architecture: str, layers: int) -> dict[str, int | None]:
+def _experts(c: Config, architecture: str, layers: int) -> dict[str, Any]:
     count = _count(c)
     if not count or count == 1:
         return dict.fromkeys(_EXPERT_FIELDS)
     width = c.integer("moe_intermediate_size", "expert_ffn_hidden_size") or c.nested("ffn_config").integer(
         "ffn_hidden_size"
     ) or c.integer("intermediate_size")
-    per_token = c.integer("num_experts_per_tok", "num_experts_per_token", "moe_k", "top_k_experts", "moe_topk", "moe_top_k")
+    per_token = c.integer(
+        "num_experts_per_tok", "num_experts_per_token", "moe_k", "top_k_experts", "moe_topk", "moe_top_k"
+    )
     shared = c.integer("n_shared_experts", "num_shared_experts", "moe_num_shared_experts", "num_shared_expert")
     return {
         "experts": count, "experts_per_token": per_token or c.nested("ffn_config").integer("moe_top_k"),

@@ -26,20 +26,24 @@ _CLASS = {
     "exaone4": "Exaone4ForCausalLM", "seed_oss": "SeedOssForCausalLM", "smollm3": "SmolLM3ForCausalLM",
     "ernie4_5": "Ernie4_5ForCausalLM", "ernie4_5-moe": "Ernie4_5_MoeForCausalLM", "lfm2": "Lfm2ForCausalLM",
     "lfm2moe": "Lfm2MoeForCausalLM", "bloom": "BloomForCausalLM", "gptneox": "GPTNeoXForCausalLM",
-    "bailingmoe2": "BailingMoeV2ForCausalLM", "hunyuan-dense": "HunYuanDenseV1ForCausalLM", "minicpm": "MiniCPMForCausalLM",
-    "dbrx": "DbrxForCausalLM", "qwen": "QWenLMHeadModel", "starcoder": "GPTBigCodeForCausalLM",
+    "bailingmoe2": "BailingMoeV2ForCausalLM", "hunyuan-dense": "HunYuanDenseV1ForCausalLM",
+    "minicpm": "MiniCPMForCausalLM", "dbrx": "DbrxForCausalLM", "qwen": "QWenLMHeadModel",
+    "starcoder": "GPTBigCodeForCausalLM",
 }
 
 _KEYS = {
-    "block_count": "num_hidden_layers", "embedding_length": "hidden_size", "attention.head_count": "num_attention_heads",
-    "attention.head_count_kv": "num_key_value_heads", "attention.key_length": "head_dim", "context_length":
-    "max_position_embeddings", "feed_forward_length": "intermediate_size", "attention.sliding_window": "sliding_window",
-    "expert_count": "num_experts", "expert_used_count": "num_experts_per_tok", "expert_feed_forward_length":
-    "moe_intermediate_size", "expert_shared_feed_forward_length": "shared_expert_intermediate_size",
+    "block_count": "num_hidden_layers", "embedding_length": "hidden_size",
+    "attention.head_count": "num_attention_heads", "attention.head_count_kv": "num_key_value_heads",
+    "attention.key_length": "head_dim", "context_length": "max_position_embeddings",
+    "feed_forward_length": "intermediate_size", "attention.sliding_window": "sliding_window",
+    "expert_count": "num_experts", "expert_used_count": "num_experts_per_tok",
+    "expert_feed_forward_length": "moe_intermediate_size",
+    "expert_shared_feed_forward_length": "shared_expert_intermediate_size",
     "expert_shared_count": "n_shared_experts", "leading_dense_block_count": "first_k_dense_replace",
     "attention.q_lora_rank": "q_lora_rank", "attention.kv_lora_rank": "kv_lora_rank",
     "rope.dimension_count": "qk_rope_head_dim", "nextn_predict_layers": "num_nextn_predict_layers",
-    "shortconv.l_cache": "conv_L_cache", "vocab_size": "vocab_size", "full_attention_interval": "full_attention_interval",
+    "shortconv.l_cache": "conv_L_cache", "vocab_size": "vocab_size",
+    "full_attention_interval": "full_attention_interval",
 }
 _MLA_ONLY = frozenset({"qk_rope_head_dim", "q_lora_rank", "kv_lora_rank"})
 

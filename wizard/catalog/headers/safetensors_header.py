@@ -52,11 +52,12 @@ def read_safetensors(path: Path) -> list[tuple[str, int, int]]:
 def _weight(name: str, entry: object, where: str) -> tuple[str, int, int, int]:
     if not isinstance(entry, dict):
         raise _fault("it is no object", name, where)
-    dtype, shape, offsets = (entry.get(key) for key in ("dtype", "shape", "data_offsets"))
-    bits = BITS.get(dtype) if isinstance(dtype, str) else None
-    if bits is None or not isinstance(dtype, str):
-        raise _fault(f"no such type: {str(dtype)[:40]}", name, where)
-    if not _counts(shape) or not _counts(offsets) or len(offsets) != 2:
+    dtype = str(entry.get("dtype"))
+    bits = BITS.get(dtype)
+    if bits is None:
+        raise _fault(f"no such type: {dtype[:40]}", name, where)
+    shape, offsets = _counts(entry.get("shape")), _counts(entry.get("data_offsets"))
+    if shape is None or offsets is None or len(offsets) != 2:
         raise _fault("its shape or its place is not a list of whole numbers", name, where)
     elements = prod(shape)
     begin, end = offsets
@@ -65,10 +66,12 @@ def _weight(name: str, entry: object, where: str) -> tuple[str, int, int, int]:
     return dtype, elements, begin, end
 
 
-def _counts(value: object) -> bool:
+def _counts(value: object) -> list[int] | None:
+    """Return a short list of non-negative integers, ``None`` if it is anything else."""
     if not isinstance(value, list) or len(value) > 16:
-        return False
-    return all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= _LARGEST_ELEMENTS for n in value)
+        return None
+    good = all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= _LARGEST_ELEMENTS for n in value)
+    return value if good else None
 
 
 def _check_places(places: list[tuple[int, int]], size: int, where: str) -> None:

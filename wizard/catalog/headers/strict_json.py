@@ -35,7 +35,8 @@ def parse_object(data: bytes, where: str, *, finite: bool = True) -> dict[str, o
     except RecursionError as error:
         raise InputError("the JSON is nested too deeply", where=where, mend=_MEND) from error
     except ValueError as error:
-        raise InputError("the JSON cannot be read: {reason}", where=where, mend=_MEND, reason=str(error)[:200]) from error
+        reason = str(error)[:200]
+        raise InputError("the JSON cannot be read: {reason}", where=where, mend=_MEND, reason=reason) from error
     if not isinstance(parsed, dict):
         raise InputError("the JSON is no object", where=where, mend=_MEND)
     return parsed
