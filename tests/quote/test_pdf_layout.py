@@ -73,8 +73,8 @@ def test_many_options_and_rejections_stay_readable() -> None:
     text = papers.squeezed(papers.text_of(content))
     assert "CARD9" in text
     assert "and24more" in text
-    for option in options:
-        assert text.count("1,960–3,200tok/s") >= 9, option.id
+    assert "4moreinplan.json" in text
+    assert text.count("1,960–3,200") >= 5
     _check(content)
 
 

@@ -12,8 +12,9 @@ from wizard.quote.capital import rmb_capital
 from wizard.quote.codes import category as worded_category
 from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.paper import BLANK, Paper
+from wizard.quote.promises import is_training
 from wizard.quote.style import BODY, CAPTION, H1, MUTED, WARNING
-from wizard.quote.tables import Column, Grid, Row, pairs
+from wizard.quote.tables import Cell, Column, Grid, Row, pairs
 from wizard.quote.text import Span
 
 STALE = "▲"
@@ -30,20 +31,22 @@ def section(paper: Paper) -> Section:
     else:
         blocks += _bought(paper, option.bom)
     landscape = option is not None and option.bom is not None
-    return Section("bill", tr("Bill of materials"), blocks, landscape=landscape)
+    return Section("bill", tr("Bill of materials"), blocks, landscape=landscape, new_page=landscape)
 
 
 def _rent(paper: Paper, option: Option) -> Iterator[Block]:
     tr, cost = paper.tr, option.cost
     yield Text(tr("Nothing is bought; the hardware is rented."), BODY)
-    yield pairs([
+    rows: list[tuple[str, Cell]] = [
         (tr("Cloud instance"), option.cloud_sku or BLANK), (tr("Instances"), paper.count(option.nodes)),
         (tr("Hardware"), paper.hardware(option)),
         (tr("Rent a month"), Span(paper.money(cost.per_month, cost.currency), bold=True)),
-        (tr("Rent a year"), paper.money(cost.opex_year, cost.currency)),
-        (paper.whole_cost(paper.plan.needs.economics.horizon_years),
-         paper.money(cost.total, cost.currency, whole=True)),
-    ])
+    ]
+    if cost.opex_year is not None:
+        rows.append((tr("Rent a year"), paper.money(cost.opex_year, cost.currency)))
+    name = tr("Rent of the whole run") if is_training(paper) else (
+        paper.whole_cost(paper.plan.needs.economics.horizon_years))
+    yield pairs([*rows, (name, paper.money(cost.total, cost.currency))])
 
 
 def _bought(paper: Paper, bom: Bom) -> Iterator[Block]:

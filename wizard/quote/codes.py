@@ -49,6 +49,12 @@ ORIGINS: Mapping[str, str] = MappingProxyType({
 })
 """Where an input of the cost model comes from that no publication gives."""
 
+MODELS: Mapping[str, str] = MappingProxyType({
+    "serving": mark("calibrated serving model"), "training": mark("calibrated training model"),
+    "memory": mark("memory arithmetic"), "memory_fit": mark("memory arithmetic"),
+})
+"""What an estimate rests on."""
+
 BASES: Mapping[str, str] = MappingProxyType({
     "maker": mark("the maker's figure"), "base": mark("machine without accelerators plus accelerators"),
     "parts": mark("sum of the parts (estimate)"), "accelerator": mark("the accelerators' own power only"),

@@ -140,7 +140,7 @@ def _reasons(paper: Paper) -> Iterator[str]:
         return
     for r in [r for r in plan.rejected if r.need is not None and r.have is not None][:3]:
         unit = paper.label(r.unit)
-        yield tr("{what}: {why} (limit {need}, it comes to {have})", what=paper.part(r.what), why=why_not(tr, r.reason),
+        yield tr("{what}: {why} (must keep {need}, has {have})", what=paper.part(r.what), why=why_not(tr, r.reason),
                  need=paper.with_unit(r.need or 0, unit), have=paper.with_unit(r.have or 0, unit))
 
 
@@ -175,7 +175,9 @@ def _named(paper: Paper, value: object) -> str:
 def headline_cost(paper: Paper, option: Option) -> str:
     """Return what an option costs: its price, or its rent per month."""
     cost = option.cost
-    if cost.capex is not None:
+    if option.cloud_sku and is_training(paper):
+        return paper.tr("{amount} for the run", amount=paper.money(cost.total, cost.currency))
+    if cost.capex is not None and not option.cloud_sku:
         return paper.money(cost.capex, cost.currency)
     if cost.per_month is not None:
         return paper.tr("{amount} a month", amount=paper.money(cost.per_month, cost.currency))
@@ -206,7 +208,8 @@ def _cards(paper: Paper, option: Option) -> Iterator[Card]:
 def _total(paper: Paper, option: Option) -> Card:
     tr, bom = paper.tr, option.bom
     if bom is None:
-        return Card(tr("Cost"), headline_cost(paper, option), option.cloud_sku or "")
+        name = tr("Rent") if option.cloud_sku else tr("Cost")
+        return Card(name, headline_cost(paper, option), option.cloud_sku or "")
     name = tr("Total incl. {rate} tax", rate=paper.share(bom.tax_rate, 1)) if bom.tax else tr("Total without tax")
     if bom.unpriced:
         name = paper.plural(len(bom.unpriced), mark("{name}, {n} line unpriced"), mark("{name}, {n} lines unpriced"),
@@ -230,17 +233,22 @@ def _per_million(paper: Paper, option: Option) -> Card:
 def _per_run(paper: Paper, option: Option) -> Card:
     tr = paper.tr
     amount = option.cost.total
+    if option.cloud_sku:
+        return Card(tr("Rent a month"), paper.money(option.cost.per_month, option.cost.currency, whole=True),
+                    tr("if it were kept all month"))
     return Card(paper.whole_cost(paper.plan.needs.economics.horizon_years),
                 paper.money(amount, option.cost.currency, whole=True), tr("purchase and running cost"))
 
 
 def _place(paper: Paper, option: Option) -> Card:
     tr = paper.tr
+    if option.cloud_sku and option.bom is None:
+        return Card(tr("Power at full load"), paper.power(option.power_w), tr("room and power are the provider's"))
     units = tr(", {units} U", units=paper.figure(option.rack_units)) if option.rack_units else ""
     months = option.tco.break_even_month if option.tco else None
     even = tr("cheaper than renting from month {month}", month=months) if months is not None else (
         tr("not cheaper than renting within the horizon")
-        if option.tco and option.tco.cloud_on_demand_month is not None else tr("at full load"))
+        if option.tco and option.tco.break_even_against else tr("at full load"))
     return Card(tr("Power at the wall and room"), f"{paper.power(option.power_w)}{units}", even)
 
 

@@ -10,7 +10,7 @@ from wizard.quote.charts.scatter import Pareto
 from wizard.quote.cover import headline_cost
 from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.paper import BLANK, Paper
-from wizard.quote.promises import missed, promises
+from wizard.quote.promises import is_training, missed, promises
 from wizard.quote.style import ACCENT, ACCENT_SOFT, BAD, BODY, CAPTION, GOOD, H1, H2, MUTED
 from wizard.quote.tables import Cell, Column, Grid, Row
 from wizard.quote.text import Span
@@ -18,6 +18,8 @@ from wizard.words import why_not
 
 _PER_TABLE = 5
 _ROOMY = 2
+_LEFT_OUT = frozenset({"total_tok_s", "tokens_s_per_accelerator"})
+_NO_FIGURE = frozenset({"purchasable"})
 _REJECTED = 10
 _NAMED = 6
 
@@ -28,8 +30,10 @@ def section(paper: Paper) -> Section:
     blocks: list[Block] = [Text(tr("Options side by side"), H1)]
     if not plan.options:
         blocks.append(Text(tr("There is no option to show."), BODY))
-    starts = range(0, len(plan.options), _PER_TABLE)
-    blocks.extend(_table(paper, plan.options[start:start + _PER_TABLE]) for start in starts)
+    else:
+        blocks.append(_table(paper, plan.options[:_PER_TABLE]))
+    if len(plan.options) > _PER_TABLE:
+        blocks.append(Text(tr("{n} more in plan.json.", n=len(plan.options) - _PER_TABLE), CAPTION))
     if len(plan.pareto) > 1:
         target = plan.needs.targets.tpot_ms
         blocks.append(Group([
@@ -89,13 +93,15 @@ def _features(paper: Paper) -> list[tuple[str, Callable[[Option], Cell]]]:
 
 def _speeds(paper: Paper) -> list[tuple[str, Callable[[Option], Cell]]]:
     codes = [p.code for o in paper.plan.options[:1] for p in promises(o)]
+    codes = codes if is_training(paper) else [code for code in codes if code not in _LEFT_OUT]
 
     def row(code: str) -> Callable[[Option], Cell]:
         def show(option: Option) -> Cell:
             estimate = option.estimates.get(code)
             if estimate is None:
                 return BLANK
-            return (Span(paper.metric(code, estimate.value)), Span(f"  {paper.band(code, estimate)}", colour=MUTED))
+            band = Span(f"  {paper.bare_band(code, estimate)}", colour=MUTED)
+            return (Span(paper.metric(code, estimate.value)), band)
         return show
 
     return [(paper.label(code), row(code)) for code in codes]
@@ -132,9 +138,10 @@ def _meets(paper: Paper, option: Option) -> Cell:
 def _rejected(paper: Paper, rejected: Sequence[Rejection]) -> Grid:
     """List those that broke a figure, then those that never came into question, together by their reason."""
     tr = paper.tr
-    measured = [r for r in rejected if r.need is not None]
+    measured = [r for r in rejected if r.need is not None and r.reason not in _NO_FIGURE]
+    plain = [r for r in rejected if r.need is None or r.reason in _NO_FIGURE]
     others: dict[str, list[str]] = {}
-    for r in [*measured[_REJECTED:], *(r for r in rejected if r.need is None)]:
+    for r in [*measured[_REJECTED:], *plain]:
         others.setdefault(r.reason, []).append(paper.part(r.what))
     rows = [Row((paper.part(r.what), why_not(tr, r.reason), _quantity(paper, r.need, r.unit),
                  _quantity(paper, r.have, r.unit))) for r in measured[:_REJECTED]]
@@ -142,7 +149,7 @@ def _rejected(paper: Paper, rejected: Sequence[Rejection]) -> Grid:
         rows.append(Row((_names(paper, list(dict.fromkeys(names))), why_not(tr, reason), BLANK, BLANK)))
     return Grid((
         Column(tr("Candidate"), 1.6), Column(tr("What rules it out"), 1.8),
-        Column(tr("Limit"), align="right", least=58), Column(tr("It comes to"), align="right", least=62),
+        Column(tr("Must keep"), align="right", least=58), Column(tr("It has"), align="right", least=62),
     ), rows)
 
 

@@ -173,6 +173,15 @@ class Paper:
             low = first
         return f"{low}{NBSP}–{NBSP}{high}"
 
+    def bare_band(self, code: str, estimate: Estimate) -> str:
+        """Format a band below its value: without the unit where both ends have the value's."""
+        low, high = self.metric(code, estimate.low), self.metric(code, estimate.high)
+        unit = self.metric(code, estimate.value).rpartition(NBSP)[2]
+        tail = NBSP + unit
+        if low.endswith(tail) and high.endswith(tail):
+            low, high = low.removesuffix(tail), high.removesuffix(tail)
+        return low if low == high else f"{low}{NBSP}–{NBSP}{high}"
+
     def power(self, watts: float) -> str:
         """Format power in kW, small ones in W."""
         return self.with_unit(watts / 1000, "kW") if watts >= 1000 else self.with_unit(watts, "W")

@@ -22,7 +22,7 @@ def section(paper: Paper) -> Section:
              (tr("Economics"), _economics(paper))]
     blocks: list[Block] = [
         Text(tr("Requirements as understood"), H1),
-        Text(tr("What is not listed was left open; the plan chose it and says what it chose."), CAPTION),
+        Text(tr("What is not listed was left open; the plan chose it and says what it chose."), CAPTION.but(keep=True)),
         Beside((_column(left), _column(right)), (1, 1), gap=22),
     ]
     notes = paper.plan.needs.document.notes.strip()

@@ -26,7 +26,7 @@ def section(paper: Paper) -> Section:
         blocks.append(Text(tr("There is no option to show."), BODY))
     else:
         blocks += _blocks(paper, option)
-    return Section("sizing", tr("Why this hardware"), blocks)
+    return Section("sizing", tr("Why this hardware"), blocks, new_page=False)
 
 
 def _blocks(paper: Paper, option: Option) -> Iterator[Block]:

@@ -72,7 +72,7 @@ def _headline(paper: Paper, tco: Tco) -> Iterator[tuple[str, Cell]]:
     yield (paper.whole_cost(tco.horizon_years),
            Span(paper.money(tco.total, tco.currency, whole=True), bold=True))
     npv = paper.money(tco.npv, tco.currency, whole=True)
-    if tco.npv_p10 is not None and tco.npv_p90 is not None:
+    if tco.npv_p10 is not None and tco.npv_p90 is not None and tco.npv_p10 != tco.npv_p90:
         band = tr("P10 to P90: {low} to {high}", low=paper.money(tco.npv_p10, tco.currency, whole=True),
                   high=paper.money(tco.npv_p90, tco.currency, whole=True))
         npv = f"{npv} ({band})"

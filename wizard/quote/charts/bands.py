@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wizard.planner.plan import Estimate
 from wizard.quote.charts.ink import box, put, stroke
 from wizard.quote.charts.scale import Scale
+from wizard.quote.codes import MODELS, worded
 from wizard.quote.flow import Block, Pen
 from wizard.quote.paper import Paper
 from wizard.quote.style import ACCENT, BAD, GOOD, GOOD_SOFT, MUTED, TEXT, TRACK
@@ -69,9 +70,12 @@ class Bands(Block):
         bar(page, promise, x, top - 20, width_pt)
         put(canvas, self._basis(estimate, promise.code), x, top - 29, size=6.5, colour=MUTED, room=width_pt)
 
+    def _model(self, basis: str) -> str:
+        return worded(self.paper.tr, MODELS, basis) if basis in MODELS else self.paper.label(basis)
+
     def _basis(self, estimate: Estimate, code: str) -> str:
         """Say what the estimate rests on, and the physical bound."""
-        basis = self.paper.label(estimate.basis)
+        basis = self._model(estimate.basis)
         if estimate.ceiling is None:
             return basis
         best = self.paper.metric(code, estimate.ceiling)

@@ -70,8 +70,8 @@ def hatched(canvas: Surface, x: float, y: float, wide: float, high: float, colou
 
 
 def _hatches(wide: float, high: float, slant: tuple[float, float]) -> list[tuple[float, float, float, float]]:
-    step = 3.6
     run, rise = slant
+    step = 3.6 * max(run, 1)
     if run == 0:
         return [(i * step, 0, i * step, high) for i in range(1, int(wide / step) + 1)]
     if rise == 0:

@@ -9,7 +9,7 @@ from wizard.quote.charts.ink import Labels, dot, gutter, polyline, put, stroke, 
 from wizard.quote.charts.scale import Scale, enclosing
 from wizard.quote.flow import Block, Pen
 from wizard.quote.paper import Paper
-from wizard.quote.style import ACCENT, BAD, MUTED, TEXT
+from wizard.quote.style import ACCENT, BAD, MUTED, TEXT, Align
 
 _FADED = "#b6bfca"
 _NAMED = 4
@@ -49,7 +49,7 @@ class Curve(Block):
         labels = Labels(canvas, left, right + 14, bottom, top - 10)
         if nearby:
             target_line(page, labels, ys(nearby[0]), left, right,
-                        paper.tr("target {value}", value=paper.metric("tpot_ms", nearby[0])))
+                        paper.tr("target {value}", value=paper.metric("tpot_ms", nearby[0])), "left")
         places = [(xs(p.output_tok_s), ys(p.tpot_ms)) for p in self.points]
         polyline(canvas, places, ACCENT)
         labels.reserve_line(places)
@@ -59,11 +59,14 @@ class Curve(Block):
             labels.place(paper.count(point.batch), px, py, bold=chosen)
 
 
-def target_line(page: Pen, labels: Labels, y: float, left: float, right: float, text: str) -> None:
-    """Draw a dashed line with its name."""
+def target_line(page: Pen, labels: Labels, y: float, left: float, right: float, text: str, align: Align) -> None:
+    """Draw a dashed line with its name at one end."""
     stroke(page.canvas, left, y, right, y, TEXT, 0.8, (3, 2))
-    wide = put(page.canvas, text, right - 2, y + 3, size=7, bold=True, align="right")
-    labels.reserve(right - 2 - wide, y - 1, right, y + 10)
+    end = left + 3 if align == "left" else right - 2
+    baseline = y + 3 if y + 10 < labels.top else y - 8
+    wide = put(page.canvas, text, end, baseline, size=7, bold=True, align=align)
+    start = end if align == "left" else end - wide
+    labels.reserve(start, baseline - 2, start + wide, baseline + 7)
     labels.reserve_line([(left, y), (right, y)])
 
 
@@ -102,7 +105,7 @@ class Pareto(Block):
         labels = Labels(canvas, left, right + 14, bottom, top - 10)
         if self.target and y_ticks[0] <= self.target <= y_ticks[-1]:
             target_line(page, labels, ys(self.target), left, right,
-                        paper.tr("target {value}", value=paper.metric("tpot_ms", self.target)))
+                        paper.tr("target {value}", value=paper.metric("tpot_ms", self.target)), "right")
         self._points(page, xs, ys, labels)
 
     def _scales(self, wide_x: bool, wide_y: bool) -> str:
