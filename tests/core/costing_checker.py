@@ -168,6 +168,8 @@ class Checker:
             yield "more cable ends than switch ports"
         if spines and (uplinks < fabric.endpoints or uplinks > spines * ports):
             yield "the spine is oversubscribed"
+        if spines and uplinks / fabric.leaf_switches % spines:
+            yield "leaves are not wired evenly to the spines"
         if fabric.leaf_switches * ports < fabric.endpoints + uplinks:
             yield "more ends on leaves than ports"
         for card, _ in self.parts("nic"):

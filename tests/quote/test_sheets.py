@@ -188,6 +188,23 @@ def test_without_an_option_there_is_still_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "bom.csv").read_text("utf-8-sig").strip() == ",".join(COLUMNS)
 
 
+def test_a_rented_option_has_a_total_cost_and_no_bill(catalog: Catalog, tmp_path: Path) -> None:
+    offer = cheapest_cloud(catalog, "h100_sxm_80", 8, 8)
+    assert offer is not None
+    tco = total_cost(offer, Usage(output_tok_s=900.0), Economics(staff_usd_per_year=1000.0), catalog, currency="CNY")
+    plan = samples.plan()
+    assert plan.chosen is not None
+    plan = replace(plan, chosen=replace(plan.chosen, bom=None, tco=tco), currency="CNY")
+    write_xlsx(plan, tmp_path / "bom.xlsx", Translator("zh_CN"))
+    write_csv(plan, tmp_path / "bom.csv")
+    book = Workbook(tmp_path / "bom.xlsx")
+    assert "BOM" not in book.xml
+    sums = len(tco.years) + 2
+    assert money(book.value("TCO", f"I{sums}")) == tco.total
+    assert money(book.value("TCO", f"J{sums}")) == tco.npv
+    assert book.value("Summary", next(a for (s, a), f in book.formulas.items() if f == f"TCO!$I${sums}")) is not None
+
+
 def test_a_folder_that_is_not_there_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         write_xlsx(samples.plan(), tmp_path / "none" / "bom.xlsx", Translator())

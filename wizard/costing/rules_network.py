@@ -203,12 +203,18 @@ def _cost(shelf: Shelf, part: Component) -> int:
 
 
 def leaf_and_spine(endpoints: Ints, radix: int) -> tuple[Ints, Ints, Ints]:
-    """Return switches in the leaf tier, in the spine tier, and links between them. ``endpoints`` has shape ``(n,)``."""
+    """Return switches in the leaf tier, in the spine tier, and links between them. ``endpoints`` has shape ``(n,)``.
+
+    Each leaf has the same number of links to each spine, so the spines divide half the radix; an even split is what
+    makes the fabric non-blocking.
+    """
     down = radix // 2
     one = endpoints <= radix
     leaf = np.where(one, np.minimum(endpoints, 1), -(-endpoints // down))
     up = np.where(one, 0, leaf * down)
-    spine = np.where(one, 0, -(-up // radix))
+    even = np.array([n for n in range(1, down + 1) if down % n == 0])
+    least = np.minimum(-(-up // radix), down)
+    spine = np.where(one, 0, even[np.searchsorted(even, least)])
     return leaf, spine, up
 
 
