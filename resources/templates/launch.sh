@@ -26,7 +26,7 @@ case $sharding in
     if grep -q '^parallelism_config:' train/fsdp.yaml; then
       parallel+=(--use_parallelism_config)
     fi
-    exec accelerate launch --config_file train/fsdp.yaml "${parallel[@]}" --num_machines "$nodes" \
+    exec accelerate launch --config_file train/fsdp.yaml ${parallel[@]+"${parallel[@]}"} --num_machines "$nodes" \
       --num_processes "$world" --machine_rank "$NODE_RANK" --main_process_ip "${MASTER_ADDR:-127.0.0.1}" \
       --main_process_port 29500 train/train.py "$@"
     ;;
@@ -36,7 +36,7 @@ case $sharding in
     ;;
 esac
 if [[ $nodes -eq 1 ]]; then
-  exec torchrun --standalone --nproc-per-node "$per_node" train/train.py "${arguments[@]}" "$@"
+  exec torchrun --standalone --nproc-per-node "$per_node" train/train.py ${arguments[@]+"${arguments[@]}"} "$@"
 fi
 exec torchrun --nnodes "$nodes" --nproc-per-node "$per_node" --rdzv-backend c10d --rdzv-id @@JOB@@ \
-  --rdzv-endpoint "$MASTER_ADDR:29500" train/train.py "${arguments[@]}" "$@"
+  --rdzv-endpoint "$MASTER_ADDR:29500" train/train.py ${arguments[@]+"${arguments[@]}"} "$@"

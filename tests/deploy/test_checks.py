@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 
@@ -88,6 +89,15 @@ def test_without_bash_the_shell_check_says_that_it_did_not_run(monkeypatch: pyte
     assert status["shell"].ok
     assert "bash" in say(EN, status["shell"])
     assert status["flags"].status == "passed"
+
+
+def test_a_tool_that_hangs_is_not_taken_for_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(*_: object, **__: object) -> object:
+        raise subprocess.TimeoutExpired("bash", 10)
+
+    monkeypatch.setattr(subprocess, "run", hang)
+    results = check_bundle(DeployBundle({"run.sh": DeployFile("#!/usr/bin/env bash\nset -euo pipefail\n", "shell")}))
+    assert {r.check: r.status for r in results} == {"shell": "not_run", "flags": "passed"}
 
 
 def test_every_kind_of_file_has_a_check() -> None:

@@ -6,6 +6,7 @@ other outputs, and SHA-256 of every file against ``MANIFEST.json``.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -84,7 +85,11 @@ def _file(path: str, file: DeployFile) -> Iterator[CheckResult]:
         if check == "shell" and checks_text.bash() is None:
             yield CheckResult(path=path, check=check, status="not_run", what=mark("bash is not installed here"))
             continue
-        faults = list(_CHECKS[check](file))
+        try:
+            faults = list(_CHECKS[check](file))
+        except (OSError, subprocess.TimeoutExpired):
+            yield CheckResult(path=path, check=check, status="not_run", what=mark("the tool did not answer"))
+            continue
         yield from _results(path, check, faults)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import plistlib
 import re
 import shutil
@@ -79,8 +80,8 @@ def python_faults(text: str) -> Iterator[Fault]:
 
 @cache
 def bash() -> str | None:
-    """Return bash's path, if there is one."""
-    return shutil.which("bash")
+    """Return bash's path, if there is one; on Windows the name belongs to a launcher that may hold no bash."""
+    return None if os.name == "nt" else shutil.which("bash")
 
 
 def shell_faults(text: str) -> Iterator[Fault]:

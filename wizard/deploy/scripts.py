@@ -57,9 +57,9 @@ def env_example(d: Deployment) -> str:
         lines += [f"MIG_DEVICE_{i}=" for i in range(d.replicas_on_node)]
     if d.multi_node:
         lines += ["# The replica's first machine; rank 0 there, 1, 2, ... on the others:", "MASTER_ADDR=",
-                  "NODE_RANK=0", "# This machine's own address:",
-                  "# and the interface between the machines (=eth0 is exact, eth0 a prefix):",
-                  "HOST_IP=", "NCCL_SOCKET_IFNAME==eth0", "GLOO_SOCKET_IFNAME=eth0"]
+                  "NODE_RANK=0", "# This machine's own address:", "HOST_IP=",
+                  "# The interface between the machines (=eth0 is exactly eth0, without = a prefix):",
+                  "NCCL_SOCKET_IFNAME==eth0", "GLOO_SOCKET_IFNAME=eth0"]
     return "\n".join([*lines, ""])
 
 
