@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 
@@ -17,7 +18,7 @@ from wizard.catalog.records import Component, Price, System
 from wizard.costing.build import build_bom
 from wizard.costing.demand import BuildDemand
 from wizard.costing.records import Bom
-from wizard.costing.refusal import CannotBuild
+from wizard.costing.refusal import CannotBuild, Conflict
 from wizard.costing.sentences import LABELS, SENTENCES
 from wizard.costing.terms import catalog_date, terms_of
 from wizard.i18n import fields_of
@@ -79,6 +80,10 @@ def test_the_second_opinion_is_not_blind(catalog: Catalog) -> None:
 def with_line(bom: Bom, category: str, **changes: object) -> Bom:
     lines = tuple(replace(x, **changes) if x.category == category else x for x in bom.lines)  # type: ignore[arg-type]
     return replace(bom, lines=lines)
+
+
+def test_every_conflict_has_a_label() -> None:
+    assert set(get_args(Conflict)) <= set(LABELS)
 
 
 def test_every_reason_has_a_sentence_with_its_fields(catalog: Catalog) -> None:
@@ -149,7 +154,7 @@ def test_1024_accelerators_get_a_leaf_spine_fabric_worked_by_hand(catalog: Catal
         (BuildDemand(accelerator="nothing", accelerators=1), "no_such_accelerator"),
         (BuildDemand(accelerator="tpu_v5e", accelerators=1), "rent_only"),
         (BuildDemand(accelerator="rtx_4090", accelerators=64, nodes=1), "too_many_per_node"),
-        (BuildDemand(accelerator="l40s", accelerators=2, nodes=3), "nodes"),
+        (BuildDemand(accelerator="l40s", accelerators=2, nodes=3), "spread"),
         (BuildDemand(accelerator="l40s", accelerators=4, dataset_tb=100_000), "drives"),
         (BuildDemand(accelerator="l40s", accelerators=1, weights_bytes=1e14), "memory"),
     ],

@@ -63,7 +63,7 @@ def check_spread(demand: BuildDemand) -> None:
         CannotBuild: there are more nodes than accelerators, or more accelerators than places.
     """
     if not 1 <= demand.nodes <= demand.accelerators <= demand.each * demand.nodes:
-        raise CannotBuild("nodes", demand.accelerator, need=demand.accelerators, have=demand.nodes)
+        raise CannotBuild("spread", demand.accelerator, need=demand.accelerators, have=demand.nodes)
 
 
 def _counts(node: Node, nodes: int, kinds: tuple[SwitchKind, ...], site: Site) -> ClusterCounts:

@@ -8,7 +8,7 @@ from wizard.errors import InputError
 from wizard.i18n import mark
 
 Conflict = Literal[
-    "no_such_accelerator", "rent_only", "no_host", "too_many_per_node", "slot_power", "nodes", "cpu", "memory",
+    "no_such_accelerator", "rent_only", "no_host", "too_many_per_node", "slot_power", "spread", "cpu", "memory",
     "drives", "fabric", "psu", "power_feed", "lanes", "nic_slots",
 ]
 
@@ -18,7 +18,7 @@ _TEXTS: dict[Conflict, str] = {
     "no_host": mark("no machine in the catalogue takes {part}"),
     "too_many_per_node": mark("no machine takes {need} of {part}; the largest takes {have}"),
     "slot_power": mark("{part} needs {need} W per slot; the machine gives {have} W"),
-    "nodes": mark("{need} accelerators cannot be spread over {have} machines"),
+    "spread": mark("{need} accelerators cannot be spread over {have} machines"),
     "cpu": mark("no CPU that fits {part} has {need} cores"),
     "memory": mark("{part} cannot hold {need} GB of memory; it takes {have} GB"),
     "drives": mark("{part} cannot hold {need} TB of drives; it takes {have} TB"),
