@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import date
 
 from wizard.catalog.catalog import Catalog
@@ -91,6 +92,7 @@ def _sources(catalog: Catalog) -> Findings:
             place = Place(table, record.id)
             if not record.sources:
                 yield place.error("no_source", "sources", "every row needs a source")
+            yield from _marks(place, record)
             for key in record.sources:
                 if key not in catalog.sources:
                     yield place.error("unknown_source", "sources", "there is no source {source}", source=repr(key))
@@ -99,6 +101,14 @@ def _sources(catalog: Catalog) -> Findings:
             if price:
                 used.add(price.source)
     yield from check_sources(catalog.sources, frozenset(used))
+
+
+def _marks(place: Place, record: Sourced) -> Findings:
+    known = {f.name for f in fields(record)}
+    for column in ("derived", "estimated"):
+        for name in getattr(record, column, ()):
+            if name not in known:
+                yield place.error("unknown_field", column, "{field} is no column", field=name)
 
 
 def _aliases(accelerators: Mapping[str, Accelerator]) -> Findings:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields
 
 from wizard.catalog.findings import Findings, Place, outside
 from wizard.catalog.records import Accelerator
@@ -37,7 +36,6 @@ _GENERATION: dict[str, tuple[float, ...]] = {
 }
 _ETHERNET = re.compile(r"^(\d+)x (\d+)GbE")
 _PROFILE = re.compile(r"^(\d)g\.(\d+)gb:(\d)$")
-_FIELDS = frozenset(f.name for f in fields(Accelerator))
 _MIG_MEMORY = 1.1
 _FLOP_PER_BYTE = (1.0, 1000.0)
 _FLOP_PER_W = (1e9, 8e12)
@@ -66,9 +64,6 @@ def _words(place: Place, a: Accelerator) -> Findings:
         yield place.error("cloud_only", "status", "status and form disagree on whether it can be bought")
     if outside(a.release_year, 2015, 2027):
         yield place.error("year", "release_year", "{year} is not a year of such parts", year=a.release_year)
-    for column in (*a.derived, *a.estimated):
-        if column not in _FIELDS:
-            yield place.error("unknown_field", "estimated", "{field} is no column", field=column)
 
 
 def _memory(place: Place, a: Accelerator) -> Findings:

@@ -51,7 +51,7 @@ def check_price(place: Place, price: Price, sources: Mapping[str, Source], today
     source = sources.get(price.source)
     if source is None:
         yield place.error("unknown_source", "price_source", "there is no source {source}", source=repr(price.source))
-    elif price.kind in {"list", "quote", "contract"} and source.kind == "estimate":
+    elif price.kind not in {"estimate", "yours"} and source.kind == "estimate":
         yield place.error("price_class", "price_kind", "an estimate cannot be a {kind} price", kind=price.kind)
     if price.as_of > today or price.as_of.year < 2015:
         yield place.error("price_date", "price_as_of", "{date} cannot be its date", date=price.as_of)
