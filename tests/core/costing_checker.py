@@ -200,6 +200,11 @@ class Checker:
         pdu, count = next(iter(self.parts("pdu")))
         if count != 2 * racks:
             yield "not two feeds per rack"
+        rack = next(iter(self.parts("rack")))[0]
+        if self.host.weight_kg and site.rack_max_kg is not None and (
+            site.rack_max_kg < site.nodes_per_rack * self.host.weight_kg + (rack.weight_kg or 0)
+        ):
+            yield "the fullest rack weighs less than what stands in it"
         if site.rack_max_w > 0.8 * (pdu.capacity_w or 0) + 1e-6:
             yield f"{site.rack_max_w:.0f} W on a feed of {pdu.capacity_w} W"
         if site.rack_max_w + 1e-6 < site.nodes_per_rack * site.node_max_w:

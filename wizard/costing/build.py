@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Component
 from wizard.costing.cluster import ClusterCounts, Site, count_cluster
 from wizard.costing.demand import BuildDemand
 from wizard.costing.items import Item
@@ -107,9 +108,16 @@ def _power(
         max_w=watts, typical_w=watts * TYPICAL_SHARE, node_max_w=node.power.max_w, psu_efficiency=node.power.efficiency,
         heat_btu_h=watts * BTU_H_PER_W, racks=racks, nodes_per_rack=per_rack if racks else 0,
         rack_max_w=node.power.max_w if own_rack else float(counts.rack_max_w[0]),
-        rack_max_kg=None if node.weight_kg is None or not racks else node.weight_kg * per_rack, breaker_share=0.8,
+        rack_max_kg=_rack_weight(node, per_rack, racks, None if own_rack else site.rack), breaker_share=0.8,
         basis=node.power.basis, unknown=unknown,
     )
+
+
+def _rack_weight(node: Node, per_rack: int, racks: int, rack: Component | None) -> float | None:
+    """Return the fullest rack with its machines in kg, ``None`` where a machine's weight is not known."""
+    if node.weight_kg is None or not racks:
+        return None
+    return node.weight_kg * per_rack + ((rack.weight_kg or 0.0) if rack else 0.0)
 
 
 def _fabric(counts: ClusterCounts, ports: NodePorts, nodes: int) -> Fabric | None:
@@ -140,7 +148,8 @@ def _bom(
         low=cents(low * (1 + terms.tax_rate)), high=cents(high * (1 + terms.tax_rate)),
         unpriced=tuple(line.number for line in lines if line.extended is None), power_w=power.max_w,
         rack_units=sum((i.rack_units or 0.0) * i.quantity for i in items),
-        weight_kg=None if node.weight_kg is None else node.weight_kg * demand.nodes, tax_source=terms.tax_source,
+        weight_kg=None if node.weight_kg is None else sum((i.weight_kg or 0.0) * i.quantity for i in items),
+        tax_source=terms.tax_source,
         stale=tuple(line.number for line in lines if line.stale), site=power, fabric=fabric, nodes=demand.nodes,
         spare_nodes=demand.spare_nodes,        system=node.system.id, hardware=hardware,
     )
