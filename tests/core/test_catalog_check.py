@@ -29,6 +29,9 @@ def folder(tmp_path: Path) -> Path:
     copy.mkdir()
     for file in (*catalog_dir().glob("*.csv"), catalog_dir() / "VERSION"):
         shutil.copy(file, copy)
+    # One model is enough for faults in hardware, and much quicker to read.
+    models = (copy / "models.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (copy / "models.csv").write_text("".join(models[:2]), encoding="utf-8")
     return copy
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import csv
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date
+from pathlib import Path
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.check_accelerators import check_accelerators
@@ -14,7 +16,6 @@ from wizard.catalog.check_systems import check_components, check_systems
 from wizard.catalog.findings import Finding, Findings, Place
 from wizard.catalog.names import normalise
 from wizard.catalog.records import Accelerator, CloudSku, Component, Economic, Model, System
-from wizard.catalog.tables import rows
 from wizard.errors import CatalogFault
 
 Sourced = Accelerator | System | Component | CloudSku | Economic | Model
@@ -71,13 +72,20 @@ def _duplicates(catalog: Catalog) -> Findings:
     """Ids that stand in a table twice: the later row would silently win."""
     for table in (*_TABLES, "model_sources"):
         seen: set[str] = set()
-        for line, row in rows(catalog.folder / f"{table}.csv"):
-            key = row.get("id", "")
+        for line, key in _ids(catalog.folder / f"{table}.csv"):
             if key in seen:
                 yield Place(f"{table}.csv", key).error("duplicate", "id", "row {line} repeats it", line=line)
             if not key:
                 yield Place(f"{table}.csv", f"row {line}").error("blank", "id", "it must not be blank")
             seen.add(key)
+
+
+def _ids(path: Path) -> Iterator[tuple[int, str]]:
+    with path.open(newline="", encoding="utf-8-sig") as f:
+        reader = csv.reader(f)
+        place = next(reader).index("id")
+        for row in reader:
+            yield reader.line_num, row[place]
 
 
 def _sources(catalog: Catalog) -> Findings:
