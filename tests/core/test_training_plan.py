@@ -17,6 +17,7 @@ from wizard.sizing.training_devices import trains
 from wizard.sizing.training_layouts import candidate_layouts
 from wizard.sizing.training_plan import (
     best_layouts,
+    checkpointing_saves,
     default_network,
     devices_for,
     method_table,
@@ -55,6 +56,13 @@ def test_s19_methods_side_by_side() -> None:
     assert states[1] / states[0] == pytest.approx(2 / 16, abs=0.01)
     assert states[2] / states[0] == pytest.approx(0.52 / 16, abs=0.01)
     assert np.all(np.isfinite(lora.columns.speed.hours.value))
+
+
+def test_s19_checkpointing_keeps_one_tensor_per_layer() -> None:
+    kept, recomputed = checkpointing_saves(LLAMA_65B, Training(sequence_length=4096))
+    assert recomputed == pytest.approx(2 * 4096 * 8192 * 80 / 2**30)
+    # 8·h + 8·h + 4·heads + 8·ffn bytes per token and layer against 2·h.
+    assert kept / recomputed == pytest.approx((16 * 8192 + 4 * 64 + 8 * 22016) / (2 * 8192))
 
 
 def test_s05_both_directions_agree() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
 from wizard.sizing.cases import Bools, Floats, Ints
 from wizard.sizing.device_columns import FAMILIES, DeviceColumns
+from wizard.sizing.training_activations import activations
 from wizard.sizing.training_calibration import TrainingCalibration, training_calibration
 from wizard.sizing.training_cases import (
     METHODS,
+    NONE,
     OPTIMIZERS,
     PRECISIONS,
     RECOMPUTE,
@@ -20,9 +22,12 @@ from wizard.sizing.training_cases import (
     Recipe,
     TrainingMemory,
     TrainingSpeed,
+    codes,
     floats,
     recipe,
+    to_gib,
 )
+from wizard.sizing.training_cases import layout as one_device
 from wizard.sizing.training_efficiency import SOFTWARE, EfficiencyCase, band, efficiency, layer_seconds
 from wizard.sizing.training_layouts import candidate_layouts
 from wizard.sizing.training_memory import size_memory
@@ -193,6 +198,18 @@ def method_table(
         best = best_layouts(shape, device, np.array([count]), asked)
         rows.append(MethodRow(method, count, best.columns))
     return tuple(rows)
+
+
+def checkpointing_saves(shape: TrainingShape, training: Training) -> tuple[float, float]:
+    """Return GiB of stored activations of one sequence over the whole model: kept in full, and recomputed in full.
+
+    S19's "120 to 20 GB": logits and the layer at work are left out, as checkpointing does not change them.
+    """
+    how = recipe_of(training)
+    whole, thin = (
+        activations(shape, one_device(), replace(how, checkpointing=codes(c))).stored[0] for c in (NONE, RECOMPUTE)
+    )
+    return float(to_gib(whole)), float(to_gib(thin))
 
 
 def tokens_in(columns: TrainingColumns, hours: float) -> tuple[Floats, Floats, Floats]:

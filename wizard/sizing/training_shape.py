@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wizard.catalog.architecture import parameter_groups, tensors
 from wizard.sizing.cases import Floats
 
 if TYPE_CHECKING:
@@ -117,8 +118,8 @@ def shape_of(model: Model) -> TrainingShape | None:
     head_dim = model.head_dim or (qk or model.hidden_size // heads)
     expert_ffn = model.expert_intermediate_size or (model.intermediate_size or 0 if model.is_moe else 0)
     ffn = model.intermediate_size or _ffn_from_params(model, heads, head_dim)
-    return build_shape(
-        params=model.total_params, layers=model.layers, hidden=model.hidden_size, heads=heads,
+    derived = build_shape(
+        gated=_gated(model), params=model.total_params, layers=model.layers, hidden=model.hidden_size, heads=heads,
         kv_heads=model.kv_heads or heads, head_dim=head_dim, ffn=ffn, vocabulary=model.vocab_size,
         tied=bool(model.tied_embeddings), experts=model.experts or 0, experts_per_token=model.experts_per_token or 0,
         expert_ffn=expert_ffn, shared_ffn=_shared_ffn(model, expert_ffn), dense_layers=_dense_layers(model),
@@ -127,6 +128,37 @@ def shape_of(model: Model) -> TrainingShape | None:
         full_layers=_full_layers(model), q_rank=model.q_lora_rank or 0, kv_rank=model.kv_lora_rank or 0,
         rope_dim=model.qk_rope_head_dim or 0, expert_params=_expert_params(model),
     )
+    return _counted(model, derived)
+
+
+def _gated(model: Model) -> bool:
+    """Whether feed-forwards have a gate: then all their matrices are three times the down projections, else twice."""
+    inner = [t for t in tensors(model) if t.is_matrix and t.group in _FEED_FORWARD]
+    down = sum(t.elements for t in inner if "down" in t.role)
+    return not down or sum(t.elements for t in inner) > 2.5 * down
+
+
+def _counted(model: Model, derived: TrainingShape) -> TrainingShape:
+    """Return the shape with element counts of the model's list of weights, where that is known in full."""
+    groups = parameter_groups(model)
+    if not groups.exact:
+        return derived
+    sums = {"attention": 0, "other": 0}
+    for t in tensors(model):
+        if t.is_matrix and t.group in _ADAPTED:
+            kind = "attention" if t.group in {"attention", "linear_attention"} else "other"
+            sums[kind] += (t.rows + t.cols) * t.experts * len(t.layers)
+    column = {
+        "params": groups.total, "embedding_params": groups.embedding + groups.head,
+        "expert_params": groups.routed_experts, "active_matmul_params": groups.active_without_embedding,
+        "linear_io": sum(sums.values()), "linear_io_attention": sums["attention"],
+    }
+    return replace(derived, **{name: np.array([float(value)]) for name, value in column.items()})
+
+
+_FEED_FORWARD = {"dense_ffn", "shared_experts", "routed_experts"}
+_ADAPTED = {"attention", "linear_attention"} | _FEED_FORWARD
+"""Groups whose matrices LoRA adapts; routers, norms and embeddings stay as they are."""
 
 
 def shape_from_params(params: float, active: float | None = None) -> TrainingShape:
