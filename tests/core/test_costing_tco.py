@@ -15,14 +15,16 @@ from wizard.catalog.catalog import Catalog
 from wizard.costing.alternatives import alternative_of
 from wizard.costing.breakeven import break_even_month, break_even_utilization, cumulative, first_crossing
 from wizard.costing.build import build_bom
+from wizard.costing.case import case_of
 from wizard.costing.cloud import cheapest_cloud
 from wizard.costing.demand import BuildDemand
 from wizard.costing.model import Fixed, costs_of
 from wizard.costing.records import Bom, Tco
 from wizard.costing.split import split_load, spot_run
 from wizard.costing.tco import total_cost
-from wizard.costing.uncertainty import DRAWS
+from wizard.costing.uncertainty import DRAWS, base
 from wizard.costing.usage import Usage
+from wizard.costing.years import npv_of, running_cost, years_of
 from wizard.money import total
 from wizard.needs.needs import Economics
 
@@ -120,6 +122,42 @@ def test_published_examples_of_cost_per_million_tokens(
                   supported=False, metered=False)
     found = costs_of(fixed, {name: np.array([value]) for name, value in inputs.items()})
     assert found.per_million[0] == pytest.approx(published, abs=0.012)
+
+
+economics = st.builds(
+    Economics, country=st.sampled_from(["US", "CN", "DE", "JP", "BR", "CH"]), horizon_years=st.integers(1, 7),
+    electricity_usd_per_kwh=st.none() | st.floats(0, 1), pue=st.none() | st.floats(1, 3), utilization=st.floats(0, 1),
+    discount_rate=st.floats(0, 0.5), staff_usd_per_year=st.floats(0, 1e6), benefit_usd_per_year=st.floats(0, 1e6),
+)
+
+
+@given(economics, st.floats(1, 1e6))
+@settings(max_examples=60, deadline=None)
+def test_the_printed_table_and_the_model_behind_the_draws_agree(
+    catalog: Catalog, bom: Bom, asked: Economics, tok_s: float,
+) -> None:
+    """The table is decimal and rounded per cell, the model floating: they may differ by half a cent per cell."""
+    case = case_of(bom, Usage(output_tok_s=tok_s), asked, catalog, None)
+    model = costs_of(case.fixed, base(case.ranges))
+    table = npv_of(years_of(case), asked.discount_rate)
+    assert float(table) == pytest.approx(model.npv[0], abs=0.02 * (asked.horizon_years + 1))
+    running = [running_cost(year) for year in years_of(case)[1:]]
+    assert float(sum(running)) / len(running) / 12 == pytest.approx(model.running_month[0], abs=0.01)
+
+
+@given(economics)
+@settings(max_examples=25, deadline=None)
+def test_any_answer_gives_finite_ordered_figures(catalog: Catalog, bom: Bom, asked: Economics) -> None:
+    tco = total_cost(bom, Usage(output_tok_s=1000.0), asked, catalog)
+    assert tco.npv_p10 is not None
+    assert tco.npv_p90 is not None
+    assert tco.npv_p10 <= tco.npv_p90
+    assert tco.per_million_p10 is not None
+    assert tco.per_million_p90 is not None
+    assert tco.per_million_tokens is not None
+    assert tco.per_million_p10 <= tco.per_million_tokens <= tco.per_million_p90
+    assert total(year.total for year in tco.years) == tco.total
+    assert len(tco.cumulative_own) == 12 * asked.horizon_years + 1
 
 
 def test_break_even_of_the_guide() -> None:

@@ -31,7 +31,7 @@ Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
 _MOST_PER_NODE = 512
-_USUAL_NODES = 128
+_USUAL_NODES = 64
 _MICRO = 1_000_000
 _PLAIN = Profile(weights_bytes=0.0, training=False, dataset_tb=0.0, fabric=False, edge=False)
 
@@ -226,7 +226,7 @@ class CapexColumns:
         return (net + _share(net, micro(terms.tax_rate))).astype(np.float64)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _columns(catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...]) -> CapexColumns:
     return CapexColumns(catalog, terms, profiles)
 

@@ -13,6 +13,8 @@ from wizard.costing.refusal import CannotBuild
 from wizard.costing.terms import Terms
 
 T = TypeVar("T")
+_MOST_KNOWN = 40_000
+"""Answers that are kept; a model adds some thousands, and a session may look at many models."""
 
 _RENT_ONLY = ("cloud only",)
 _NOT_SOLD = ("announced", "unconfirmed", "uncertain")
@@ -30,6 +32,8 @@ class Shelf:
     def once(self, key: Hashable, answer: Callable[[], T]) -> T:
         """Answer a question once per shelf, refusals included. A key begins with the name of its question."""
         if key not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
             try:
                 self._known[key] = answer()
             except CannotBuild as error:
@@ -92,7 +96,7 @@ class Shelf:
         return found
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def shelf_of(catalog: Catalog, terms: Terms) -> Shelf:
     """Return the shelf of a catalogue on some terms; the last few are kept, for their answers stay true."""
     return Shelf(catalog, terms)
