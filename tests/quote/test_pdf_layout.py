@@ -9,7 +9,10 @@ import pytest
 
 from tests import samples
 from tests.quote import papers
+from wizard.catalog.catalog import Catalog
 from wizard.costing.records import Bom
+from wizard.needs.presets import preset
+from wizard.planner import planner
 from wizard.quote.style import MARGIN
 
 KINDS = dict(papers.every_kind())
@@ -27,6 +30,11 @@ def _check(content: bytes) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_overlaps_or_leaves_the_page(kind: str, lang: str) -> None:
     _check(papers.paper(KINDS[kind], lang))
+
+
+@pytest.mark.parametrize("scenario", ["S02", "S05", "S12"])
+def test_real_plans_fit_too(scenario: str) -> None:
+    _check(papers.paper(planner.plan(preset(scenario).needs, Catalog()), "zh_CN"))
 
 
 def _huge() -> Bom:

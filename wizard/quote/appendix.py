@@ -20,7 +20,8 @@ def section(paper: Paper) -> Section:
             Grid((Column(tr("File"), 1), Column(tr("Bytes"), align="right"), Column("SHA-256")), rows, size=7.5),
         ]
     blocks += [Text(tr("Versions"), H2), pairs([
-        (tr("Catalogue"), plan.catalog_version), (tr("Calibration"), plan.calibration_version),
+        (tr("Version of the catalogue"), plan.catalog_version),
+        (tr("Version of the calibration"), plan.calibration_version),
         (tr("Candidates considered"), paper.count(plan.considered)),
     ])]
     blocks += [Text(tr("Words"), H2), pairs([(name, meaning) for name, meaning in _glossary(paper)], share=0.24)]

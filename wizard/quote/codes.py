@@ -39,7 +39,7 @@ POSTS: Mapping[str, str] = MappingProxyType({
 
 KINDS: Mapping[str, str] = MappingProxyType({
     "vendor": mark("vendor"), "measured": mark("measured"), "regulator": mark("regulator"), "market": mark("market"),
-    "estimate": mark("estimate"),
+    "estimate": mark("own estimate"),
 })
 """Classes of sources."""
 

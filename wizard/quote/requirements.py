@@ -160,4 +160,4 @@ def _economics(paper: Paper) -> Iterator[Item]:
         if value is not None:
             yield name, paper.with_unit(value, unit)
     if money.tax_rate is not None:
-        yield tr("Tax"), paper.share(money.tax_rate, 1)
+        yield tr("Tax rate"), paper.share(money.tax_rate, 1)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from wizard.quote.surface import Surface
 
 PATTERNS = ("weights", "kv_cache", "activations", "overhead", "gradients", "optimizer")
+_BEYOND = 6.0
+"""How far the last label of an axis may reach past its end."""
 _SLANTS: dict[str, tuple[float, float]] = {
     "kv_cache": (1, 1), "activations": (1, -1), "overhead": (0, 1), "gradients": (1, 0), "optimizer": (2, 1),
 }
@@ -134,9 +136,10 @@ def x_axis(canvas: Surface, scale: Scale, values: Sequence[float], y: float, sho
         x, text = scale(value), show(value)
         stroke(canvas, x, y, x, y - 2.5, MUTED)
         half = width(clean(text), REGULAR, 7) / 2
-        if x - half > last + 4:
-            put(canvas, text, x, y - 11, size=7, colour=MUTED, align="center")
-            last = x + half
+        middle = min(x, scale.end + _BEYOND - half)
+        if middle - half > last + 4:
+            put(canvas, text, middle, y - 11, size=7, colour=MUTED, align="center")
+            last = middle + half
 
 
 def y_axis(canvas: Surface, scale: Scale, values: Sequence[float], x: float, right: float, show: Format) -> None:
