@@ -14,7 +14,7 @@ _LINE = re.compile(
     r"^(?P<arch>[a-z][\w-]*) (?:\?|(?P<size>\d+(?:\.\d+)?)(?P<unit>[BM]))?B?(?:x\d+)?(?:\.A\d+(?:\.\d+)?B)?(?= |$)"
 )
 _TOTAL = re.compile(r"\[(\d+(?:\.\d+)?)B\]|\((\d+(?:\.\d+)?)B\)\s*$")
-_NOMINAL = 0.12
+_NOMINAL, _LABEL = 0.12, 0.01
 
 _CLASSES: dict[str, tuple[str, ...]] = {
     "llama": ("LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM", "InternLM3ForCausalLM"),
@@ -43,14 +43,20 @@ _CLASSES: dict[str, tuple[str, ...]] = {
 
 
 def bench_total(text: str) -> float | None:
-    """Return the exact total in brackets behind a name, in parameters."""
+    """Return the total in brackets behind a name, in parameters."""
     found = _TOTAL.search(text)
     return float(found[1] or found[2]) * 1e9 if found else None
 
 
-def total_tolerance(total: float) -> float:
-    """Return how far a total printed with two digits after the point (in billions) may be off, as a share."""
-    return 5.5e6 / total
+def total_tolerance(text: str) -> float:
+    """Return how far a total in brackets may be off, as a share: half a unit of its last digit, and a little."""
+    found = _TOTAL.search(text)
+    if not found:
+        return 0.0
+    number = found[1] or found[2]
+    digits = len(number.partition(".")[2])
+    # A whole number is a label rather than a count.
+    return 0.55 * 10.0**-digits / max(float(number), 1e-9) if digits else _LABEL
 
 
 def is_bench_line(text: str) -> bool:
@@ -75,7 +81,7 @@ def bench_models(catalog: Catalog, text: str) -> list[Model]:
     models = [m for m in catalog.models.values() if m.hf_architecture.startswith(_CLASSES[label])]
     total = bench_total(text)
     if total is not None:
-        return [m for m in models if _near(total, m, total_tolerance(total))]
+        return [m for m in models if _near(total, m, total_tolerance(text))]
     size = float(line["size"]) * (1e9 if line["unit"] == "B" else 1e6)
     return [m for m in models if _near(size, m, _NOMINAL)]
 

@@ -169,13 +169,14 @@ def _closest(catalog: Catalog, text: str) -> list[_Entry]:
     return [entry for _, entry in sorted(close, key=lambda pair: (round(pair[0], 6), pair[1].order))]
 
 
-def _bench(text: str) -> tuple[Words, float | None]:
-    """Read a name; llama-bench puts the exact total behind it, as in ``[6.74B]``."""
+def _bench(text: str) -> tuple[Words, tuple[float, float] | None]:
+    """Read a name; llama-bench puts the total behind it, as in ``[6.74B]``: it and how far it may be off."""
     name = split_precision(re.sub(r"\[[^\]]*\]|\?B\b", " ", text))[0]
-    return words_of(name), bench_total(text)
+    total = bench_total(text)
+    return words_of(name), None if total is None else (total, total_tolerance(text))
 
 
-def _penalty(words: Words, entry: _Entry, known: frozenset[str], total: float | None) -> float | None:
+def _penalty(words: Words, entry: _Entry, known: frozenset[str], total: tuple[float, float] | None) -> float | None:
     """Return how far a name is from an entry, ``None`` if it cannot mean it."""
     theirs, model = entry.words, entry.model
     if not (words.names & theirs.names) or not _same_family(words, theirs, model):
@@ -209,10 +210,10 @@ def _version_fits(words: Words, theirs: Words, foreign: bool) -> bool:
     return foreign and not theirs.versions
 
 
-def _size_fits(words: Words, theirs: Words, model: Model, total: float | None) -> bool:
+def _size_fits(words: Words, theirs: Words, model: Model, total: tuple[float, float] | None) -> bool:
     if total is not None:
         whole = (model.total_params, model.total_params + (model.mtp_params or 0))
-        return any(abs(total / count - 1) <= total_tolerance(total) for count in whole)
+        return any(abs(total[0] / count - 1) <= total[1] for count in whole)
     if words.shapes and not words.shapes & theirs.shapes:
         return False
     if words.active and not any(_near(a, model.active_params or 0, 0.35) or a in theirs.active for a in words.active):

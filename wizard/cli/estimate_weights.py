@@ -41,7 +41,7 @@ def _answer(n: int, row: dict[str, str], catalog: Catalog) -> Prediction:
         model, note = resolve_likely(catalog, name, number(row, "params_total"))
     except InputError as error:
         return _nominal(n, weight_format, number(row, "params_total"), str(error))
-    if is_bench_line(name) and model.experts and not model.native_quant == "mxfp4":
+    if is_bench_line(name) and model.experts and model.native_quant != "mxfp4":
         # llama-bench prints the plain name for dynamic files as well, and mixtures are published as such.
         weight_format = weight_format.replace("gguf:", "gguf:UD-")
     size = weight_bytes(model, weight_format)
