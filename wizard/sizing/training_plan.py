@@ -24,10 +24,10 @@ from wizard.sizing.training_cases import (
     TrainingSpeed,
     codes,
     floats,
+    layout,
     recipe,
     to_gib,
 )
-from wizard.sizing.training_cases import layout as one_device
 from wizard.sizing.training_efficiency import SOFTWARE, EfficiencyCase, band, efficiency, layer_seconds
 from wizard.sizing.training_layouts import candidate_layouts
 from wizard.sizing.training_memory import size_memory
@@ -207,7 +207,7 @@ def checkpointing_saves(shape: TrainingShape, training: Training) -> tuple[float
     """
     how = recipe_of(training)
     whole, thin = (
-        activations(shape, one_device(), replace(how, checkpointing=codes(c))).stored[0] for c in (NONE, RECOMPUTE)
+        activations(shape, layout(), replace(how, checkpointing=codes(c))).stored[0] for c in (NONE, RECOMPUTE)
     )
     return float(to_gib(whole)), float(to_gib(thin))
 
