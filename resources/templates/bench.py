@@ -132,6 +132,8 @@ def verdict(args, figures):
         broken.append(f"output_tok_s = {figures['output_tok_s']:.6g}, the plan's slow end is {args.min_output_tok_s:.6g}")
     if figures["errors"]:
         broken.append(f"{figures['errors']} requests failed: {figures['first_errors']}")
+    if abs(figures["prompt_tokens"] - args.prompt_tokens) > 0.1 * args.prompt_tokens + 8:
+        broken.append(f"prompts have {figures['prompt_tokens']} tokens instead of {args.prompt_tokens}: not the plan's load")
     if figures["output_tokens"] < 0.9 * args.output_tokens:
         broken.append(f"answers have {figures['output_tokens']} tokens instead of {args.output_tokens}: not the plan's load")
     return broken

@@ -16,7 +16,7 @@ from wizard.deploy.bundle import build
 from wizard.deploy.export import write
 from wizard.deploy.facts import deployment
 from wizard.deploy.flags import table_for
-from wizard.deploy.proof import bench_words
+from wizard.deploy.proof import bench_words, prompt_tokens
 from wizard.deploy.rule_records import value_of
 from wizard.i18n import Translator
 from wizard.planner.plan import Estimate
@@ -82,6 +82,16 @@ def test_bench_sh_carries_the_load_and_the_slow_ends() -> None:
              "--min-output-tok-s", "--prefix-share")
     assert [value_of(words, f) for f in flags] == ["4", "60", "20", "400", "25", "1000", "100", "0.5"]
     assert table_for(words) is None
+
+
+def test_prompts_leave_room_for_the_answer_in_a_tight_context() -> None:
+    tight = deployment(plans.plan(max_context_tokens=1300, needs={"workload": {
+        "concurrent_users": 4, "prompt_tokens": 1000, "output_tokens": 300}}))
+    wide = deployment(plans.plan(max_context_tokens=8192, needs={"workload": {
+        "concurrent_users": 4, "prompt_tokens": 1000, "output_tokens": 300}}))
+    assert tight is not None
+    assert wide is not None
+    assert (prompt_tokens(tight), prompt_tokens(wide)) == (980, 1000)
 
 
 def smoke(folder: Path, address: str, *more: str) -> tuple[int, str]:

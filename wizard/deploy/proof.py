@@ -13,6 +13,7 @@ cd "$(dirname "$0")/.."
 BASE_URL=${BASE_URL:-@@URL@@}
 KEY_FILE=${KEY_FILE:-./secrets/api_key}
 """
+_AVERAGE = 0.98
 _LIMITS = (("ttft_ms", "--max-ttft-ms"), ("tpot_ms", "--max-tpot-ms"), ("e2e_ms", "--max-e2e-ms"),
            ("output_tok_s", "--min-output-tok-s"))
 
@@ -22,11 +23,20 @@ def address() -> str:
     return "https://127.0.0.1:8443"
 
 
+def prompt_tokens(d: Deployment) -> int:
+    """Return the length of the benchmark's prompts: the plan's, less what random words may overshoot the context by.
+
+    The engine refuses a prompt that leaves no room for its answer, and words make tokens only on average.
+    """
+    work = d.plan.needs.workload
+    return max(1, min(work.prompt_tokens, int((d.context - work.output_tokens) * _AVERAGE)))
+
+
 def bench_words(d: Deployment) -> tuple[str, ...]:
     """Return the benchmark's command line: load and limits are the plan's."""
     work = d.plan.needs.workload
     words = ["python3", "test/bench.py", "${BASE_URL}", "--model", d.model_name, "--key-file", "${KEY_FILE}",
-             "--concurrency", str(d.load), "--prompt-tokens", str(work.prompt_tokens), "--output-tokens",
+             "--concurrency", str(d.load), "--prompt-tokens", str(prompt_tokens(d)), "--output-tokens",
              str(work.output_tokens), "--prefix-share", f"{work.prefix_cache_share:g}"]
     e2e = d.slow("e2e_ms")
     if e2e is not None:

@@ -130,6 +130,10 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
     if d.stack.engine == "llama.cpp" and d.stack.platform == "cuda":
         needs["cuda"] = mark("An NVIDIA driver that knows the CUDA version of the image, and nvidia-container-toolkit.")
     out.append(tr(needs[d.stack.platform]))
+    if not d.training and d.plan.needs.max_context_tokens is None:
+        out.append(tr("The longest context is the stated prompt and answer together, {tokens} tokens: the engine "
+                      "refuses "
+                      "longer requests. Ask the plan for a longer context if users need one.", tokens=d.context))
     if d.multi_node:
         out.append(tr("The machines of a replica exchange data without authentication or encryption: give them a "
                       "network of their own."))
