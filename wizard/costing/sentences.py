@@ -70,7 +70,7 @@ LABELS: Mapping[str, str] = {
 """Categories of lines, inputs of the total cost, alternatives, classes of prices."""
 
 SENTENCES: Mapping[str, str] = {
-    "system_complete": mark("complete machine with {accelerators} accelerators; {needed} needed"),
+    "system_complete": mark("complete machine; accelerators in it: {accelerators}, needed: {needed}"),
     "system_takes": mark("takes up to {accelerators} of {name}; {needed} needed"),
     "accelerator_count": mark("{per_node} in each machine"),
     "cpu_cores": mark("{have_cores} cores, {need_cores} needed; rule of thumb: at least {rule_cores}"),
@@ -89,7 +89,7 @@ SENTENCES: Mapping[str, str] = {
         "loading the weights takes {load_s} s or more"
     ),
     "storage_unknown": mark("{need_tb} TB needed"),
-    "nic_fabric": mark("ports of {gbps} Gb/s into the fabric, {per_port} per accelerator"),
+    "nic_fabric": mark("one port of {gbps} Gb/s into the fabric per accelerator"),
     "nic_fabric_shared": mark("ports of {gbps} Gb/s into the fabric, one for {per_port} accelerators: no more slots"),
     "nic_uplink": mark("two ports of {gbps} Gb/s to the site's network"),
     "part_of_machine": mark("part of the machine"),
@@ -101,8 +101,8 @@ SENTENCES: Mapping[str, str] = {
     "link_both_ends": mark("one for each of {links} links, both ends included"),
     "link_optics": mark("two for each of {links} links, one per end"),
     "link_fibre": mark("one for each of {links} links"),
-    "uplink_ends": mark("two for each of {nodes} machines"),
-    "rack_count": mark("{racks} racks, up to {nodes_per_rack} machines each by height and power"),
+    "uplink_ends": mark("two per machine; machines: {nodes}"),
+    "rack_count": mark("racks: {racks}; machines in each by height and power: {nodes_per_rack} at most"),
     "pdu_feeds": mark(
         "two feeds per rack; each alone carries {rack_kw} kW with its breakers loaded to {breaker_percent} %"
     ),

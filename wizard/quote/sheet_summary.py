@@ -44,7 +44,7 @@ def _identity(cells: Cells, plan: Plan, option: Option | None, tr: Translator) -
     if option is not None:
         entries += [
             (tr("Option"), f"{label(tr, option.role)} ({option.id})"),
-            (tr("Hardware"), tr("{n} x {name} in {nodes} machines", n=option.accelerators, name=option.accelerator_name,
+            (tr("Hardware"), tr("{n} x {name}; machines: {nodes}", n=option.accelerators, name=option.accelerator_name,
                                 nodes=option.nodes)),
             (tr("Machine"), option.system or option.cloud_sku or ""),
         ]
