@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import polib
 import pytest
 
+from wizard.catalog import check as check_module
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.check import check
 from wizard.catalog.findings import Finding
-from wizard.paths import catalog_dir
+from wizard.i18n import Translator, fields_of
+from wizard.paths import catalog_dir, resource
 
 Row = dict[str, str]
 
@@ -192,3 +196,25 @@ def test_a_finding_says_where_and_what(folder: Path) -> None:
         "accelerators.csv gaudi2, column scaleup_gb_s: "
         "24x 100GbE RoCE on chip is 600 GB/s in both directions [scaleup_unit]"
     )
+
+
+def test_every_finding_is_worded_in_chinese_too(folder: Path) -> None:
+    put(folder, "accelerators", "gaudi2", "scaleup_gb_s", "2400")
+    finding = next(f for f in check(Catalog(folder)) if f.severity == "error")
+    assert finding.worded(Translator("zh_CN")) == (
+        "accelerators.csv gaudi2，scaleup_gb_s 列: 24x 100GbE RoCE on chip 双向合计为 600 GB/s [scaleup_unit]"
+    )
+
+
+def test_no_wording_of_a_check_lacks_its_chinese() -> None:
+    texts = {
+        call.args[2].value
+        for path in Path(check_module.__file__).parent.glob("check*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"error", "warning", "stale"} and isinstance(call.args[2], ast.Constant)
+    }
+    known = {entry.msgid: entry.msgstr for entry in polib.pofile(str(resource("translations", "zh_CN", "catalog.po")))}
+    assert len(texts) > 60
+    assert texts - known.keys() == set()
+    assert all(fields_of(text) == fields_of(known[text]) for text in texts if isinstance(text, str))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from wizard.i18n import Translator
+
 Severity = Literal["error", "warning", "stale"]
 
 
@@ -25,9 +27,15 @@ class Finding:
     what: str
     fields: Mapping[str, object]
 
+    def worded(self, tr: Translator) -> str:
+        """Say where it is and what is wrong."""
+        place = f"{self.table} {self.row}"
+        if self.column:
+            place = tr("{table} {row}, column {column}", table=self.table, row=self.row, column=self.column)
+        return f"{place}: {tr.format(self.what, self.fields)} [{self.code}]"
+
     def __str__(self) -> str:
-        place = f"{self.table} {self.row}" + (f", column {self.column}" if self.column else "")
-        return f"{place}: {self.what.format_map(self.fields)} [{self.code}]"
+        return self.worded(Translator())
 
 
 Findings: TypeAlias = Iterator[Finding]

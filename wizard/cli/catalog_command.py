@@ -58,7 +58,7 @@ def check_catalog(tr: Translator) -> int:
     findings = check(Catalog())
     errors = [finding for finding in findings if finding.severity == "error"]
     for finding in findings:
-        sys.stdout.write(f"{finding.severity}: {finding}\n")
+        sys.stdout.write(f"{tr(finding.severity)}: {finding.worded(tr)}\n")
     sys.stdout.write(tr("{errors} errors, {others} other findings", errors=len(errors),
                         others=len(findings) - len(errors)) + "\n")
     return 2 if errors else 0
