@@ -66,7 +66,8 @@ class _Index:
         for accelerator in accelerators.values():
             for name in (accelerator.id, accelerator.name, *accelerator.aliases):
                 words = words_of(name)
-                self._add(self.full, words_of(name, brackets=True).full, accelerator)
+                literal = words_of(name, brackets=True) if "(" in name else words
+                self._add(self.full, literal.full, accelerator)
                 self._add(self.full, words.full if words.full not in self.full else "", accelerator)
                 self._add(self.base, words.base, accelerator)
                 self._add(self.loose, words.loose, accelerator)
@@ -74,7 +75,7 @@ class _Index:
 
     @staticmethod
     def _add(table: dict[str, Found], key: str, accelerator: Accelerator) -> None:
-        if key and accelerator not in table.get(key, ()):
+        if key and all(accelerator is not other for other in table.get(key, ())):
             table[key] = (*table.get(key, ()), accelerator)
 
 

@@ -112,8 +112,9 @@ def _kind(word: str) -> tuple[str, str]:
 
 
 def _split(text: str) -> list[str]:
-    for chinese, word in _CHINESE.items():
-        text = text.replace(chinese, word)
+    if not text.isascii():
+        for chinese, word in _CHINESE.items():
+            text = text.replace(chinese, word)
     plain = re.sub(r"[()（）\[\]+]", " ", normalise(text))
     for pattern, spaced in _GLUED:
         plain = pattern.sub(spaced, plain)
