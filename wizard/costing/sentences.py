@@ -25,7 +25,7 @@ LABELS: Mapping[str, str] = {
     "shipping": mark("Shipping"),
     "contingency": mark("Contingency"),
     "cloud": mark("Cloud rent"),
-    "spare": mark("Spare"),
+    "spare": mark("Spare part"),
     "board": mark("Motherboard"),
     "psu": mark("Power supply"),
     "case": mark("Case"),

@@ -10,12 +10,13 @@ from functools import cached_property
 from types import MappingProxyType
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.prices import FRESH_DAYS
 from wizard.catalog.records import Economic, Price
 from wizard.costing.demand import BuildDemand
 from wizard.errors import CatalogFault
+from wizard.i18n import mark
 from wizard.money import Exchange
 
-STALE_AFTER_DAYS = 90
 _NO_DISCOUNT = Decimal(0)
 _MICRO = 1_000_000
 
@@ -59,8 +60,8 @@ class Terms:
         return self.discounts.get(part, self.discounts.get(category, _NO_DISCOUNT))
 
     def is_stale(self, as_of: date) -> bool:
-        """Tell whether a price is older than 90 days, which makes it indicative only."""
-        return (self.today - as_of).days > STALE_AFTER_DAYS
+        """Tell whether a price is older than 90 days, or dated after today, which makes it indicative only."""
+        return not 0 <= (self.today - as_of).days <= FRESH_DAYS
 
     @cached_property
     def rate(self) -> Decimal:
@@ -117,7 +118,7 @@ def terms_of(
         country, currency, discounts = demand.country, demand.currency, discounts or demand.discounts
     exchange = exchange_of(catalog)
     if currency not in exchange.per_usd:
-        raise CatalogFault("there is no exchange rate for {currency}", where="economics.csv", currency=currency)
+        raise CatalogFault(mark("there is no exchange rate for {currency}"), where="economics.csv", currency=currency)
     vat = vat_of(catalog, country)
     support = catalog.economics.get("support/hardware-support/world")
     return Terms(
@@ -150,7 +151,7 @@ def exchange_of(catalog: Catalog) -> Exchange:
         if code not in rates or row.as_of > (rates[code].as_of or date.min):
             rates[code] = row
     if not rates:
-        raise CatalogFault("there are no exchange rates", where="economics.csv")
+        raise CatalogFault(mark("there are no exchange rates"), where="economics.csv")
     oldest = min(row.as_of for row in rates.values() if row.as_of)
     return Exchange(
         per_usd=MappingProxyType({"USD": Decimal(1)} | {code: row.value for code, row in rates.items()}),
@@ -168,7 +169,7 @@ def catalog_date(catalog: Catalog) -> date:
         year, month, day = (int(part) for part in catalog.version.replace("-", ".").split(".")[:3])
         return date(year, month, day)
     except ValueError as error:
-        raise CatalogFault("the catalogue's version is not a date", where="VERSION") from error
+        raise CatalogFault(mark("the catalogue's version is not a date"), where="VERSION") from error
 
 
 def _half_up(amount: Decimal) -> int:
