@@ -21,7 +21,7 @@ _SHARES = frozenset({"utilization", "load_factor", "availability", "electricity_
 def input_text(paper: Paper, name: str, value: float) -> str:
     """Format an input by its name: shares as percentages, the rest as figures, for their labels name the unit."""
     if name in _SHARES or name.endswith(("_rate", "_share")):
-        return paper.share(value, 0 if float(value * 100).is_integer() else 1)
+        return paper.share(value, 0 if round(value * 100, 6).is_integer() else 1)
     return f"× {paper.figure(value)}" if name.endswith("_factor") else paper.figure(value)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wizard.quote import style
 from wizard.quote.flow import Layout, Page, Pen, Section
 from wizard.quote.paper import Paper
-from wizard.quote.style import A4, HAIRLINE, MARGIN, MUTED, SMALL, WARNING
+from wizard.quote.style import A4, HAIRLINE, MARGIN, MUTED, SMALL, WARNING, rgb
 from wizard.quote.text import Span, clean, fitted, width
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _furniture(pen: Pen, page: Page, paper: Paper, title: str) -> None:
     _label(pen.canvas, stamp, right, high - 34, bold=True, colour=WARNING)
     room = right - MARGIN - width(clean(stamp), style.BOLD, SMALL.size) - 20
     pen.line((Span(fitted(clean(title), style.REGULAR, SMALL.size, room)),), SMALL, MARGIN, high - 34, room)
-    pen.canvas.setStrokeColor(HAIRLINE)
+    pen.canvas.setStrokeColor(rgb(HAIRLINE))
     pen.canvas.setLineWidth(0.6)
     pen.canvas.line(MARGIN, high - 41, right, high - 41)
     pen.canvas.line(MARGIN, 40, right, 40)
@@ -90,7 +90,7 @@ def _label(
     canvas: Surface, text: str, right: float, baseline: float, *, bold: bool = False, colour: str = MUTED,
 ) -> None:
     canvas.setFont(style.BOLD if bold else style.REGULAR, SMALL.size)
-    canvas.setFillColor(colour)
+    canvas.setFillColor(rgb(colour))
     canvas.drawRightString(right, baseline, clean(text))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wizard.quote.style import A4, BODY, FOOT, HEAD, MARGIN, Style
+from wizard.quote.style import A4, BODY, FOOT, HEAD, MARGIN, Style, rgb
 from wizard.quote.text import Line, Span, width, wrap
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Pen:
             x += (room - wide) / 2
         for span in line:
             font = _font(span, style)
-            self.canvas.setFillColor(span.colour or style.colour)
+            self.canvas.setFillColor(rgb(span.colour or style.colour))
             self.canvas.setFont(font, style.size)
             self.canvas.drawString(x, baseline, span.text)
             after = x + width(span.text, font, style.size)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wizard.quote.charts.bands import Promise, bar
 from wizard.quote.charts.ink import put
 from wizard.quote.flow import Block, Group, Pen, Section, Text
-from wizard.quote.style import ACCENT, BODY, BOLD, HAIRLINE, MUTED, PANEL, REGULAR, TEXT
+from wizard.quote.style import ACCENT, BODY, BOLD, HAIRLINE, MUTED, PANEL, REGULAR, TEXT, rgb
 from wizard.quote.text import clean, width
 
 _INSET = 9.0
@@ -52,7 +52,7 @@ class Cards(Block):
 
     def _card(self, page: Pen, card: Card, x: float, top: float, wide: float) -> None:
         canvas = page.canvas
-        canvas.setStrokeColor(HAIRLINE)
+        canvas.setStrokeColor(rgb(HAIRLINE))
         canvas.setLineWidth(0.8)
         canvas.roundRect(x, top - self._HIGH, wide, self._HIGH, 4, stroke=1, fill=0)
         room = wide - 2 * _INSET
@@ -95,9 +95,9 @@ class Notice(Block):
     def draw(self, page: Pen, x: float, top: float, width_pt: float) -> None:
         """Draw box and blocks."""
         high = self.measure(width_pt)
-        page.canvas.setFillColor(self.fill)
+        page.canvas.setFillColor(rgb(self.fill))
         page.canvas.rect(x, top - high, width_pt, high, stroke=0, fill=1)
-        page.canvas.setFillColor(self.colour)
+        page.canvas.setFillColor(rgb(self.colour))
         page.canvas.rect(x, top - high, 3, high, stroke=0, fill=1)
         self.inner.draw(page, x + _INSET + 3, top - 7, width_pt - 2 * _INSET - 3)
 
@@ -126,7 +126,7 @@ class Contents(Block):
             number = str(page.places.get(section.key, ""))
             used = put(page.canvas, section.title, left, y, size=8, room=wide - 40)
             put(page.canvas, number, left + wide, y, size=8, align="right")
-            page.canvas.setStrokeColor(HAIRLINE)
+            page.canvas.setStrokeColor(rgb(HAIRLINE))
             page.canvas.setLineWidth(0.6)
             page.canvas.line(left + used + 5, y + 2, left + wide - 16, y + 2)
             page.canvas.linkRect("", section.key, (left, y - 3, left + wide, y + 9), relative=0, thickness=0)
@@ -150,7 +150,7 @@ class Stamp(Block):
         """Draw at the right edge."""
         canvas = page.canvas
         wide = width(clean(self.text), BOLD, 9) + 16
-        canvas.setStrokeColor(self.colour)
+        canvas.setStrokeColor(rgb(self.colour))
         canvas.setLineWidth(1.2)
         canvas.roundRect(x + width_pt - wide, top - 19, wide, 19, 3, stroke=1, fill=0)
         put(canvas, self.text, x + width_pt - wide / 2, top - 13, size=9, bold=True, colour=self.colour, align="center")
@@ -179,7 +179,7 @@ class Signatures(Block):
             for j, line in enumerate(self.lines):
                 y = top - 40 - 26 * j
                 put(page.canvas, line, left, y, size=8, colour=MUTED, room=wide * 0.45)
-                page.canvas.setStrokeColor(MUTED)
+                page.canvas.setStrokeColor(rgb(MUTED))
                 page.canvas.setLineWidth(0.5)
                 page.canvas.line(left + wide * 0.46, y - 2, left + wide, y - 2)
 

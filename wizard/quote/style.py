@@ -83,6 +83,13 @@ CAPTION = Style(size=7.5, leading=10.5, colour=MUTED, before=2, after=8)
 
 
 @cache
+def rgb(colour: str) -> tuple[float, float, float]:
+    """Return the shares of red, green and blue of ``#rrggbb``; parsing a colour costs more than drawing with it."""
+    red, green, blue = (int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue
+
+
+@cache
 def register_fonts() -> frozenset[int]:
     """Register both weights once and return the code points that both can show.
 

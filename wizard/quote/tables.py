@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from wizard.quote.flow import Block, Pen
-from wizard.quote.style import ACCENT, CELL, CELL_BOLD, CELL_HEAD, HAIRLINE, MUTED, PAD, PANEL, Align, Style
+from wizard.quote.style import ACCENT, CELL, CELL_BOLD, CELL_HEAD, HAIRLINE, MUTED, PAD, PANEL, Align, Style, rgb
 from wizard.quote.text import Line, Span, clean, width, wrap
 
 Kind = Literal["row", "band", "subtotal", "total"]
@@ -132,7 +132,7 @@ class Grid(Block):
         full = sum(shape.widths)
         shade = row.shade or (PANEL if row.kind in ("band", "total") else "")
         if shade:
-            page.canvas.setFillColor(shade)
+            page.canvas.setFillColor(rgb(shade))
             page.canvas.rect(x, top - row.height, full, row.height, stroke=0, fill=1)
         size = min(style.size, shape.size)
         drop = (row.leading + size * 0.74) / 2
@@ -146,7 +146,7 @@ class Grid(Block):
 
 
 def _rule(page: Pen, x: float, y: float, width_pt: float, colour: str, thick: float) -> None:
-    page.canvas.setStrokeColor(colour)
+    page.canvas.setStrokeColor(rgb(colour))
     page.canvas.setLineWidth(thick)
     page.canvas.line(x, y, x + width_pt, y)
 

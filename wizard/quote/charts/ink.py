@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wizard.quote.charts.scale import Format, Scale
-from wizard.quote.style import BOLD, HAIRLINE, MUTED, REGULAR, TEXT, Align
+from wizard.quote.style import BOLD, HAIRLINE, MUTED, REGULAR, TEXT, Align, rgb
 from wizard.quote.text import clean, fitted, width
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def put(canvas: Surface, text: str, x: float, y: float, *, size: float = 7.5, bo
         shown = fitted(shown, font, size, room)
     wide = width(shown, font, size)
     canvas.setFont(font, size)
-    canvas.setFillColor(colour)
+    canvas.setFillColor(rgb(colour))
     canvas.drawString(x - (wide if align == "right" else wide / 2 if align == "center" else 0), y, shown)
     return wide
 
@@ -39,14 +39,14 @@ def put(canvas: Surface, text: str, x: float, y: float, *, size: float = 7.5, bo
 def box(canvas: Surface, x: float, y: float, wide: float, high: float, colour: str) -> None:
     """Draw a filled box."""
     if wide > 0:
-        canvas.setFillColor(colour)
+        canvas.setFillColor(rgb(colour))
         canvas.rect(x, y, wide, high, stroke=0, fill=1)
 
 
 def stroke(canvas: Surface, x1: float, y1: float, x2: float, y2: float, colour: str = HAIRLINE, thick: float = 0.6,
            dash: Sequence[float] = ()) -> None:
     """Draw a line."""
-    canvas.setStrokeColor(colour)
+    canvas.setStrokeColor(rgb(colour))
     canvas.setLineWidth(thick)
     canvas.setDash(list(dash))
     canvas.line(x1, y1, x2, y2)
@@ -63,7 +63,7 @@ def hatched(canvas: Surface, x: float, y: float, wide: float, high: float, colou
     clip = canvas.beginPath()
     clip.rect(x, y, wide, high)
     canvas.clipPath(clip, stroke=0, fill=0)
-    canvas.setStrokeColor("#ffffff")
+    canvas.setStrokeColor(rgb("#ffffff"))
     canvas.setStrokeAlpha(0.75)
     canvas.setLineWidth(0.5)
     for x1, y1, x2, y2 in _hatches(wide, high, slant):
@@ -164,7 +164,7 @@ def polyline(canvas: Surface, points: Sequence[tuple[float, float]], colour: str
     path.moveTo(*points[0])
     for point in points[1:]:
         path.lineTo(*point)
-    canvas.setStrokeColor(colour)
+    canvas.setStrokeColor(rgb(colour))
     canvas.setLineWidth(thick)
     canvas.setDash(list(dash))
     canvas.drawPath(path, stroke=1, fill=0)
@@ -173,7 +173,7 @@ def polyline(canvas: Surface, points: Sequence[tuple[float, float]], colour: str
 
 def dot(canvas: Surface, x: float, y: float, radius: float, colour: str, *, hollow: bool = False) -> None:
     """Draw a point; a hollow one in outline."""
-    canvas.setStrokeColor(colour)
-    canvas.setFillColor("#ffffff" if hollow else colour)
+    canvas.setStrokeColor(rgb(colour))
+    canvas.setFillColor(rgb("#ffffff" if hollow else colour))
     canvas.setLineWidth(0.9)
     canvas.circle(x, y, radius, stroke=1, fill=1)
