@@ -31,6 +31,8 @@ PUBLISHED = [
     ("mistralai/Mistral-7B-v0.1", "gguf:Q6_K", 5_942_064_800, 0.001),
     ("Qwen/Qwen3-30B-A3B", "gguf:Q4_K_M", 17.28 * 2**30, 0.001),
     ("openai/gpt-oss-20b", "gguf:MXFP4_MOE", 11.27 * 2**30, 0.001),
+    ("meta-llama/Meta-Llama-3-8B", "int8-8da4w", 8.187 * 2**30, 0.001),
+    ("google/gemma-3n-E4B-it", "bf16", 2 * 7_849_978_192, 0.0001),
     ("deepseek-ai/DeepSeek-V4-Flash", "native", 148.66 * 2**30, 0.01),
 ]
 

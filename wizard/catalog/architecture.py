@@ -162,6 +162,20 @@ def _per_layer_inputs(model: Model, every: range) -> Iterator[Tensor]:
     yield Tensor("inp_gate", "other", width, hidden, tuple(every))
     yield Tensor("proj", "other", hidden, width, tuple(every))
     yield vector("post_norm", "norm", hidden, every)
+    yield from _alternating_updates(model, tuple(every))
+
+
+def _alternating_updates(model: Model, every: tuple[int, ...]) -> Iterator[Tensor]:
+    """Yield Gemma 3n's AltUp (several residual streams) and LAuReL (a learned low-rank residual)."""
+    streams, rank, hidden = model.detail("altup_streams"), model.detail("laurel_rank"), model.hidden_size or 0
+    if streams:
+        yield Tensor("altup_proj", "other", hidden, hidden * 2 * (streams - 1))
+        yield Tensor("altup_router", "other", streams, hidden, every)
+        yield vector("altup_coefficients", "other", streams * streams * (streams + 1) + 2 * hidden, every)
+    if rank:
+        yield Tensor("laurel_l", "other", rank, hidden, every)
+        yield Tensor("laurel_r", "other", hidden, rank, every)
+        yield vector("laurel_post_norm", "norm", hidden, every)
 
 
 def _extras(model: Model) -> Iterator[Tensor]:

@@ -80,8 +80,8 @@ def _grouped(model: Model, traits: Traits, heads: Heads, layers: Layers) -> Iter
 
 
 def _sharing(model: Model, layers: Layers) -> int:
-    """Return how many of these layers reuse the keys and values of earlier ones (Gemma 3n and 4)."""
-    shared = model.detail("kv_shared_layers")
+    """Return how many of these layers lack key and value weights, as they reuse earlier keys and values (Gemma 4)."""
+    shared = 0 if model.detail("kv_weights_kept") else model.detail("kv_shared_layers")
     return sum(1 for i in layers if shared and i >= (model.layers or 0) - shared)
 
 

@@ -24,7 +24,7 @@ __all__ = ["resolve_likely", "resolve_model", "same_architecture", "split_precis
 _SHAPE = ("layers", "hidden_size", "heads", "kv_heads", "experts", "experts_per_token", "kv_lora_rank")
 _SAME_SIZE = 0.005
 _UNKNOWN_WORD, _MISSING_WORD, _MISSING_VERSION, _MISSING_SIZE, _KNOWN_WORD = 0.2, 1.0, 1.5, 2.0, 1.5
-_MISSING_SHAPE, _SOFT_WORD, _FOREIGN_VERSION, _UNSIZED, _LIMIT, _TIE = 0.6, 0.01, 0.5, 2.0, 5.0, 0.05
+_MISSING_SHAPE, _SOFT_WORD, _FOREIGN_VERSION, _LIMIT, _TIE = 0.6, 0.01, 0.5, 5.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +188,9 @@ def _penalty(words: Words, entry: _Entry, known: frozenset[str], total: tuple[fl
     penalty = _MISSING_WORD * len(missing) + _FOREIGN_VERSION * len(words.versions - theirs.versions)
     penalty += sum(_KNOWN_WORD if word in known else _UNKNOWN_WORD for word in extra)
     penalty += _MISSING_VERSION * (len(theirs.versions - words.versions) > 0)
-    if (words.sizes and not theirs.sizes) or total:
-        # Only the count of parameters speaks for it: the words must all be there.
-        penalty += _UNSIZED * len(missing)
+    if missing and words.sizes and not theirs.sizes:
+        # Only the count of parameters speaks for it: then the words must all be there.
+        return None
     if (theirs.sizes or theirs.shapes) and not (words.sizes or words.shapes or total):
         penalty += _MISSING_SIZE
     penalty += _MISSING_SHAPE * bool((theirs.active and not words.active) or (theirs.shapes - words.shapes))

@@ -7,10 +7,12 @@ import re
 from wizard.catalog.gguf_types import GGUF_MIXES, GGUF_TYPES
 from wizard.errors import UnknownName
 
-FORMATS = ("native", "fp32", "bf16", "fp16", "fp8", "fp8-block", "int8", "int4", "nvfp4", "mxfp4", "nf4")
-"""Formats of checkpoints for GPU servers. ``fp8`` has one scale per row, ``fp8-block`` one per 128 x 128 block."""
+FORMATS = ("native", "fp32", "bf16", "fp16", "fp8", "fp8-block", "int8", "int8-8da4w", "int4", "nvfp4", "mxfp4", "nf4")
+"""Formats of checkpoints for GPU servers. ``fp8`` has one scale per row, ``fp8-block`` one per 128 x 128 block;
+``int8-8da4w`` is torchao's 4-bit weight with 8-bit activations before packing, each weight still in a byte."""
 
 _WORDS: tuple[tuple[str, str], ...] = (
+    (r"8da4w.*int8|int8 dynamic activation int4 weight stored as int8", "int8-8da4w"),
     (r"native|published", "native"), (r"nvfp4", "nvfp4"), (r"mxfp4|mx4", "mxfp4"),
     (r"nf4|bnb|bitsandbytes|qlora", "nf4"), (r"awq|gptq|int4|w4a16|w4a8|autoround|4bit|int4 awq|u4|i4", "int4"),
     (r"fp4", "nvfp4"), (r"fp8 block|block fp8|fp8 e4m3 block", "fp8-block"),
@@ -37,8 +39,6 @@ def parse_format(text: str) -> str:
 def find_format(text: str) -> str | None:
     """Return the weight format that a text names, ``None`` if it names none."""
     lowered = re.sub(r"\([^)]*\)", " ", text).strip().lower()
-    stored = re.search(r"stored as (\S+)", lowered)
-    lowered = stored[1] if stored else lowered
     if lowered in FORMATS:
         return lowered
     is_gguf = "gguf" in lowered

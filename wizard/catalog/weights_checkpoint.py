@@ -13,7 +13,8 @@ from wizard.catalog.records import Model
 
 BYTES = {"fp32": 4.0, "bf16": 2.0, "fp16": 2.0}
 FLAT = {
-    "fp32": 4.0, "bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "fp8-block": 1.0, "int8": 1.0, "int4": 0.5195, "nvfp4": 0.5625,
+    "fp32": 4.0, "bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "fp8-block": 1.0, "int8": 1.0, "int8-8da4w": 1.03,
+    "int4": 0.5195, "nvfp4": 0.5625,
     "mxfp4": 0.53125, "nf4": 0.5159, "native": 2.0, "fp8-fp4": 0.6,
 }
 """Bytes per element of a narrowed weight, scales included, where no shape is known."""
@@ -50,6 +51,8 @@ _NARROW: dict[str, Callable[[Tensor], float]] = {
     "int4": _grouped(4, 128, 2.5),
     # NVFP4: an E4M3 scale per 16; MXFP4 (OCP microscaling): an E8M0 scale per 32.
     "nvfp4": _grouped(4, 16, 1.0), "mxfp4": _grouped(4, 32, 1.0),
+    # torchao 8da4w before packing: an fp32 scale and zero point per 256.
+    "int8-8da4w": _grouped(8, 256, 8.0),
     # bitsandbytes NF4 with double quantisation: one 8-bit absmax per 64, one fp32 per 256 of these.
     "nf4": _grouped(4, 64, 1 + 4 / 256),
 }
@@ -63,6 +66,8 @@ _DELTA_NET_INPUTS = frozenset({"attn_qkv", "attn_gate"})
 
 def narrows(model: Model, name: str, tensor: Tensor) -> bool:
     """Whether a format narrows this weight."""
+    if name == "int8-8da4w" and tensor.group == "head":
+        return tensor.is_matrix
     if not tensor.is_matrix or tensor.group in _WIDE_GROUPS or tensor.role in _GATES:
         return False
     if tensor.group == "routed_experts":

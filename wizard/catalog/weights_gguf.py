@@ -13,20 +13,20 @@ from wizard.catalog.records import Model
 _ALWAYS_F32 = frozenset({
     "ffn_gate_inp", "ssm_conv1d", "ssm_conv1d_q", "ssm_conv1d_k", "ssm_conv1d_v", "ssm_a", "shortconv.conv",
     "position_embd", "token_types", "hc_fn", "hc_head_fn", "ffn_exps.bias", "attn_compressor_ape",
-    "indexer.compressor_ape", "indexer.proj",
+    "indexer.compressor_ape", "indexer.proj", "altup_router", "laurel_l", "laurel_r", "per_layer_model_proj",
 })
-"""Matrices that converters keep in F32 and the quantiser does not touch."""
+"""Matrices that converters keep wide and the quantiser does not touch."""
 
 _NOT_IN_GGUF = frozenset({"pooler", "pooler.bias"})
 
 _VALUES = frozenset({"attn_v", "attn_qkv", "attn_kv_b"})
 
 _DYNAMIC_DENSE = {
-    "Q2": 1.05, "Q3": 1.02, "Q4": 1.015, "Q5": 1.01, "Q6": 1.05, "Q8": 1.19, "IQ1": 1.1, "IQ2": 1.03, "IQ3": 1.03,
+    "Q2": 1.05, "Q3": 1.03, "Q4": 1.013, "Q5": 1.01, "Q6": 1.08, "Q8": 1.19, "IQ1": 1.1, "IQ2": 1.03, "IQ3": 1.03,
     "IQ4": 1.0,
 }
 _DYNAMIC_MIXTURE = {
-    "Q2": 0.98, "Q3": 0.95, "Q4": 0.965, "Q5": 1.054, "Q6": 1.034, "Q8": 1.07, "IQ1": 1.05, "IQ2": 1.0, "IQ3": 1.0,
+    "Q2": 1.03, "Q3": 0.95, "Q4": 0.964, "Q5": 1.05, "Q6": 1.036, "Q8": 1.07, "IQ1": 1.2, "IQ2": 1.15, "IQ3": 1.03,
     "IQ4": 1.0,
 }
 """Unsloth's "dynamic" files choose types weight by weight from measurements, so only their mean over published files
@@ -66,7 +66,8 @@ def _plain_mix(mix: str, model: Model) -> tuple[str, float, float]:
     if model.native_quant == "mxfp4":
         return _MXFP4_DYNAMIC.get(bare.split("_")[0], "MXFP4_MOE"), 1.0, 0.02
     factors = _DYNAMIC_MIXTURE if model.experts else _DYNAMIC_DENSE
-    return plain, factors.get(bare.split("_")[0], 1.0), 0.07
+    low = bare.startswith("IQ")
+    return plain, factors.get(bare.split("_")[0], 1.0), 0.15 if low else 0.07
 
 
 def _tensor_bytes(model: Model, mix: str) -> float:

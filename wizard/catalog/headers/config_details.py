@@ -11,7 +11,7 @@ _TIED = (
 _COPIED = (
     "linear_num_key_heads", "linear_num_value_heads", "linear_key_head_dim", "linear_value_head_dim",
     "linear_conv_kernel_dim", "o_groups", "o_lora_rank", "hc_mult", "moe_latent_size", "conv_L_cache",
-    "swa_head_dim", "global_head_dim", "swa_v_head_dim",
+    "swa_head_dim", "global_head_dim", "swa_v_head_dim", "laurel_rank",
 )
 _RENAMED = {
     "swa_num_key_value_heads": "swa_kv_heads", "swa_num_attention_heads": "swa_heads",
@@ -23,7 +23,7 @@ _RENAMED = {
     "time_step_rank": "mamba_dt_rank", "interleave_moe_layer_step": "moe_step", "decoder_sparse_step": "moe_step",
     "expert_layer_period": "moe_step", "routed_expert_hidden_size": "moe_latent_size",
     "hidden_size_per_layer_input": "per_layer_size", "vocab_size_per_layer_input": "per_layer_vocab",
-    "num_hash_layers": "hash_layers",
+    "num_hash_layers": "hash_layers", "altup_num_inputs": "altup_streams",
 }
 _FLAGS = {"attention_k_eq_v": "k_eq_v", "mla_use_output_gate": "mla_output_gate",
           "latent_moe_use_norm": "latent_norm", "use_double_wide_mlp": "double_wide"}
@@ -96,6 +96,8 @@ def _special(c: Config, architecture: str) -> dict[str, int]:
         return {"mamba_d_state": c.integer("state_size") or 0}
     if architecture.startswith("Gemma4") and c.flag("enable_moe_block"):
         return {"dense_beside_experts": 1}
+    if architecture.startswith("Gemma3n"):
+        return {"kv_weights_kept": 1}
     if architecture.startswith("MiMoV2"):
         return {"sinks": 0, "swa_sinks": int(c.flag("add_swa_attention_sink_bias"))}
     if architecture.startswith(("GPT2", "OPT", "GPTBigCode")):

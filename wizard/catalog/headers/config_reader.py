@@ -22,6 +22,9 @@ class Config:
         """Return the first of these keys that is set, as a non-negative integer."""
         for name in names:
             value = self.values.get(name)
+            if isinstance(value, list) and value and all(entry == value[0] for entry in value):
+                # Gemma 3n gives one width per layer.
+                value = value[0]
             if value is None:
                 continue
             whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
