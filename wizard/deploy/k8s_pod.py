@@ -51,8 +51,7 @@ def pod(d: Deployment, role: Role = "single") -> dict[str, Any]:
     spec: dict[str, Any] = {
         "automountServiceAccountToken": False, "enableServiceLinks": False,
         "securityContext": pod_security(d.stack.uid), "terminationGracePeriodSeconds": 60,
-        "containers": [_container(d, role)],
-        "volumes": _volumes(d),
+        "containers": [_container(d, role)], "volumes": _volumes(d),
     }
     if d.stack.platform in ("cuda", "jetson"):
         # Where nvidia is not the node's default runtime, the pod would start without its GPUs.

@@ -132,8 +132,8 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
     out.append(tr(needs[d.stack.platform]))
     if not d.training and d.plan.needs.max_context_tokens is None:
         out.append(tr("The longest context is the stated prompt and answer together, {tokens} tokens: the engine "
-                      "refuses "
-                      "longer requests. Ask the plan for a longer context if users need one.", tokens=d.context))
+                      "refuses longer requests. Ask the plan for a longer context if users need one.",
+                      tokens=d.context))
     if d.multi_node:
         out.append(tr("The machines of a replica exchange data without authentication or encryption: give them a "
                       "network of their own."))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Literal
 

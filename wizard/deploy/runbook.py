@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from collections.abc import Callable
-
 from wizard.deploy.facts import Deployment
 from wizard.deploy.markdown import code, commands, page, plain
 from wizard.i18n import Translator
 from wizard.words import number
 
-Section = Callable[[Deployment, Translator], list[str]]
 Section = Callable[[Deployment, Translator], list[str]]
 _MEMORY_FLAG = {"vllm": "--gpu-memory-utilization", "sglang": "--mem-fraction-static",
                 "tensorrt-llm": "--free_gpu_memory_fraction", "llama.cpp": "--ctx-size"}

@@ -8,7 +8,7 @@ follows the documented pattern) or ``floating`` (the project offers no tag that 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from wizard.catalog.records import Accelerator
 
