@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QThreadPool, QTimer
+from PySide6.QtCore import Qt, QThreadPool, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -42,7 +44,11 @@ def no_leaks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(QThreadPool, "start", job_started)
     yield
     assert not [t for t in timers if _alive(t.isActive)], "a timer is still running"
-    assert not [p for p in pools if _alive(lambda p=p: p.activeThreadCount() > 0)], "a worker is still busy"
+    assert not [p for p in pools if _alive(partial(_busy, p))], "a worker is still busy"
+
+
+def _busy(pool: QThreadPool) -> bool:
+    return pool.activeThreadCount() > 0
 
 
 def _alive(asked: Callable[[], bool]) -> bool:
@@ -151,9 +157,26 @@ def shell(open_shell: Callable[..., Shell]) -> Shell:
     return open_shell()
 
 
+def at(where: Shell | Session) -> str:
+    """Return the step that is shown (a call, so that no type checker believes it cannot change)."""
+    return where.session.step if isinstance(where, Shell) else where.step
+
+
+def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Press and release a key."""
+    QTest.keyClick(widget, key, modifier)
+
+
+def typed(widget: QWidget, words: str) -> None:
+    """Focus a line, select what stands in it, and type."""
+    widget.setFocus()
+    press(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(widget, words)
+
+
 def find(shell: QWidget, name: str) -> Any:
     """Return the widget of that object name."""
-    whole = shell.centralWidget() if isinstance(shell, Shell) else shell
+    whole = (shell.centralWidget() or shell) if isinstance(shell, Shell) else shell
     found = whole.findChild(QWidget, name)
     assert found is not None, f"no widget is called {name}"
     return found

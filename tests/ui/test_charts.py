@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests import samples
+from tests.ui.conftest import find, press
 from wizard.costing.records import Swing
 from wizard.i18n import Translator
 from wizard.planner.plan import Estimate, MemoryUse
@@ -123,16 +124,17 @@ def test_memory_over_its_capacity_stays_in_the_bar(qtbot: QtBot) -> None:
 
 def test_arrow_keys_walk_along_the_front(qtbot: QtBot) -> None:
     application()
-    plan, picked = samples.plan(), []
+    plan = samples.plan()
+    picked: list[str] = []
     chart = ParetoChart(LIGHT, EN, names=str, picked=picked.append)
     points = tuple(replace(p, on_front=True) for p in plan.pareto)
     chart.show_points(points, currency="USD", target=None, chosen="", years=3, roles={"recommended-1": "recommended"})
     painted(qtbot, chart)
-    qtbot.keyClick(chart, Qt.Key.Key_Right)
+    press(chart, Qt.Key.Key_Right)
     assert chart.accessibleDescription().startswith("4 × l40s")
     assert "breaks a promise" in chart.accessibleDescription()
-    qtbot.keyClick(chart, Qt.Key.Key_Right)
-    qtbot.keyClick(chart, Qt.Key.Key_Space)
+    press(chart, Qt.Key.Key_Right)
+    press(chart, Qt.Key.Key_Space)
     assert picked == ["recommended-1"]
 
 
@@ -149,7 +151,6 @@ def test_the_widest_swing_comes_first(qtbot: QtBot) -> None:
 def test_the_bill_is_sorted_on_numbers_and_copied_as_a_table(open_shell: Callable[..., object], qtbot: QtBot) -> None:
     from PySide6.QtGui import QGuiApplication
 
-    from tests.ui.conftest import find
     from wizard.ui.shell import Shell
 
     shell = open_shell()
@@ -160,7 +161,7 @@ def test_the_bill_is_sorted_on_numbers_and_copied_as_a_table(open_shell: Callabl
     amounts = [table.sorted.index(row, 3).data() for row in range(4)]
     assert amounts == ["–", "$800", "$7,400", "$31,000"]
     table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    press(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().split("\n")
     assert lines[0].split("\t") == ["No.", "Item", "Qty", "Unit", "Amount", "Price"]
     assert lines[1].split("\t")[:3] == ["1", "NVIDIA H200 NVL 141GB", "2"]

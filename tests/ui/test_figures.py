@@ -40,7 +40,7 @@ def test_numbers_are_read_as_people_type_them(typed: str, value: float | None) -
 
 @pytest.mark.parametrize("typed", ["abc", "1,2,3", "--5", "nan", "inf", "1e999", "5 apples", "½x", "１，２"])
 def test_what_is_no_number_is_refused(typed: str) -> None:
-    with pytest.raises(ValueError, match=".*"):
+    with pytest.raises(ValueError):
         figures.parse(typed)
 
 

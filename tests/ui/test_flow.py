@@ -12,14 +12,16 @@ from wizard.needs.presets import preset, preset_ids
 @pytest.mark.parametrize("use_case", ["inference", "edge", "training", "fine_tuning"])
 def test_every_use_case_leads_from_the_first_question_to_the_export_and_back(use_case: str) -> None:
     needs = Needs.model_validate({"use_case": use_case})
-    there, step = [], flow.steps(needs)[0]
+    there: list[flow.Step] = []
+    step: flow.Step | None = flow.steps(needs)[0]
     while step is not None:
         there.append(step)
         step = flow.after(needs, step)
     assert there == list(flow.steps(needs))
     assert there[0] == "use_case"
     assert there[-1] == "export"
-    back, step = [], there[-1]
+    back: list[flow.Step] = []
+    step = there[-1]
     while step is not None:
         back.append(step)
         step = flow.before(needs, step)

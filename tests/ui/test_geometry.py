@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLi
 from pytestqt.qtbot import QtBot
 
 from tests import samples
+from tests.ui.conftest import press
 from wizard.i18n import LANGUAGES, Translator
 from wizard.needs import flow
 from wizard.needs.flow import Step
 from wizard.ui import shell as shell_module
 from wizard.ui.charts.base import Chart
+from wizard.ui.pages.base import Page
 from wizard.ui.shell import Shell
 
 STEPS: tuple[Step, ...] = (*flow.SERVING, "training")
@@ -32,7 +34,7 @@ class Pseudo(Translator):
         return f"⟦{text}{' ···' * (len(text) // 12)}⟧" if text.strip() else text
 
 
-def visit(shell: Shell, qtbot: QtBot, step: Step) -> QWidget:
+def visit(shell: Shell, qtbot: QtBot, step: Step) -> Page:
     needs = samples.needs().model_copy(update={"use_case": "training" if step == "training" else "inference"})
     shell.session.replace(needs)
     shell.session.go(step)
@@ -86,7 +88,9 @@ def test_no_page_is_wider_than_its_window(open_shell: Callable[..., Shell], qtbo
         shell.resize(width, 700)
         for step in STEPS:
             page = visit(shell, qtbot, step)
-            assert page.area.widget().width() <= page.area.viewport().width(), (lang, step)  # type: ignore[attr-defined]
+            content = page.area.widget()
+            assert content is not None
+            assert content.width() <= page.area.viewport().width(), (lang, step)
 
 
 def test_a_longer_language_fits_and_every_word_is_translated(
@@ -155,7 +159,7 @@ def test_tab_reaches_every_control_and_comes_round(shell: Shell, qtbot: QtBot, s
         if focus is None or (focus in reached and focus is shell.next_button):
             break
         reached.add(focus)
-        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+        press(focus, Qt.Key.Key_Tab)
     assert {w.objectName() for w in wanted - reached} == set()
 
 

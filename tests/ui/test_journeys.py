@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import samples
-from tests.ui.conftest import Engine, Files, find
+from tests.ui.conftest import Engine, Files, at, find, press, typed
 from wizard.needs import flow
 from wizard.needs.needs import Needs
 from wizard.needs.presets import preset, preset_ids
@@ -28,10 +30,6 @@ def focused() -> QWidget:
     return widget
 
 
-def press(qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    qtbot.keyClick(focused(), key, modifier)
-
-
 def planned(qtbot: QtBot, shell: Shell) -> None:
     qtbot.waitUntil(lambda: not shell.session.planning, timeout=10_000)
 
@@ -41,15 +39,15 @@ def test_the_keyboard_alone_goes_from_the_first_question_to_written_files(
 ) -> None:
     steps = flow.steps(shell.session.needs)
     for step in steps[1:]:
-        press(qtbot, Key.Key_Return)
-        assert shell.session.step == step
+        press(focused(), Key.Key_Return)
+        assert at(shell) == step
     find(shell, "folder").setText(str(tmp_path / "out"))
     for _ in range(60):
         if focused().objectName() == "write":
             break
-        press(qtbot, Key.Key_Tab)
+        press(focused(), Key.Key_Tab)
     assert focused().objectName() == "write"
-    press(qtbot, Key.Key_Return)
+    press(focused(), Key.Key_Return)
     qtbot.waitUntil(lambda: shell.exporter.state == "done")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["MANIFEST.json", "bom.csv", "plan.json"]
     assert files.langs == ["en"]
@@ -59,36 +57,30 @@ def test_the_keyboard_alone_goes_from_the_first_question_to_written_files(
 def test_answers_typed_with_the_keyboard_reach_the_plan(shell: Shell, qtbot: QtBot, engine: Engine) -> None:
     shell.session.go("workload")
     field = find(shell, "workload.concurrent_users")
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, "1.5k")
-    press(qtbot, Key.Key_Return)
+    typed(field, "1.5k")
+    press(focused(), Key.Key_Return)
     planned(qtbot, shell)
     assert shell.session.needs.workload.concurrent_users == 1500
-    assert shell.session.step == "targets"
+    assert at(shell) == "targets"
     assert engine.seen[-1].workload.concurrent_users == 1500
 
 
 def test_a_wrong_number_is_explained_under_its_field_and_locks_the_way_on(shell: Shell, qtbot: QtBot) -> None:
     shell.session.go("workload")
     field = find(shell, "workload.prompt_tokens")
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, "lots")
-    press(qtbot, Key.Key_Return)
-    assert shell.session.step == "workload"
+    typed(field, "lots")
+    press(focused(), Key.Key_Return)
+    assert at(shell) == "workload"
     made = field.parentWidget()
     assert made.fault.isVisible()
     assert "2,000" in made.fault.text()
     assert field.text() == "lots"
     assert not find(shell, "next").isEnabled()
     assert shell.rail.buttons["plan"].state == "locked"
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, "3000")
-    press(qtbot, Key.Key_Return)
+    typed(field, "3000")
+    press(focused(), Key.Key_Return)
     assert shell.session.needs.workload.prompt_tokens == 3000
-    assert shell.session.step == "targets"
+    assert at(shell) == "targets"
 
 
 @pytest.mark.parametrize("name", preset_ids())
@@ -97,7 +89,7 @@ def test_every_preset_fills_every_page(shell: Shell, qtbot: QtBot, name: str) ->
     assert shell.session.needs == preset(name).needs
     assert find(shell, f"preset={name}").isChecked()
     for step in flow.steps(shell.session.needs):
-        assert shell.session.go(step) or shell.session.step == step
+        assert shell.session.go(step) or at(shell) == step
         assert shell.stack.currentWidget() is shell.page(step)
     shell.session.undo.undo()
     assert shell.session.needs == samples.needs()
@@ -107,10 +99,10 @@ def test_back_loses_nothing(shell: Shell) -> None:
     before = shell.session.needs
     while shell.session.next():
         pass
-    assert shell.session.step == "export"
+    assert at(shell) == "export"
     while shell.session.back():
         pass
-    assert shell.session.step == "use_case"
+    assert at(shell) == "use_case"
     assert shell.session.needs == before
 
 
@@ -123,33 +115,31 @@ def test_the_answers_of_a_hidden_branch_are_kept(shell: Shell) -> None:
 
 
 def test_the_rail_jumps_and_its_keys_move(shell: Shell, qtbot: QtBot) -> None:
-    qtbot.mouseClick(shell.rail.buttons["budget"], Qt.MouseButton.LeftButton)
-    assert shell.session.step == "budget"
+    QTest.mouseClick(shell.rail.buttons["budget"], Qt.MouseButton.LeftButton)
+    assert at(shell) == "budget"
     shell.rail.buttons["budget"].setFocus()
-    press(qtbot, Key.Key_Down)
+    press(focused(), Key.Key_Down)
     assert focused() is shell.rail.buttons["hardware"]
-    press(qtbot, Key.Key_Space)
-    assert shell.session.step == "hardware"
+    press(focused(), Key.Key_Space)
+    assert at(shell) == "hardware"
 
 
 def test_undo_and_redo_by_key(shell: Shell, qtbot: QtBot) -> None:
     find(shell, "use_case=edge").click()
     assert shell.session.needs.use_case == "edge"
-    qtbot.keyClick(shell, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    press(shell, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert shell.session.needs == samples.needs()
-    qtbot.keyClick(shell, Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    press(shell, Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert shell.session.needs.use_case == "edge"
 
 
 def test_undo_reaches_the_answers_while_the_cursor_is_in_their_field(shell: Shell, qtbot: QtBot) -> None:
     shell.session.go("workload")
     field = find(shell, "workload.prompt_tokens")
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, "77")
+    typed(field, "77")
     field.editingFinished.emit()
     assert shell.session.needs.workload.prompt_tokens == 77
-    qtbot.keyClick(field, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    press(field, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert shell.session.needs.workload.prompt_tokens == 2000
     assert field.text() == "2,000"
 
@@ -159,15 +149,13 @@ def test_the_language_changes_on_every_page_and_nothing_typed_is_lost(shell: She
         shell.session.go(step)
         english = shell.page(step).title.text()
         find(shell, "language").click()
-        assert shell.session.step == step
+        assert at(shell) == step
         assert shell.page(step).title.text() != english
         find(shell, "language").click()
         assert shell.page(step).title.text() == english
     shell.session.go("workload")
     field = find(shell, "workload.prompt_tokens")
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, "4444")
+    typed(field, "4444")
     shell.commands.switch_language()
     assert shell.session.needs.workload.prompt_tokens == 4444
     assert find(shell, "workload.prompt_tokens").text() == "4,444"
@@ -216,26 +204,26 @@ def test_an_export_can_be_stopped_and_may_fail(shell: Shell, qtbot: QtBot, files
 def test_figures_tell_where_they_come_from(shell: Shell, qtbot: QtBot) -> None:
     shell.session.go("plan")
     find(shell, "why-ttft_ms").setFocus()
-    press(qtbot, Key.Key_F1)
+    press(focused(), Key.Key_F1)
     assert shell.side.currentWidget() is shell.explanation
     words = " ".join(label.text() for label in shell.explanation.findChildren(type(shell.kept)))
     assert "0.46 s" in words
     assert "hopper/bf16" in words
     assert "European Central Bank" in words
-    press(qtbot, Key.Key_Escape)
+    press(focused(), Key.Key_Escape)
     assert shell.side.currentWidget() is shell.summary
 
 
 def test_options_can_be_looked_at_by_key(shell: Shell, qtbot: QtBot) -> None:
     shell.session.go("plan")
     find(shell, "option=headroom-1").setFocus()
-    press(qtbot, Key.Key_Space)
+    press(focused(), Key.Key_Space)
     assert shell.session.option is not None
     assert shell.session.option.role == "headroom"
-    assert shell.session.step == "plan"
+    assert at(shell) == "plan"
     assert find(shell, "option=headroom-1").hasFocus()
-    press(qtbot, Key.Key_Return)
-    assert shell.session.step == "bill"
+    press(focused(), Key.Key_Return)
+    assert at(shell) == "bill"
 
 
 def drop(shell: Shell, *paths: str) -> None:
@@ -293,6 +281,32 @@ def test_a_dropped_project_opens_and_is_recent(shell: Shell, tmp_path: Path, sto
     assert shell.session.needs == preset("S12").needs
     assert store.settings().recent == (str(path.resolve()),)
     assert "twelve" in shell.windowTitle()
+
+
+def test_a_dropped_config_json_chooses_the_model_of_its_shape(shell: Shell, tmp_path: Path) -> None:
+    config = {
+        "architectures": ["Qwen2ForCausalLM"],
+        "model_type": "qwen2",
+        "hidden_size": 5120,
+        "intermediate_size": 27648,
+        "num_hidden_layers": 64,
+        "num_attention_heads": 40,
+        "num_key_value_heads": 8,
+        "vocab_size": 152064,
+        "max_position_embeddings": 131072,
+        "torch_dtype": "bfloat16",
+        "tie_word_embeddings": False,
+    }
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    shell.session.put({"model": "Qwen/Qwen3-8B"})
+    drop(shell, str(path))
+    model = shell.session.catalog.models[shell.session.needs.model]
+    assert (model.layers, model.hidden_size) == (64, 5120)
+    assert shell.session.needs.workload == samples.needs().workload
+    path.write_text(json.dumps(config | {"hidden_size": 640, "num_hidden_layers": 3}), encoding="utf-8")
+    drop(shell, str(path))
+    assert "shape" in find(shell, "notice-text").text()
 
 
 def test_the_last_answers_are_offered_at_the_next_start(open_shell: Callable[..., Shell], qtbot: QtBot) -> None:

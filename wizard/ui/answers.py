@@ -142,8 +142,10 @@ def _model(tr: Translator, needs: Needs) -> str:
 
 def _workload(tr: Translator, load: Workload) -> str:
     lengths = f"{figures.tokens(tr, load.prompt_tokens)} → {figures.tokens(tr, load.output_tokens)}"
-    if load.concurrent_users is not None:
+    if load.concurrent_users is not None and load.concurrent_users > 1:
         return tr("{n} users", n=figures.plain(tr, load.concurrent_users)) + " · " + lengths
+    if load.concurrent_users is not None:
+        return tr("1 user") + " · " + lengths
     if load.requests_per_s is not None:
         return tr("{n} requests/s", n=number(tr, load.requests_per_s)) + " · " + lengths
     if load.tokens_per_day is not None:

@@ -176,4 +176,6 @@ def higher_is_better(code: str) -> bool:
         "concurrent_users",
         "context_tokens",
         "memory",
+        "load",
+        "kv_memory",
     )

@@ -27,7 +27,7 @@ def read_any(path: Path, needs: Needs, catalog: Catalog) -> Needs:
         raise InputError(mark("there is no such file"), where=path.name)
     if path.suffix.lower() == ".pdf":
         return _quote(path)
-    if path.is_dir() or path.suffix.lower() in MODEL_SUFFIXES or path.name == "config.json":
+    if path.is_dir() or path.suffix.lower() in MODEL_SUFFIXES or path.name.endswith(("config.json", ".index.json")):
         return _model(path, needs, catalog)
     return load_needs(path)
 
@@ -48,17 +48,23 @@ def _model(path: Path, needs: Needs, catalog: Catalog) -> Needs:
     from wizard.catalog.headers.inspect import inspect
 
     found = inspect(path).model
+    if found is None:
+        raise InputError(
+            mark("weights alone do not say which model this is"),
+            where=path.name,
+            mend=mark("Open the config.json beside them, or their folder."),
+        )
     same = [m for m in catalog.models.values() if _shape(m) == _shape(found)]
     if not same:
         raise InputError(
             mark("{name} has a shape that no model of the catalogue has"),
             where=path.name,
-            name=found.name,
             mend=mark("Choose the model of its family that comes nearest in size."),
+            name=found.name,
         )
     best = next((m for m in same if m.name.lower() == found.name.lower()), same[0])
     return needs.model_copy(update={"model": best.id, "size_class": None})
 
 
 def _shape(model: Model) -> tuple[object, ...]:
-    return (model.layers, model.hidden_size, model.heads, model.kv_heads, model.vocab_size, model.experts)
+    return (model.layers, model.hidden_size, model.heads, model.kv_heads, model.vocab_size, model.experts or None)

@@ -44,6 +44,13 @@ LIMIT_NAMES = {
 }
 
 
+COUNTED = ("load", "purchasable", "max_accelerators", "max_nodes")
+"""Limits that are whole numbers: met exactly is as good as met with room."""
+
+BASES = {"training": mark("calibrated training model")}
+TITLES = {"hours": mark("Time it takes")}
+
+
 def limit_name(tr: Translator, code: str) -> str:
     """Return the short name of a limit."""
     if code in LIMIT_NAMES:
@@ -61,6 +68,8 @@ def binding_words(tr: Translator, limit: Limit) -> str:
 
 def basis_words(tr: Translator, basis: str) -> str:
     """Word the basis of an estimate: its calibration class as the engine names it."""
+    if basis in BASES:
+        return tr(BASES[basis])
     return label(tr, basis) if basis in LABELS else basis.replace("_", " ")
 
 
@@ -78,36 +87,36 @@ def hardware(option: Option) -> str:
 
 
 def headline(tr: Translator, plan: Plan, option: Option) -> str:
-    """Say the answer in one sentence."""
+    """Say the answer in one sentence. An option of an infeasible plan keeps its promises only after a change."""
+    if plan.status == "infeasible":
+        return tr("Nothing meets every wish")
     what = hardware(option)
     broken = [limit for limit in option.limits if limit.margin < 0]
-    if not broken:
-        if option.accelerators == 1:
-            return tr("{what} meets every target", what=what)
-        if option.nodes > 1:
-            return tr("{what} in {n} servers meet every target", what=what, n=option.nodes)
-        return tr("{what} in one server meet every target", what=what)
-    names = tr(", ").join(limit_name(tr, limit.code) for limit in broken[:3])
-    if plan.status == "infeasible":
-        return tr("Nothing meets every wish; nearest is {what}, which misses {names}", what=what, names=names)
-    return tr("{what} misses {names}", what=what, names=names)
+    if broken:
+        names = tr(", ").join(limit_name(tr, limit.code) for limit in broken[:3])
+        return tr("{what} misses {names}", what=what, names=names)
+    if option.accelerators == 1:
+        return tr("{what} meets every target", what=what)
+    if option.nodes > 1:
+        return tr("{what} in {n} servers meet every target", what=what, n=option.nodes)
+    return tr("{what} in one server meet every target", what=what)
 
 
 def subline(tr: Translator, plan: Plan, option: Option) -> str:
     """Say how firm the answer is."""
-    kept = sum(limit.margin >= 0.3 for limit in option.limits)
-    first = (
-        {
-            "minimum": tr("Cheapest plan that keeps its promises at the slow end of the estimate."),
-            "recommended": tr("Keeps its promises at the slow end of the estimate, with the usual reserve."),
-            "headroom": tr("Room for growth beyond the promises."),
-            "alternative": tr("Another way to the same end."),
-        }[option.role]
-        if plan.status == "feasible"
-        else tr("The list shows which single change makes it possible.")
-    )
+    if plan.status == "infeasible":
+        change = next((c for c in plan.changes if c.option.id == option.id), None)
+        words = change_words(tr, change) if change else hardware(option)
+        return tr("Nearest, and shown below: {what}", what=words)
+    first = {
+        "minimum": tr("Cheapest plan that keeps its promises at the slow end of the estimate."),
+        "recommended": tr("Keeps its promises at the slow end of the estimate, with the usual reserve."),
+        "headroom": tr("Room for growth beyond the promises."),
+        "alternative": tr("Another way to the same end."),
+    }[option.role]
     if not option.limits:
         return first
+    kept = sum(limit.margin >= 0.3 for limit in option.limits)
     return first + tr(" ") + tr("{k} of {n} requirements have more than 30 % to spare.", k=kept, n=len(option.limits))
 
 
@@ -116,21 +125,25 @@ def option_badge(tr: Translator, option: Option) -> tuple[str, Literal["good", "
     broken = [limit for limit in option.limits if limit.margin < 0]
     if broken:
         return tr("misses {name}", name=limit_name(tr, broken[0].code)), "bad"
-    tight = [limit for limit in option.limits if limit.margin < 0.1]
+    tight = [limit for limit in option.limits if limit.margin < 0.1 and limit.code not in COUNTED]
     if tight:
         return tr("tight {name}", name=limit_name(tr, tight[0].code)), "warning"
     return tr("meets all"), "good"
 
 
+def headline_price(tr: Translator, option: Option) -> str:
+    """Return what an option costs first of all: its purchase, or its rent where nothing is bought."""
+    cost = option.cost
+    if cost.capex:
+        return figures.money(tr, cost.capex, cost.currency)
+    if cost.per_month is not None:
+        return tr("{x} a month", x=figures.money(tr, cost.per_month, cost.currency))
+    return tr("no price known")
+
+
 def option_price(tr: Translator, option: Option) -> str:
     """Return an option's price and its cost per million tokens."""
-    cost = option.cost
-    if cost.capex is not None:
-        words = figures.money(tr, cost.capex, cost.currency)
-    elif cost.per_month is not None:
-        words = tr("{x} a month", x=figures.money(tr, cost.per_month, cost.currency))
-    else:
-        words = tr("no price known")
+    words = headline_price(tr, option)
     if option.tco is not None and option.tco.per_million_tokens is not None:
         per = figures.money(tr, option.tco.per_million_tokens, option.tco.currency)
         words += tr(" · {x} / M tokens", x=per)
@@ -155,6 +168,8 @@ def option_site(tr: Translator, option: Option) -> str:
 
 def limit_title(tr: Translator, code: str) -> str:
     """Return the name of a limit or estimate as a row's head."""
+    if code in TITLES:
+        return tr(TITLES[code])
     if code in LABELS:
         return label(tr, code)
     name = limit_name(tr, code)
@@ -222,15 +237,12 @@ def change_answers(change: Change) -> dict[str, object]:
 
 def change_words(tr: Translator, change: Change) -> str:
     """Word the one change that makes an infeasible wish feasible, with its price."""
+    what, price = hardware(change.option), option_price(tr, change.option)
+    if change.key == "constraints.accelerators":
+        return tr("Leave accelerators and their number open: {what} for {price}", what=what, price=price)
     name = limit_name(tr, change.key.rpartition(".")[2])
-    return tr(
-        "{name}: {old} → {new} gives {what} for {price}",
-        name=name,
-        old=_value(tr, change.key, change.from_value),
-        new=_value(tr, change.key, change.to_value),
-        what=hardware(change.option),
-        price=option_price(tr, change.option),
-    )
+    old, new = (_value(tr, change.key, v) for v in (change.from_value, change.to_value))
+    return tr("{name}: {old} → {new} gives {what} for {price}", name=name, old=old, new=new, what=what, price=price)
 
 
 def _value(tr: Translator, key: str, value: object) -> str:

@@ -10,7 +10,7 @@ from wizard.ui import figures
 from wizard.ui.charts.band import BandBar
 from wizard.ui.charts.memory import MemoryBar
 from wizard.ui.context import Context
-from wizard.ui.say import basis_words, binding_words
+from wizard.ui.say import basis_words, binding_words, headline_price
 from wizard.ui.widgets.basic import clear, scrolled, text
 
 WIDTH = 268
@@ -102,13 +102,8 @@ class Summary(QFrame):
             self.band.setText("")
             return
         cost, bom = option.cost, option.bom
-        if cost.capex is not None:
-            self.figure.setText(figures.money(ctx.tr, cost.capex, cost.currency))
-        elif cost.per_month is not None:
-            self.figure.setText(ctx.t("{x} a month", x=figures.money(ctx.tr, cost.per_month, cost.currency)))
-        else:
-            self.figure.setText(ctx.t("no price known"))
-        if bom is not None and bom.high > bom.low:
+        self.figure.setText(headline_price(ctx.tr, option))
+        if bom is not None and bom.high > bom.low and cost.capex:
             self.band.setText(
                 ctx.t(
                     "{low} to {high} by price class",

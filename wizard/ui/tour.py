@@ -45,13 +45,17 @@ def tour(out: Path, writer: Writer | None = None) -> int:
     shell = build(None, Settings(language="en", theme="light"), writer)
     shell.resize(*SIZE)
     shell.show()
-    for name, kind, steps in ((SERVING, "", None), (LEARNING, "-training", ("training", "plan"))):
+    walks: tuple[tuple[str, str, tuple[flow.Step, ...]], ...] = (
+        (SERVING, "", flow.SERVING),
+        (LEARNING, "-training", ("training", "plan")),
+    )
+    for name, kind, steps in walks:
         shell.session.replace(preset(name).needs)
         wait_for_plan(shell)
         for lang, theme in ((lang, theme) for lang in LANGUAGES for theme in THEMES):
             shell.commands.set_language(lang)
             shell.commands.set_theme(theme)
-            for step in steps or flow.steps(shell.session.needs):
+            for step in steps:
                 for path, picture in _pictures(shell, step, out / f"{lang}-{theme}{kind}"):
                     if not picture.save(str(path)):
                         raise OutputError(mark("cannot write the file: {why}"), where=str(path), why="PNG")

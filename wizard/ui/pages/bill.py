@@ -11,7 +11,7 @@ from wizard.ui.bom_table import BomTable
 from wizard.ui.charts.money import BreakEvenChart, TcoChart, Tornado
 from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
-from wizard.ui.say import hardware
+from wizard.ui.say import hardware, headline_price, reason_words
 from wizard.ui.widgets.basic import Panel, clear, row, rule, text
 from wizard.words import number
 
@@ -33,6 +33,10 @@ class BillPage(Page):
         self.totals.setColumnStretch(0, 1)
         self.bill.add(self.totals)
         self.add(self.bill)
+        self.rent = Panel(ctx.t("Rent"))
+        self.rent_words = text("", selectable=True)
+        self.rent.add(self.rent_words)
+        self.add(self.rent)
         self.years = Panel(ctx.t("Cost by year"))
         self.tco = TcoChart(ctx.tokens, ctx.tr)
         self.years.add(self.tco)
@@ -60,7 +64,7 @@ class BillPage(Page):
         option = self.ctx.session.option
         if option is None:
             self._shown = None
-            for panel in (self.bill, self.charts, self.moves):
+            for panel in (self.bill, self.rent, self.charts, self.moves):
                 panel.hide()
             self.why.setText(self.ctx.session.error_text() or self.ctx.t("There is no plan yet."))
             return
@@ -70,10 +74,13 @@ class BillPage(Page):
             self._owning(option.tco)
 
     def _bill(self, option: Option) -> None:
-        bom = option.bom
+        bom, ctx = option.bom, self.ctx
         self.bill.setVisible(bom is not None)
         self.bill.note.setText(hardware(option))
         self.table.show_bom(bom)
+        self.rent.setVisible(bom is None)
+        rented = [reason_words(ctx.tr, reason) for reason in option.reasons if reason.code == "rented"]
+        self.rent_words.setText("\n".join([hardware(option), *rented, headline_price(ctx.tr, option)]))
         clear(self.totals)
         if bom is not None:
             self._totals(bom)

@@ -144,11 +144,14 @@ class Panel(QFrame):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(padding, 12, padding, 12)
         self.body.setSpacing(8)
-        self.note = text(note, "caption", wrap=False, right=True)
+        self.note = text(note, "caption", right=True)
         self.head = text(head, "head", wrap=False)
+        self.head.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         if head:
             self.setAccessibleName(head)
-            self.body.addLayout(row(self.head, -1, self.note))
+            line = row(self.head, self.note, gap=12)
+            line.setStretch(1, 1)
+            self.body.addLayout(line)
 
     def add(self, item: QWidget | QLayout) -> None:
         """Add a widget or a layout."""
