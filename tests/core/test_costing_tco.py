@@ -375,6 +375,14 @@ def test_all_offers_have_a_date(catalog: Catalog) -> None:
     assert date(2020, 1, 1) < offer.as_of
 
 
+def test_a_default_is_an_assumption_and_an_answer_is_yours(catalog: Catalog, bom: Bom) -> None:
+    asked = Economics(country="CN", discount_rate=0.1, pue=1.3)
+    sources = {name: source for name, _, source in total_cost(bom, Usage(), asked, catalog).assumptions}
+    assert (sources["discount_rate"], sources["pue"]) == ("yours", "yours")
+    assert (sources["utilization"], sources["horizon_years"]) == ("assumption", "assumption")
+    assert sources["electricity_usd_per_kwh"] in catalog.sources
+
+
 def test_figures_are_complete_for_a_plan(catalog: Catalog, bom: Bom) -> None:
     usage = Usage(output_tok_s=1000.0, cloud=cheapest_cloud(catalog, "l40s", 4, 4))
     tco: Tco = total_cost(bom, usage, Economics(country="CN"), catalog)

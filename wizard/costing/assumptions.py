@@ -53,7 +53,7 @@ def assumptions_of(catalog: Catalog, economics: Economics, usage: Usage) -> Mapp
     """Gather every uncertain input by name; money in US dollars."""
     rows = catalog.economics
     found = {
-        "utilization": _utilization(economics.utilization),
+        "utilization": _utilization(economics),
         "electricity_usd_per_kwh": electricity(catalog, economics),
         "electricity_growth": _growth(catalog),
         "pue": _pue(rows.get("pue/industry-average/world"), economics.pue),
@@ -121,9 +121,14 @@ def _usd(catalog: Catalog, row: Economic, value: Decimal) -> float:
     return float(exchange_of(catalog).convert(value, currency, "USD"))
 
 
-def _utilization(named: float) -> Range:
-    mode = max(named, 0.01)
-    return Range(mode * 0.45, mode, min(1.0, max(mode, mode * 1.45)), YOURS)
+def whose(economics: Economics, name: str) -> str:
+    """Return ``yours`` for an answer that was given, ``assumption`` for a default that was left."""
+    return YOURS if name in economics.model_fields_set else ASSUMPTION
+
+
+def _utilization(economics: Economics) -> Range:
+    mode = max(economics.utilization, 0.01)
+    return Range(mode * 0.45, mode, min(1.0, max(mode, mode * 1.45)), whose(economics, "utilization"))
 
 
 def _growth(catalog: Catalog) -> Range:

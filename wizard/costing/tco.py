@@ -14,7 +14,7 @@ import numpy as np
 
 from wizard.catalog.catalog import Catalog
 from wizard.costing.alternatives import Alternative, alternative_of, api_month
-from wizard.costing.assumptions import YOURS, co2_factor, co2_kg_per_kwh
+from wizard.costing.assumptions import co2_factor, co2_kg_per_kwh, whose
 from wizard.costing.breakeven import break_even_utilization, cumulative, first_crossing
 from wizard.costing.case import Case, case_of
 from wizard.costing.cloud import CloudOffer
@@ -154,11 +154,9 @@ def _roi(case: Case, years: Sequence[TcoYear]) -> float | None:
 
 def _listed(case: Case) -> tuple[tuple[str, float, str], ...]:
     """List every input that was used, with its source key."""
-    certain = [
-        ("horizon_years", float(case.economics.horizon_years), YOURS),
-        ("discount_rate", case.economics.discount_rate, YOURS),
-        ("staff_usd_per_year", case.economics.staff_usd_per_year, YOURS),
-    ]
+    asked = case.economics
+    certain = [(name, float(getattr(asked, name)), whose(asked, name))
+               for name in ("horizon_years", "discount_rate", "staff_usd_per_year")]
     ranges = [(name, r.mode, r.source) for name, r in sorted(case.ranges.items()) if r.source not in {"", "rented"}]
     return (*certain, *ranges)
 
