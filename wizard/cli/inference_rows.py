@@ -69,8 +69,9 @@ def setting_of(row: Row, model: Model, accelerator: Accelerator) -> Setting:
         tp=tp, pp=pp, dp=dp, ep=ep, replicas=max(devices / (tp * pp * dp), 1.0), prompt_tokens=prompt,
         output_tokens=output,
         concurrency=_concurrency(row, kind), request_rate=_after(r"offered QPS=([\d.]+)", notes, math.nan),
-        requests=_requests(row, notes),
-        cached_share=_cached_share(notes, kind, prompt), backend=backend_of(row.get("engine", "")), year=year_of(row.get("date", "")),
+        requests=_after(r"(\d+) prompts", notes, math.inf),
+        cached_share=_cached_share(notes, kind, prompt), backend=backend_of(row.get("engine", "")),
+        year=year_of(row.get("date", "")),
     )
 
 
@@ -114,13 +115,6 @@ def _cached_share(notes: str, kind: str, prompt: float) -> float:
     """llama-bench fills the cache to a depth first and times the rest of the prompt only."""
     depth = _after(r"(?:@ d|depth )(\d+)", notes, 0.0) if kind == "prefill" else 0.0
     return min(depth / prompt, 0.999)
-
-
-def _requests(row: Row, notes: str) -> float:
-    if "benchmark_throughput" in notes:
-        stated = _number(row, "concurrency_or_batch")
-        return stated if stated >= 1 else math.inf
-    return _after(r"(\d+) prompts", notes, math.inf)
 
 
 _MLPERF_LENGTHS = (

@@ -58,8 +58,6 @@ class Coefficients:
     """Prefills of others that a new request waits for, when one half of one other user is ahead on average."""
     queue_exponent: Floats
     """Power of the users ahead on that wait: 1 if all ask at once, less as they fall out of step."""
-    spread: Floats
-    """Weight of the queueing time of random arrivals (M/D/1)."""
     step_wait: Floats
     """Decode steps that a new request waits for before its prefill starts."""
     kv_reserved: Floats

@@ -80,7 +80,7 @@ def closed_loop(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats
     step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), x.prompt_tokens + x.output_tokens / 2)
     own = prompt_work(x, r, c)
     tpot = step + interference(x, c) * (batch - 1) / x.output_tokens * own
-    waiting = _waiting(x, c, batch, own, tpot)
+    waiting = queue_ahead(c, batch) * own
     chunks = np.ceil(fresh_tokens(x) / CHUNK_TOKENS)
     running = np.where(users > 1, c.step_wait * step * chunks, 0.0)
     excess = (users - batch) * x.output_tokens * tpot / batch
@@ -88,13 +88,14 @@ def closed_loop(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats
     return Timing(batch=batch, ttft=ttft, tpot=tpot, requests=users / (ttft + x.output_tokens * tpot))
 
 
-def _waiting(x: ServingInputs, c: Coefficients, batch: Floats, own: Floats, tpot: Floats) -> Floats:
-    """Queue before the prefill: users in step with each other, and random arrivals (M/D/1); at most all others."""
+def queue_ahead(c: Coefficients, batch: Floats) -> Floats:
+    """Return how many prompts of other users are computed before a new one, at most those of all others.
+
+    Users in step with each other would wait for half of the others on average; they fall out of step the more, the
+    more there are and the more their lengths vary, which the power and the factor hold.
+    """
     half = (batch - 1) / 2
-    in_step = c.queue * np.power(half, c.queue_exponent)
-    busy = np.minimum(batch * own / (x.output_tokens * tpot), 0.95)
-    ahead = np.minimum(in_step + c.spread * busy / (2 * (1 - busy)), 2 * half)
-    return ahead * own
+    return np.minimum(c.queue * np.power(half, c.queue_exponent), 2 * half)
 
 
 def saturated(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats) -> Timing:

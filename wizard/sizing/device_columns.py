@@ -82,7 +82,8 @@ _BY_ARCHITECTURE = (
     ("cdna2", "cdna2"), ("cdna3", "cdna3"), ("cdna4", "cdna4"), ("rdna3.5", "amd-unified"), ("rdna", "rdna"),
     ("gaudi", "gaudi"), ("neuroncore", "neuron"), ("tpu", "tpu"), ("davinci", "ascend"), ("xe", "intel-gpu"),
     ("alchemist", "intel-gpu"), ("battlemage", "intel-gpu"), ("ponte", "intel-gpu"),
-    ("gcn", "rdna"), ("polaris", "rdna"), ("tensix", "tenstorrent"), ("wormhole", "tenstorrent"), ("blackhole", "tenstorrent"), ("rdu", "sambanova"),
+    ("gcn", "rdna"), ("polaris", "rdna"), ("tensix", "tenstorrent"), ("wormhole", "tenstorrent"),
+    ("blackhole", "tenstorrent"), ("rdu", "sambanova"),
 )
 
 

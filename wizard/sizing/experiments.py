@@ -31,7 +31,7 @@ METRICS = ("ttft_ms", "tpot_ms", "throughput_output_tok_s_total", "throughput_to
            "prefill_tok_s", "per_user_tok_s")
 _TTFT, _TPOT, _OUTPUT, _TOTAL = range(4)
 _PER_USER = METRICS.index("per_user_tok_s")
-_BAND_OF: Ints = np.array([bands.METRICS.index(n) for n in (
+BAND_OF: Ints = np.array([bands.METRICS.index(n) for n in (
     "ttft", "tpot", "throughput", "throughput", "decode", "prefill", "decode")])
 _TAIL_STEPS = 1.9
 """Answers' lengths that a finite run takes to fill and to empty its batch."""
@@ -61,7 +61,7 @@ def estimate(
     users = np.maximum(np.nan_to_num(x.concurrency, nan=1.0), 1.0)
     value = value * np.where((metric == _TTFT) | (metric == _TPOT), 1.0, replicas)
     value = np.where(metric == _PER_USER, value / users, value)
-    low, high = calibration.interval(x, _BAND_OF[metric])
+    low, high = calibration.interval(x, BAND_OF[metric])
     return value, value * np.exp(low), value * np.exp(high)
 
 

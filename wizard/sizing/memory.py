@@ -65,7 +65,8 @@ def weights_per_device(x: ServingInputs, r: Replica) -> Floats:
 def stored_bytes(x: ServingInputs) -> Floats:
     """Return the bytes of all weights in the format that they are stored in."""
     table = x.model.stored_bytes
-    return table[np.arange(table.shape[0]) if table.shape[0] > 1 else 0, stored_format(x)]
+    chosen: Floats = table[np.arange(table.shape[0]) if table.shape[0] > 1 else 0, stored_format(x)]
+    return chosen
 
 
 def kv_per_sequence(x: ServingInputs, r: Replica, context: Floats) -> Floats:

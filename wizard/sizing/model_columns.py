@@ -76,7 +76,7 @@ class ModelColumns:
     native_block_fp8: Bools
     native_mxfp4: Bools
     stored_bytes: Floats
-    """Bytes of all weights by format (:data:`wizard.sizing.formats.FORMATS`), vision included; shape ``(m, formats)``."""
+    """Bytes of all weights, vision included, by format of :mod:`wizard.sizing.formats`; shape ``(m, formats)``."""
 
     @classmethod
     def of(cls, model: Model) -> ModelColumns:

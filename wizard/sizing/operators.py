@@ -105,7 +105,7 @@ def fresh_tokens(x: ServingInputs) -> Floats:
 
 
 def attention_flop(x: ServingInputs) -> Floats:
-    """Return the FLOP of attention per computed prompt token: causal, so it sees what is cached and half of the rest."""
+    """Return the FLOP of attention per computed prompt token: it sees what is cached and half of the rest."""
     m = x.model
     mean = x.prompt_tokens - fresh_tokens(x) / 2
     sparse = np.minimum(mean, m.sparse_topk)

@@ -1,0 +1,8 @@
+"""Fits the constants of the serving formulas to published measurements and says how well they hold.
+
+    python -m tests.bench.fit_inference INFERENCE.csv --out catalog/calibration/inference.json
+
+reads a table of measurements, cross-validates (no architecture-and-hardware pair, no hardware, no architecture in both
+parts), fits all rows, and writes the constants with their error bands, and ``ACCURACY.md`` beside them. Only derived
+constants are written; the measured rows stay where they are.
+"""

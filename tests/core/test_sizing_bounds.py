@@ -1,0 +1,105 @@
+"""Estimates obey physics: properties that hold for every case, found by hypothesis."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.sizing_cases import BANDS, DEEPSEEK, H100, H200, LLAMA_8B, LLAMA_70B, TIMES, answer, band, case
+from wizard.sizing.traffic import ServingInputs
+
+MODELS = (LLAMA_8B, LLAMA_70B, DEEPSEEK, "openai/gpt-oss-120b", "google/gemma-3-27b-it",
+          "Qwen/Qwen3-Next-80B-A3B-Instruct")
+DEVICES = (H100, H200, "b200_sxm_180", "mi300x", "rtx_4090", "l40s", "apple_m2_ultra", "dgx_spark_gb10")
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> ServingInputs:
+    return case(
+        draw(st.sampled_from(MODELS)), draw(st.sampled_from(DEVICES)),
+        weights=draw(st.sampled_from(("bf16", "fp8", "int4", "fp4"))), kv=draw(st.integers(0, 1)),
+        engine=draw(st.sampled_from(("vllm", "sglang", "tensorrt-llm", "llama.cpp"))),
+        prompt=draw(st.integers(1, 100_000)), output=draw(st.integers(1, 10_000)),
+        users=draw(st.integers(1, 2000)), tp=draw(st.sampled_from((1, 2, 4, 8))),
+    )
+
+
+FEW = settings(max_examples=30, deadline=None)
+
+
+@FEW
+@given(cases())
+def test_value_lies_in_its_band_and_no_number_beyond_the_bound(x: ServingInputs) -> None:
+    columns = answer(x)
+    for name in BANDS:
+        b = band(columns, name)
+        assert b.low[0] <= b.value[0] <= b.high[0]
+        assert np.isfinite(b.value[0])
+        if name in TIMES:
+            assert b.ceiling[0] <= b.low[0] * (1 + 1e-9)
+        else:
+            assert b.high[0] <= b.ceiling[0] * (1 + 1e-9)
+
+
+@FEW
+@given(cases(), st.floats(1.01, 10))
+def test_more_bandwidth_is_never_slower(x: ServingInputs, factor: float) -> None:
+    faster = replace(x, device=replace(x.device, bandwidth=x.device.bandwidth * factor))
+    before, after = answer(x), answer(faster)
+    for name in TIMES:
+        assert band(after, name).value[0] <= band(before, name).value[0] * (1 + 1e-9)
+        assert band(after, name).ceiling[0] <= band(before, name).ceiling[0] * (1 + 1e-9)
+
+
+@FEW
+@given(cases(), st.floats(1.01, 10))
+def test_more_memory_never_serves_fewer(x: ServingInputs, factor: float) -> None:
+    larger = replace(x, device=replace(x.device, memory_bytes=x.device.memory_bytes * factor))
+    assert answer(larger).max_concurrency.value[0] >= answer(x).max_concurrency.value[0]
+    assert answer(larger).fits[0] >= answer(x).fits[0]
+
+
+@FEW
+@given(cases(), st.integers(1, 50_000))
+def test_longer_context_is_never_cheaper_to_keep(x: ServingInputs, more: int) -> None:
+    longer = replace(x, prompt_tokens=x.prompt_tokens + more)
+    assert answer(longer).memory.kv_per_sequence[0] >= answer(x).memory.kv_per_sequence[0]
+
+
+@FEW
+@given(cases(), st.integers(1, 1000))
+def test_more_users_never_lower_the_ceiling(x: ServingInputs, more: int) -> None:
+    busier = replace(x, concurrency=x.concurrency + more)
+    assert answer(busier).output_tok_s.ceiling[0] >= answer(x).output_tok_s.ceiling[0] * (1 - 1e-9)
+
+
+@FEW
+@given(cases(), st.floats(0.0, 0.9))
+def test_a_prefix_cache_never_makes_the_first_token_later(x: ServingInputs, share: float) -> None:
+    cached = replace(x, prefix_cache_share=np.array([share]), concurrency=np.ones(1))
+    plain = replace(x, concurrency=np.ones(1))
+    assert answer(cached).ttft_ms.value[0] <= answer(plain).ttft_ms.value[0] * (1 + 1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.permutations(range(12)))
+def test_order_never_matters(order: list[int]) -> None:
+    users = np.arange(1.0, 13.0) ** 2
+    shuffled, plain = answer(case(users=users[order])), answer(case(users=users))
+    for name in BANDS:
+        for end in fields(band(plain, name)):
+            np.testing.assert_array_equal(
+                getattr(band(shuffled, name), end.name), getattr(band(plain, name), end.name)[order])
+
+
+def test_many_cases_are_what_each_is_alone() -> None:
+    n = 70_000
+    columns = answer(case(users=np.tile(np.array([1.0, 64.0]), n // 2)))
+    alone = answer(case(users=64.0))
+    assert columns.tpot_ms.value.shape == (n,)
+    assert columns.tpot_ms.value[-1] == pytest.approx(alone.tpot_ms.value[0])
+    assert columns.memory.weights.shape == (n,)
