@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wizard.deploy.bundle import Files
 from wizard.deploy.facts import HEADROOM, Deployment
@@ -10,6 +10,7 @@ from wizard.deploy.failure_rules import say
 from wizard.deploy.host import folder
 from wizard.deploy.markdown import code, commands, page, plain, table
 from wizard.deploy.rule_records import Finding
+from wizard.deploy.stacks import Platform
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Estimate
 from wizard.words import label, number
@@ -24,6 +25,25 @@ _EVIDENCE = {
 _NO_IMAGE = mark(
     "No container image of this engine for this hardware is known to us: use the vendor's build of the engine and "
     "start it with run.sh."
+)
+_PREREQUISITES: Mapping[Platform, str] = {
+    "cuda": mark("NVIDIA driver 580 or newer (the images are built for CUDA 13) and nvidia-container-toolkit."),
+    "jetson": mark("JetPack 7.2 (L4T r39) or newer. On an Orin with JetPack 6 use the image "
+                   "ghcr.io/nvidia-ai-iot/vllm:latest-jetson-orin instead. Set the power mode with nvpmodel and "
+                   "keep the weights on NVMe."),
+    "rocm": mark("The amdgpu driver, and the numbers of the groups video and render in .env. AMD's own examples "
+                 "loosen seccomp and add SYS_PTRACE; these files do not. If the engine fails to start, try that "
+                 "on a test machine first."),
+    "ascend": mark("Driver and firmware for CANN 9.1.0 exactly; vLLM, torch_npu and CANN are one locked set."),
+    "gaudi": mark("Intel Gaudi software and its container runtime, in the version of the image."),
+    "intel": mark("Intel's GPU driver and compute runtime, and the numbers of the groups video and render in "
+                  ".env."),
+    "musa": mark("Moore Threads' driver and container runtime."),
+    "apple": mark("macOS with llama-server built for Metal; containers have no GPU on a Mac."),
+    "other": mark("The vendor's driver and the vendor's build of the engine."),
+}
+_LLAMA_ON_CUDA = mark(
+    "An NVIDIA driver that knows the CUDA version of the image, and nvidia-container-toolkit."
 )
 _TOLD = frozenset({16, 30})
 """Rules whose notes this page tells in its own words."""
@@ -111,25 +131,8 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
             "compare its answers with the original on your own questions. No --quantization flag is set: the engine "
             "reads the format from the checkpoint.",
             precision=d.option.weight_precision, path=code(f"models/{d.model_name}")))
-    needs = {
-        "cuda": mark("NVIDIA driver 580 or newer (the images are built for CUDA 13) and nvidia-container-toolkit."),
-        "jetson": mark("JetPack 7.2 (L4T r39) or newer. On an Orin with JetPack 6 use the image "
-                       "ghcr.io/nvidia-ai-iot/vllm:latest-jetson-orin instead. Set the power mode with nvpmodel and "
-                       "keep the weights on NVMe."),
-        "rocm": mark("The amdgpu driver, and the numbers of the groups video and render in .env. AMD's own examples "
-                     "loosen seccomp and add SYS_PTRACE; these files do not. If the engine fails to start, try that "
-                     "on a test machine first."),
-        "ascend": mark("Driver and firmware for CANN 9.1.0 exactly; vLLM, torch_npu and CANN are one locked set."),
-        "gaudi": mark("Intel Gaudi software and its container runtime, in the version of the image."),
-        "intel": mark("Intel's GPU driver and compute runtime, and the numbers of the groups video and render in "
-                      ".env."),
-        "musa": mark("Moore Threads' driver and container runtime."),
-        "apple": mark("macOS with llama-server built for Metal; containers have no GPU on a Mac."),
-        "other": mark("The vendor's driver and the vendor's build of the engine."),
-    }
-    if d.stack.engine == "llama.cpp" and d.stack.platform == "cuda":
-        needs["cuda"] = mark("An NVIDIA driver that knows the CUDA version of the image, and nvidia-container-toolkit.")
-    out.append(tr(needs[d.stack.platform]))
+    on_cuda = d.stack.engine == "llama.cpp" and d.stack.platform == "cuda"
+    out.append(tr(_LLAMA_ON_CUDA if on_cuda else _PREREQUISITES[d.stack.platform]))
     if not d.training and d.plan.needs.max_context_tokens is None:
         out.append(tr("The longest context is the stated prompt and answer together, {tokens} tokens: the engine "
                       "refuses longer requests. Ask the plan for a longer context if users need one.",
