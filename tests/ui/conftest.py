@@ -106,6 +106,8 @@ class Files:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("plan.json", "bom.csv", "MANIFEST.json"):
             (folder / name).write_text(name, encoding="utf-8")
+        (folder / "deploy").mkdir(exist_ok=True)
+        (folder / "deploy" / "README.md").write_text("deploy", encoding="utf-8")
 
 
 @pytest.fixture

@@ -49,9 +49,9 @@ def test_the_keyboard_alone_goes_from_the_first_question_to_written_files(
     assert focused().objectName() == "write"
     press(focused(), Key.Key_Return)
     qtbot.waitUntil(lambda: shell.exporter.state == "done")
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["MANIFEST.json", "bom.csv", "plan.json"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["MANIFEST.json", "bom.csv", "deploy", "plan.json"]
     assert files.langs == ["en"]
-    assert "3 files" in find(shell, "export-state").text()
+    assert "4 files" in find(shell, "export-state").text()
 
 
 def test_answers_typed_with_the_keyboard_reach_the_plan(shell: Shell, qtbot: QtBot, engine: Engine) -> None:

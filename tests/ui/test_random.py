@@ -16,7 +16,7 @@ from wizard.needs import flow
 from wizard.ui.shell import Shell
 
 W = TypeVar("W", bound=QWidget)
-EVENTS = 1000
+EVENTS = 700
 KEYS = (
     Qt.Key.Key_Tab,
     Qt.Key.Key_Backtab,

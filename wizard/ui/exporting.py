@@ -6,15 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from wizard.errors import Cancelled, InputError
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Plan
 from wizard.ui.jobs import Runner
+from wizard.ui.preview import first_page
 
 Writer = Callable[..., object]
 """``write(plan, folder, lang, progress=..., cancel=...)``; ``progress(name)`` is called before each output is made."""
 OUTPUTS = 6
+PREVIEW_WIDTH = 336
+SHARP = 2.0
 
 
 class Exporter(QObject):
@@ -24,6 +28,8 @@ class Exporter(QObject):
         state: ``idle``, ``running``, ``done``, ``failed`` or ``cancelled``.
         share: how far it is, 0 to 1.
         what: what is being written, or why it failed.
+        files: what was written.
+        image: the first page of the quote.
     """
 
     changed = Signal()
@@ -37,6 +43,7 @@ class Exporter(QObject):
         self.error: Exception | None = None
         self.folder: Path | None = None
         self.files: tuple[Path, ...] = ()
+        self.image: QImage | None = None
         self._runner = Runner(self)
         self._runner.finished.connect(self._on_finished)
         self._runner.progressed.connect(self._on_progress)
@@ -46,7 +53,8 @@ class Exporter(QObject):
         writer = self.writer
         if writer is None:
             return
-        self.state, self.share, self.what, self.error, self.folder, self.files = "running", 0.0, "", None, folder, ()
+        self.state, self.share, self.what, self.error, self.folder = "running", 0.0, "", None, folder
+        self.files, self.image = (), None
 
         def work(cancelled: Callable[[], bool], report: Callable[[object], None]) -> object:
             before = _times(folder)
@@ -60,7 +68,9 @@ class Exporter(QObject):
             if cancelled():
                 raise Cancelled
             after = _times(folder)
-            return tuple(path for path, stamp in sorted(after.items()) if before.get(path) != stamp)
+            made = tuple(path for path, stamp in sorted(after.items()) if before.get(path) != stamp)
+            quote = folder / "quote.pdf"
+            return made, first_page(quote, PREVIEW_WIDTH, SHARP) if quote in made else None
 
         self._runner.start(work)
         self.changed.emit()
@@ -94,7 +104,7 @@ class Exporter(QObject):
         else:
             self.state = "failed" if self.error else "done"
         self.share = 1.0 if self.state == "done" else self.share
-        self.files = result if isinstance(result, tuple) else ()
+        self.files, self.image = result if isinstance(result, tuple) else ((), None)
         self.changed.emit()
 
 

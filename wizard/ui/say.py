@@ -134,6 +134,8 @@ def option_badge(tr: Translator, option: Option) -> tuple[str, Literal["good", "
 def headline_price(tr: Translator, option: Option) -> str:
     """Return what an option costs first of all: its purchase, or its rent where nothing is bought."""
     cost = option.cost
+    if option.cloud_sku and "hours" in option.estimates and cost.total is not None:
+        return tr("{x} for the run", x=figures.money(tr, cost.total, cost.currency))
     if cost.capex:
         return figures.money(tr, cost.capex, cost.currency)
     if cost.per_month is not None:

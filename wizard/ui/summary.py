@@ -10,7 +10,7 @@ from wizard.ui import figures
 from wizard.ui.charts.band import BandBar
 from wizard.ui.charts.memory import MemoryBar
 from wizard.ui.context import Context
-from wizard.ui.say import basis_words, binding_words, headline_price
+from wizard.ui.say import basis_words, binding_words, headline_price, limit_title
 from wizard.ui.widgets.basic import clear, scrolled, text
 
 WIDTH = 268
@@ -59,9 +59,7 @@ class Summary(QFrame):
         self._shown: Option | None = None
 
     def _add_band(self, code: str) -> None:
-        from wizard.words import label
-
-        name = label(self.ctx.tr, code)
+        name = limit_title(self.ctx.tr, code)
         parts = (text(name, "caption"), BandBar(self.ctx.tokens, self.ctx.tr, name), text("", "why"))
         parts[1].setObjectName(f"band-{code}")
         self.box.addSpacing(4)
@@ -76,6 +74,7 @@ class Summary(QFrame):
         self.state.setText(self._state(plan))
         self.state.setVisible(bool(self.state.text()))
         self._money(option)
+        self.band.setVisible(bool(self.band.text()))
         for code in BANDS:
             self._band(code, option)
         self.memory.show_memory(option.memory if option else None)

@@ -11,13 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QProgressBar, QVBo
 from wizard.ui import figures
 from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
-from wizard.ui.preview import first_page
 from wizard.ui.widgets.basic import Panel, button, clear, column, row, text
 from wizard.ui.widgets.cards import Choice
 from wizard.ui.widgets.fields import TextField
 
 TONGUES = (("en", "English"), ("zh_CN", "简体中文"))
-SHOWN = 9
+FIRST = ("quote.pdf", "bom.xlsx", "bom.csv", "plan.json", "MANIFEST.json")
 
 
 class ExportPage(Page):
@@ -43,7 +42,6 @@ class ExportPage(Page):
         line.setStretch(1, 1)
         self.add(line)
         self.body.addStretch(1)
-        self._previewed: tuple[Path, int] | None = None
 
     def _cover(self) -> Panel:
         ctx = self.ctx
@@ -99,6 +97,7 @@ class ExportPage(Page):
         self.open_folder = button(ctx.t("Open folder"), lambda: self._show(ctx.exporter.folder), name="open-folder")
         self.open_quote = button(ctx.t("Open quote"), lambda: self._show(self._quote()), name="open-quote")
         self.paper = QLabel()
+        self.paper.setProperty("role", "paper")
         self.paper.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.paper.setAccessibleName(ctx.t("First page of the quote"))
         panel.add(column(self.state, self.bar, self.files, row(self.open_quote, self.open_folder, -1), self.paper))
@@ -178,29 +177,27 @@ class ExportPage(Page):
         done = exporter.state == "done"
         clear(self.files)
         for made in (self.open_folder, self.open_quote):
-            made.setVisible(done)
-        quote = self._quote()
-        self.paper.setVisible(done and quote is not None)
+            made.setVisible(done and bool(exporter.files))
+        self.paper.setVisible(done and exporter.image is not None)
         if not done or exporter.folder is None:
             return
-        for path in exporter.files[:SHOWN]:
-            size = figures.gigabytes(self.ctx.tr, path.stat().st_size) if path.exists() else ""
-            line = row(text(str(path.relative_to(exporter.folder))), text(size, "caption", wrap=False, right=True))
-            line.setStretch(0, 1)
-            self.files.addLayout(line)
-        if len(exporter.files) > SHOWN:
-            self.files.addWidget(text(self.ctx.t("and {n} more", n=len(exporter.files) - SHOWN), "caption"))
-        self._preview(quote)
+        below = [f for f in exporter.files if f.parent != exporter.folder]
+        for path in sorted(set(exporter.files) - set(below), key=_order):
+            size = path.stat().st_size if path.exists() else 0
+            self._file(path.name, figures.gigabytes(self.ctx.tr, size))
+        if below:
+            self._file("deploy/", self.ctx.t("{n} files", n=len(below)))
+        if exporter.image is not None:
+            self.paper.setPixmap(QPixmap.fromImage(exporter.image))
 
-    def _preview(self, quote: Path | None) -> None:
-        stamp = (quote, quote.stat().st_mtime_ns) if quote is not None and quote.exists() else None
-        if stamp is None or stamp == self._previewed:
-            return
-        self._previewed = stamp
-        image = first_page(stamp[0], 300, self.devicePixelRatioF())
-        self.paper.setVisible(image is not None)
-        if image is not None:
-            self.paper.setPixmap(QPixmap.fromImage(image))
+    def _file(self, name: str, size: str) -> None:
+        line = row(text(name), text(size, "caption", wrap=False, right=True))
+        line.setStretch(0, 1)
+        self.files.addLayout(line)
+
+
+def _order(path: Path) -> tuple[int, str]:
+    return (FIRST.index(path.name) if path.name in FIRST else len(FIRST), path.name)
 
 
 def default_folder() -> Path:

@@ -121,7 +121,7 @@ class ResultPage(Page):
         self.promises.show_option(option)
         m = option.memory
         self.memory_panel.note.setText(
-            ctx.t("{usable} of {all} usable", usable=f"{m.usable:.0f}", all=figures.gibibytes(ctx.tr, m.capacity))
+            ctx.t("{usable} of {all}", usable=f"{m.usable:.0f}", all=figures.gibibytes(ctx.tr, m.capacity))
         )
         self.memory.show_memory(m)
         self.why_lines.show_why(plan, option)
