@@ -90,3 +90,9 @@ def test_kv_heads_bound_tensor_parallelism() -> None:
 
 def test_an_unknown_architecture_says_so() -> None:
     assert not kv_shape(replace(MODELS["Qwen/Qwen3-8B"], layers=None)).known
+
+
+def test_fp8_records_of_sparse_attention_hold_scales() -> None:
+    sparse = kv_shape(MODELS["deepseek-ai/DeepSeek-V3.2"])
+    assert sparse.bytes_per_token(1) + sparse.fp8_scale_bytes == 61 * (656 + 128 + 4)
+    assert kv_shape(MODELS["deepseek-ai/DeepSeek-V3"]).fp8_scale_bytes == 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from wizard.catalog.architecture_attention import attention_tensors
@@ -73,6 +74,7 @@ def is_known(model: Model) -> bool:
     return bool(model.layers and model.hidden_size and model.vocab_size) and not model.detail("not_computed")
 
 
+@lru_cache(maxsize=256)
 def tensors(model: Model) -> tuple[Tensor, ...]:
     """Return the weights of the main model, without vision tower and multi-token prediction.
 

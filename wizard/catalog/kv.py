@@ -37,6 +37,8 @@ class KvShape:
         kv_heads: KV heads of the full layers, to which tensor parallelism can split; beyond it replicates.
         window_kv_heads: the same for window layers.
         is_mla: the cache is one latent per token: tensor parallelism replicates it, attention-DP splits it.
+        fp8_scale_bytes: bytes per token that an FP8 cache keeps beside one byte per element: vLLM's records for sparse
+            MLA hold the rotary part in 16 bits, and scales (656 bytes per entry of DeepSeek V3.2, 584 of V4).
         known: false where the architecture is not known well enough; all numbers are then zero.
     """
 
@@ -51,6 +53,7 @@ class KvShape:
     kv_heads: int = 1
     window_kv_heads: int = 1
     is_mla: bool = False
+    fp8_scale_bytes: float = 0.0
     known: bool = True
 
     def bytes_per_token(self, element_bytes: float = 2.0) -> float:
@@ -61,6 +64,10 @@ class KvShape:
         """Bytes of one sequence of ``tokens`` tokens, on one device that holds all of it."""
         windowed = self.window_elements * min(tokens, self.window) * element_bytes
         return self.bytes_per_token(element_bytes) * tokens + windowed + self.state_bytes
+
+
+_RECORD, _COMPRESSED_RECORD, _INDEX_SCALE = 656, 584, 4
+"""Bytes of one FP8 entry with its scales in vLLM's FlashMLA-sparse layouts, and of one index key's scale."""
 
 
 def kv_shape(model: Model) -> KvShape:
@@ -137,7 +144,11 @@ def _grouped(model: Model, full: tuple[int, ...], window: tuple[int, ...]) -> Kv
 
 def _latent(model: Model, layers: int) -> KvShape:
     per_layer = (model.kv_lora_rank or 0) + (model.qk_rope_head_dim or 0)
-    return KvShape(full_elements=layers * per_layer, full_layers=layers, is_mla=True)
+    shape = KvShape(full_elements=layers * per_layer, full_layers=layers, is_mla=True)
+    if (model.kv_lora_rank, model.qk_rope_head_dim) != (512, 64) or not model.index_head_dim:
+        return shape
+    index = _index(model, layers) / model.index_head_dim * _INDEX_SCALE
+    return replace(shape, fp8_scale_bytes=layers * (_RECORD - per_layer) + index)
 
 
 def _index(model: Model, layers: int) -> float:
@@ -154,6 +165,7 @@ def _compressed(model: Model) -> KvShape:
     sparse = model.detail("max_sparse_ratio", 16)
     return KvShape(
         full_elements=sum(width / r for r in sources), full_layers=len(sources),
+        fp8_scale_bytes=sum((_COMPRESSED_RECORD - width) / r for r in sources) if width == 512 else 0.0,
         index_elements=sum(index / r for r in sources if r <= sparse),
         window_elements=width * len(ratios), window_layers=len(ratios), window=model.sliding_window or 0,
         is_mla=True,

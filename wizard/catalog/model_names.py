@@ -220,7 +220,7 @@ def _size_fits(words: Words, theirs: Words, model: Model, total: tuple[float, fl
         return False
     if not words.sizes:
         return True
-    tolerance = 0.02 if theirs.sizes else 0.08
+    tolerance = 0.02 if theirs.sizes else 0.15
     counts = (model.total_params, model.total_params + (model.mtp_params or 0) + (model.vision_params or 0))
     return any(s in theirs.sizes or any(_near(s, count, tolerance) for count in counts) for s in words.sizes)
 

@@ -10,6 +10,7 @@ Formats are those of :func:`wizard.catalog.weight_formats.parse_format`: ``nativ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wizard.catalog.architecture import is_known, parameter_groups
 from wizard.catalog.records import Model
@@ -43,7 +44,11 @@ def weight_bytes(model: Model, weight_format: str, *, vision: bool = True, mtp: 
     Raises:
         UnknownName: there is no such format.
     """
-    name = parse_format(weight_format)
+    return _weight_bytes(model, parse_format(weight_format), vision, mtp)
+
+
+@lru_cache(maxsize=2048)
+def _weight_bytes(model: Model, name: str, vision: bool, mtp: bool) -> WeightSize:
     if name.startswith("gguf:"):
         from wizard.catalog.weights_gguf import gguf_bytes
 
