@@ -36,13 +36,14 @@ def accuracy(problem: Problem, predicted: Mapping[str, Floats], bands: tuple[Flo
     total = len(problem.rows) + sum(problem.refused.values())
     lines = [
         "# Accuracy of the serving estimates", "",
-        f"Cross-validated on {len(problem.rows)} published measurements; {len(problem.rows) / total:.1%} of"
-        " the rows in scope could be answered. Errors are |estimate - measured| / measured.", "",
+        f"Cross-validated on {len(problem.rows)} published measurements, {len(problem.rows) / total:.1%} of those in"
+        " scope. Errors are |estimate - measured| / measured.", "",
         "Written by `python -m tests.bench.fit_inference`.",
     ]
     for scheme, values in predicted.items():
         lines += ["", f"## {TITLES[scheme]}", "", *_HEAD, *_table(problem, values)]
-    lines += ["", "## 90 % interval (pairs left out)", "", *_coverage(problem, problem.truth - predicted["pair"], bands)]
+    missed = problem.truth - predicted["pair"]
+    lines += ["", "## 90 % interval (pairs left out)", "", *_coverage(problem, missed, bands)]
     lines += ["", "## Naive roofline (70 % of bandwidth, 50 % of FLOP/s) on the same rows", "", *_HEAD]
     return "\n".join([*lines, *_table(problem, naive(problem))]) + "\n"
 
