@@ -43,9 +43,10 @@ def _folder(path: Path, out: Path | None, *, to_stdout: bool) -> Path | None:
 
 
 def _plan(needs: Needs, folder: Path | None, currency: str | None, *, to_stdout: bool, tr: Translator) -> int:
-    plan = make_plan(needs, Catalog(), currency=currency)
+    catalog = Catalog()
+    plan = make_plan(needs, catalog, currency=currency)
     if folder is not None:
-        write_outputs(plan, folder, tr.lang)
+        write_outputs(plan, folder, tr.lang, catalog=catalog)
     if to_stdout:
         sys.stdout.write(to_json(plan))
     else:
@@ -54,7 +55,8 @@ def _plan(needs: Needs, folder: Path | None, currency: str | None, *, to_stdout:
 
 
 def write_outputs(
-    plan: Plan, folder: Path, lang: str, *, progress: Progress | None = None, cancel: Callable[[], bool] | None = None
+    plan: Plan, folder: Path, lang: str, *, progress: Progress | None = None,
+    cancel: Callable[[], bool] | None = None, catalog: Catalog | None = None,
 ) -> None:
     """Write every output into ``folder``: all of them, or none.
 
@@ -63,6 +65,7 @@ def write_outputs(
     Args:
         progress: called with the name of the output that is made next.
         cancel: asked before each output; true stops the work and leaves ``folder`` as it was.
+        catalog: the one that the plan was made from, if it is at hand; reading it again takes time.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -74,7 +77,7 @@ def write_outputs(
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
             made = Path(scratch) / "new"
             made.mkdir()
-            _make(plan, made, Translator(lang), progress or (lambda _: None), cancel or (lambda: False))
+            _make(plan, made, Translator(lang), progress or (lambda _: None), cancel or (lambda: False), catalog)
             _move_in(made, folder, Path(scratch))
     except OSError as error:
         raise OutputError("the folder cannot be written ({reason})", where=str(folder),
@@ -82,7 +85,9 @@ def write_outputs(
                           reason=error.strerror or str(error)) from error
 
 
-def _make(plan: Plan, folder: Path, tr: Translator, progress: Progress, cancel: Callable[[], bool]) -> None:
+def _make(
+    plan: Plan, folder: Path, tr: Translator, progress: Progress, cancel: Callable[[], bool], catalog: Catalog | None
+) -> None:
     from wizard.deploy.bundle import build
     from wizard.deploy.checks import check_bundle
     from wizard.deploy.export import write as write_bundle
@@ -101,7 +106,7 @@ def _make(plan: Plan, folder: Path, tr: Translator, progress: Progress, cancel: 
     write_csv(plan, step("bom.csv"), tr)
     write_xlsx(plan, step("bom.xlsx"), tr)
     target = step("deploy")
-    bundle = build(plan, tr)
+    bundle = build(plan, tr, catalog)
     results = check_bundle(bundle)
     write_bundle(bundle, target)
     attachments = {name: (folder / name).read_bytes() for name in ("plan.json", "bom.csv")}

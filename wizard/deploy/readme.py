@@ -10,7 +10,7 @@ from wizard.deploy.failure_rules import say
 from wizard.deploy.host import folder
 from wizard.deploy.markdown import code, commands, page, plain, table
 from wizard.deploy.rule_records import Finding
-from wizard.deploy.stacks import Platform
+from wizard.deploy.stacks import GATEWAY_IMAGE, PROMETHEUS_IMAGE, TRAIN_IMAGE, Platform
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Estimate
 from wizard.words import label, number
@@ -236,16 +236,24 @@ def _files(tr: Translator, others: Files) -> str:
     return table((tr("File"), tr("Purpose")), [*rows, (code("RUNBOOK.md"), tr("what to do when it goes wrong"))])
 
 
+def _unseen(tr: Translator, *images: str) -> str:
+    return tr("The tags {images} follow their projects' naming; no registry or document was asked for them. Check them "
+              "before the first pull.", images=", ".join(code(image) for image in images))
+
+
 def _unverified(d: Deployment, tr: Translator) -> list[str]:
     if d.training:
         return [tr("The script was run with these versions on two CPU processes and a toy model, full and LoRA. ZeRO, "
                    "FSDP, QLoRA, Slurm and Kubernetes were not run."),
+                _unseen(tr, TRAIN_IMAGE),
                 tr("Nothing here was run on your hardware. `rackwright check` repeats the offline checks of this "
                    "folder.")]
     out = [tr(_EVIDENCE[d.stack.evidence], image=code(d.stack.image)) if d.stack.image else tr(_NO_IMAGE)]
     if d.stack.flags:
         out.append(tr("The engine's flags were checked against the flag list of {table}. If your image has another "
                       "version, check again with its --help.", table=code(d.stack.flags)))
+    if d.stack.containers:
+        out.append(_unseen(tr, GATEWAY_IMAGE, PROMETHEUS_IMAGE))
     out += [tr("Nothing here was run on your hardware. `rackwright check` repeats the offline checks of this folder."),
             tr("Digests are not known offline; pin-digests.sh asks your registry for them.")]
     return out

@@ -61,7 +61,8 @@ class Market:
         replicas, spares = self._replicas(candidates, wanted)
         accelerators, nodes = self._machines(candidates, replicas + spares)
         built = self._bought(candidates, accelerators, nodes)
-        capex = built.capex_usd if self.needs.constraints.acquisition != "cloud" else np.full(wanted.shape, np.nan)
+        barred = np.array([device.rent_only for device in self.devices])[candidates.device]
+        capex = np.where(barred | (self.needs.constraints.acquisition == "cloud"), np.nan, built.capex_usd)
         power, units = built.power_w, built.rack_units
         owning = self.running.month_usd(capex, power)
         share = np.minimum(np.ceil(candidates.per_replica / self._parts(candidates)), self._size(candidates))

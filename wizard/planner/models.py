@@ -57,5 +57,6 @@ def summary(model: Model) -> ModelSummary:
         active_params=model.active_params or model.total_params,
         weight_bytes=MappingProxyType({fmt: weight_bytes(model, fmt).bytes for fmt in WEIGHT_FORMATS}),
         kv_bytes_per_token=float(model.kv_bytes_per_token_bf16 or 0), attention=model.attention,
-        max_context=model.max_context,
+        max_context=model.max_context, layers=model.layers, heads=model.heads, kv_heads=model.kv_heads,
+        experts=model.experts, native_quant=model.native_quant,
     )

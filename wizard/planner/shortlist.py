@@ -14,6 +14,8 @@ from wizard.planner.plan import Rejection
 EDGE_POWER_W = 150.0
 """Above this a device needs a server's airflow; edge boxes do not have it."""
 
+LEGACY = frozenset({"legacy", "end_of_life"})
+
 MIG_COMPUTE_SHARE = 7
 MIG_MEMORY_SHARE = 8
 """A 1g slice is 1/7 of the streaming multiprocessors and 1/8 of memory and bandwidth (NVIDIA MIG user guide)."""
@@ -26,6 +28,8 @@ class Device:
     accelerator: Accelerator
     whole: Accelerator
     parts: int = 1
+    rent_only: bool = False
+    """Legacy parts stay for rent in clouds; buying them takes the user's word."""
 
 
 def shortlist(needs: Needs, catalog: Catalog) -> tuple[tuple[Device, ...], tuple[Rejection, ...]]:
@@ -46,7 +50,8 @@ def shortlist(needs: Needs, catalog: Catalog) -> tuple[tuple[Device, ...], tuple
         if reason:
             rejected.append(Rejection(what=accelerator.id, reason=reason, need=None, have=None))
         else:
-            devices.append(_slice(accelerator) if wishes.mig else Device(accelerator, accelerator))
+            rent_only = not named and not wishes.include_legacy and accelerator.status in LEGACY
+            devices.append(_slice(accelerator) if wishes.mig else Device(accelerator, accelerator, rent_only=rent_only))
     return tuple(devices), tuple(rejected)
 
 
@@ -72,7 +77,7 @@ def _unsuitable(accelerator: Accelerator, needs: Needs, rented: set[str]) -> str
         return "not_sold"
     if status == "cloud_only" and accelerator.id not in rented:
         return "rent_only"
-    if status in {"legacy", "end_of_life"} and not needs.constraints.include_legacy and accelerator.id not in rented:
+    if status in LEGACY and not needs.constraints.include_legacy and accelerator.id not in rented:
         return "legacy"
     if status == "regional" and needs.economics.country != "CN":
         return "regional"

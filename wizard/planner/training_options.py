@@ -51,8 +51,9 @@ def training_option(found: TrainingSearch, row: int, role: Role, context: Contex
         ),
         kv_tokens=0, estimates=_estimates(columns, count), power_w=bill.power_w, rack_units=bill.rack_units,
         binding=min(limits, key=lambda limit: limit.margin, default=None), limits=limits, cost=bill.cost, bom=bill.bom,
-        tco=bill.tco, reasons=(*bill.reasons, *_layout_reasons(columns)), warnings=bill.warnings,
-        zero_stage=int(layout.zero[0]), micro_batch=int(layout.micro_batch[0]),
+        tco=bill.tco, reasons=(*bill.reasons, *_layout_reasons(columns)),
+        warnings=(*bill.warnings, *_warnings(columns)), zero_stage=int(layout.zero[0]),
+        micro_batch=int(layout.micro_batch[0]),
         accumulation_steps=int(layout.micro_batches[0]),
     )
 
@@ -87,6 +88,10 @@ def _limits(found: TrainingSearch, row: int) -> tuple[Limit, ...]:
         limits.append(Limit(code=requirement.code, need=need, have=have, unit=requirement.unit,
                             margin=float(requirement.margin[row])))
     return tuple(limits)
+
+
+def _warnings(columns: TrainingColumns) -> tuple[Reason, ...]:
+    return (Reason(code="tight_memory"),) if columns.memory.tight[0] else ()
 
 
 def _layout_reasons(columns: TrainingColumns) -> tuple[Reason, ...]:

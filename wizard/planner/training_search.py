@@ -22,7 +22,7 @@ from wizard.planner.usage import Running
 from wizard.sizing.cases import Bools, Floats, Ints
 from wizard.sizing.device_columns import DeviceColumns
 from wizard.sizing.device_columns import stack as stack_devices
-from wizard.sizing.training_cases import USABLE_SHARE
+from wizard.sizing.training_devices import trains
 from wizard.sizing.training_plan import TrainingColumns, best_layouts
 from wizard.sizing.training_shape import TrainingShape, shape_of
 
@@ -97,7 +97,12 @@ def training_search(needs: Needs, model: Model, context: Context) -> TrainingSea
             "training cannot be sized: the architecture of {model} is not known in full", where="model",
             mend="Name a model with a published config.json, or give its path.", model=model.id,
         )
-    devices, ruled_out = shortlist(needs, context.catalog)
+    listed, ruled_out = shortlist(needs, context.catalog)
+    devices = tuple(device for device in listed if trains(device.accelerator))
+    ruled_out += tuple(
+        Rejection(what=device.whole.id, reason="does_not_train", need=None, have=None)
+        for device in listed if device not in devices
+    )
     if not devices:
         return None
     sizes = node_sizes(context.catalog)
@@ -136,7 +141,8 @@ def _priced(
     hours = columns.speed.hours.high if training.tokens else np.full(count.shape, training.deadline_hours or np.nan)
     billed = np.maximum(hours, LEAST_BILLED_HOURS)
     run = market.rent_month_usd(device, count.astype(np.float64), np.ceil(count / nodes)) / 730.0 * billed
-    own = np.full(count.shape, np.nan) if needs.constraints.acquisition == "cloud" else built.capex_usd
+    barred = np.array([d.rent_only for d in devices])[device] | (needs.constraints.acquisition == "cloud")
+    own = np.where(barred, np.nan, built.capex_usd)
     months = 12.0 * needs.economics.horizon_years
     owning = own + market.running.month_usd(own, built.power_w) * months
     rented = np.isfinite(run) & ~(owning <= run)
@@ -156,8 +162,8 @@ def _requirements(
     one = np.ones(shape)
     found = [
         Requirement("precision", "training.precision", one, columns.runs.astype(np.float64), "", at_most=False),
-        Requirement("training_memory", "training.method", USABLE_SHARE * columns.memory.capacity, columns.memory.total,
-                    "GiB", at_most=True),
+        Requirement("training_memory", "training.method", columns.memory.capacity, columns.memory.needed, "GiB",
+                    at_most=True),
     ]
 
     def add(code: str, key: str, need: float | None, have: Floats, unit: str) -> None:

@@ -39,6 +39,7 @@ RULED_OUT: Mapping[str, str] = {
     "engine_not_supported": mark("no serving engine that runs this model supports it"),
     "precision_not_supported": mark("its silicon lacks the precision"),
     "no_legal_layout": mark("the model cannot be split over it as asked"),
+    "does_not_train": mark("no training software runs on it"),
     "no_fp8": mark("it has no FP8 arithmetic; planned in BF16 instead"),
 }
 """Why an accelerator never came into question."""

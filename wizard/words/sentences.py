@@ -16,6 +16,7 @@ WARNINGS: Mapping[str, str] = {
     "wide_band": mark("The band of the time per token is wide for {accelerator}: test before you buy."),
     "assumed_target": mark("No speed was asked for; an answer no slower than one reads it was assumed: {tpot_ms} ms per"
                            " token at the slow end."),
+    "tight_memory": mark("The training fits, but not at the high end of its memory estimate: try before you buy."),
     "no_replica": mark("Not one copy of the model fits on the stated number of {accelerator}."),
     "unpriced_lines": mark("{lines} lines have no known price; the total omits them."),
     "stale_prices": mark("{lines} prices are older than 90 days and only indicative."),
