@@ -185,6 +185,31 @@ def test_closing_during_a_job_ends_it(open_shell: Callable[..., Shell], qtbot: Q
     assert engine.cancelled == 1
 
 
+def test_what_was_just_typed_on_the_cover_is_in_the_export(
+    shell: Shell, qtbot: QtBot, engine: Engine, tmp_path: Path
+) -> None:
+    shell.session.go("export")
+    find(shell, "folder").setText(str(tmp_path / "out"))
+    engine.delay_s = 0.1
+    typed(find(shell, "document.project"), "Last word")
+    QTest.mouseClick(find(shell, "write"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shell.exporter.state == "done")
+    assert shell.session.plan is not None
+    assert shell.session.plan.needs.document.project == "Last word"
+
+
+def test_a_failed_plan_leaves_no_old_answer_on_the_page(shell: Shell, qtbot: QtBot, engine: Engine) -> None:
+    shell.session.go("plan")
+    assert "meet every target" in shell.page("plan").title.text()
+    engine.error = RuntimeError("boom")
+    shell.session.put({"workload.concurrent_users": 77})
+    planned(qtbot, shell)
+    assert shell.page("plan").title.text() == "There is no plan for these answers"
+    assert "boom" in shell.page("plan").why.text()
+    shell.session.go("export")
+    assert not find(shell, "write").isEnabled()
+
+
 def test_an_export_can_be_stopped_and_may_fail(shell: Shell, qtbot: QtBot, files: Files, tmp_path: Path) -> None:
     shell.session.go("export")
     find(shell, "folder").setText(str(tmp_path / "out"))

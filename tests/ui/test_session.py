@@ -125,6 +125,7 @@ def test_an_error_is_worded_and_the_next_plan_clears_it(session: Session, qtbot:
     session.put({"targets.ttft_ms": 500})
     planned(qtbot, session)
     assert session.error_text() == "x: no thing here"
+    assert session.plan is None
     engine.error = RuntimeError("boom")
     session.put({"targets.ttft_ms": 600})
     planned(qtbot, session)

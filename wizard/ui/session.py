@@ -219,6 +219,9 @@ class Session(QObject):
         if isinstance(error, Cancelled):
             return
         self.plan_error = error if isinstance(error, Exception) else None
+        if self.plan_error is not None:
+            # An old plan beside new answers would be a wrong answer.
+            self.plan = None
         if isinstance(result, Plan):
             self.plan = result
             if self.option_id not in {o.id for o in result.options}:

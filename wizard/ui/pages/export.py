@@ -29,6 +29,7 @@ class ExportPage(Page):
             ctx.t("Quote (PDF), bill of materials (XLSX, CSV), plan (JSON) and deployment files, checked and listed."),
         )
         self.lang = ctx.tr.lang
+        self._wanted = False
         left, right = QVBoxLayout(), QVBoxLayout()
         for box in (left, right):
             box.setSpacing(12)
@@ -115,7 +116,15 @@ class ExportPage(Page):
             self.folder.setText(name)
 
     def _write(self) -> None:
+        # A click also takes what was just typed on the cover, which plans anew: then it writes as soon as that is done.
+        self._wanted = True
+        self._start()
+
+    def _start(self) -> None:
         session = self.ctx.session
+        if not self._wanted or session.planning:
+            return
+        self._wanted = False
         if session.plan is not None and not self._blocked():
             self.ctx.exporter.start(session.plan, Path(self.folder.text()).expanduser(), self.lang)
 
@@ -131,9 +140,7 @@ class ExportPage(Page):
         session, t = self.ctx.session, self.ctx.t
         if session.faulty:
             return t("First mend what is marked in the rail.")
-        if session.planning:
-            return t("Working it out...")
-        if session.plan is None:
+        if session.plan is None and not session.planning:
             return session.error_text() or t("There is no plan yet.")
         if not self.folder.text().strip():
             return t("Choose a folder.")
@@ -143,6 +150,7 @@ class ExportPage(Page):
 
     def refresh(self) -> None:
         super().refresh()
+        self._start()
         exporter, t = self.ctx.exporter, self.ctx.t
         self._ready()
         running = exporter.state == "running"

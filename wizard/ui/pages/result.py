@@ -86,7 +86,8 @@ class ResultPage(Page):
             self._empty(plan)
             return
         self.title.setText(headline(ctx.tr, plan, option))
-        self.why.setText(subline(ctx.tr, plan, option))
+        stale = session.planning and plan.needs != session.needs
+        self.why.setText(ctx.t("Working it out...") if stale else subline(ctx.tr, plan, option))
         self.changes.setVisible(bool(plan.changes))
         self.change_lines.show_changes(plan, self._apply)
         self.cards.setVisible(bool(plan.options))
