@@ -34,22 +34,21 @@ def engine(catalog: Catalog) -> Callable[[Needs, Callable[[], bool]], Plan]:
     return plan_with
 
 
-def model_checker(catalog: Catalog) -> Callable[[str], bool]:
-    """Return whether a name can be resolved to one model of the catalogue."""
+def resolver(catalog: Catalog) -> Callable[[str], str | None]:
+    """Return a function that finds the model's id for a name as people write it, or ``None``."""
 
-    def known(name: str) -> bool:
+    def resolve(name: str) -> str | None:
         if name in catalog.models:
-            return True
+            return name
         from wizard.catalog.model_names import resolve_model
         from wizard.errors import InputError
 
         try:
-            resolve_model(catalog, name)
+            return resolve_model(catalog, name).id
         except InputError:
-            return False
-        return True
+            return None
 
-    return known
+    return resolve
 
 
 def application(arguments: list[str] | None = None) -> QApplication:
@@ -88,7 +87,7 @@ def build(store: Store | None, settings: Settings, writer: Writer | None = None)
     session = Session(
         engine(catalog),
         catalog=catalog,
-        is_model=model_checker(catalog),
+        resolve=resolver(catalog),
         store=store,
         needs=needs,
         tr=Translator(settings.language or "en"),

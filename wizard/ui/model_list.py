@@ -22,11 +22,12 @@ _SERVED = ("decoder", "vl")
 
 def search(models: Iterable[Model], typed: str) -> list[Model]:
     """Return the models that hold every typed word, the best first: known families by name, then by size."""
-    words = re.findall(r"[a-z]+|\d+(?:\.\d+)?", typed.lower())
+    words = re.findall(r"[a-z0-9.]+", typed.lower())
     found = []
     for model in models:
-        text = " ".join((model.id, model.family, *model.aliases)).lower()
-        if all(word in text for word in words):
+        spaced = re.sub(r"[^a-z0-9.]+", " ", " ".join((model.id, model.family, *model.aliases)).lower())
+        squeezed = spaced.replace(" ", "")
+        if all(word in spaced or (len(word) > 3 and word in squeezed) for word in words):
             found.append(model)
     exact = typed.strip().lower()
     return sorted(

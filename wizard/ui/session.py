@@ -36,7 +36,7 @@ class Session(QObject):
     Args:
         planner: ``planner(needs, cancelled)`` makes the plan, off the main thread.
         catalog: what the pages offer to choose from.
-        is_model: says whether a name stands for a model; by default the catalogue's ids.
+        resolve: returns the id of the model that a name means; by default only the catalogue's ids are names.
         store: where answers are kept; ``None`` keeps nothing.
         needs: the first answers.
 
@@ -57,7 +57,7 @@ class Session(QObject):
         planner: Planner,
         *,
         catalog: Catalog | None = None,
-        is_model: Callable[[str], bool] | None = None,
+        resolve: Callable[[str], str | None] | None = None,
         store: Store | None = None,
         needs: Needs | None = None,
         tr: Translator | None = None,
@@ -78,7 +78,7 @@ class Session(QObject):
         self.kept_at: float | None = None
         self._saved_text = needs_text(self.needs)
         self._planner = planner
-        self._is_model = lru_cache(maxsize=64)(is_model or (lambda name: name in self.catalog.models))
+        self.resolve = lru_cache(maxsize=64)(resolve or (lambda name: name if name in self.catalog.models else None))
         self._runner = Runner(self)
         self._runner.finished.connect(self._on_planned)
         self._plan_timer = self._timer(PLAN_DELAY_MS, self._plan_now)
@@ -143,6 +143,9 @@ class Session(QObject):
         """Return an accelerator's name by its id; a name that is no id stays as it was typed."""
         known = self.catalog.accelerators.get(accelerator)
         return known.name if known else accelerator
+
+    def _is_model(self, name: str) -> bool:
+        return self.resolve(name) is not None
 
     # --- steps
 

@@ -177,7 +177,9 @@ class ModelPage(Page):
     # --- the list
 
     def _typed(self, typed: str) -> None:
-        self.list_model.show_models(search(self.models, typed))
+        found = search(self.models, typed)
+        meant = self.ctx.session.resolve(typed.strip()) if typed.strip() and not found else None
+        self.list_model.show_models([self.ctx.session.catalog.models[meant]] if meant else found)
         self._mark()
 
     def _pick(self, index: QModelIndex) -> None:
