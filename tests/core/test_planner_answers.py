@@ -109,3 +109,22 @@ def test_names_are_resolved_or_refused() -> None:
 
 def test_same_question_same_answer() -> None:
     assert plan(parse_needs(FIFTY_USERS), CATALOG) == of_text(FIFTY_USERS)
+
+
+@pytest.mark.parametrize("name", ["no such thing at all", "GPT-4", "foo bar 7b", "gpt", "deepsek-v3", "my finance bot"])
+def test_money_is_not_planned_on_a_guessed_model(name: str) -> None:
+    with pytest.raises(UnknownName):
+        plan(parse_needs(f"model: {name}"), CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("deepseek-r1:70b", "deepseek-ai/DeepSeek-R1-Distill-Llama-70B"),
+        ("DeepSeek R1 满血版", "deepseek-ai/DeepSeek-R1"),
+        ("unsloth/Llama-3.3-70B-Instruct-bnb-4bit", "meta-llama/Llama-3.3-70B-Instruct"),
+        ("qwen3 32b", "Qwen/Qwen3-32B"),
+    ],
+)
+def test_names_as_people_write_them(name: str, model: str) -> None:
+    assert plan(parse_needs(f"model: '{name}'"), CATALOG).model.id == model

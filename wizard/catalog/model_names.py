@@ -19,7 +19,7 @@ from wizard.catalog.names import nearest, normalise
 from wizard.catalog.records import Model
 from wizard.errors import AmbiguousName, UnknownName
 
-__all__ = ["resolve_likely", "resolve_model", "same_architecture", "split_precision"]
+__all__ = ["resolve_likely", "resolve_model", "resolve_surely", "same_architecture", "split_precision"]
 
 _SHAPE = ("layers", "hidden_size", "heads", "kv_heads", "experts", "experts_per_token", "kv_lora_rank")
 _SAME_SIZE = 0.005
@@ -58,6 +58,34 @@ def resolve_model(catalog: Catalog, text: str, *, where: str = "") -> Model:
     if not all(same_architecture(best[0], other) for other in best):
         raise AmbiguousName("model", text, list(_one_each(best))[:8], where=where)
     return best[0]
+
+
+def resolve_surely(catalog: Catalog, text: str, *, where: str = "") -> Model:
+    """Return the model that ``text`` names, where money depends on it: no guess from a word that merely occurs.
+
+    Half of the text's words at least must be the model's, none of the model's may be missing, and a name without
+    size must say the version.
+
+    Raises:
+        UnknownName: no model surely fits; carries the nearest ids.
+        AmbiguousName: models of different sizes fit equally well; carries their ids.
+    """
+    model = resolve_model(catalog, text, where=where)
+    if any(_exact(catalog, part) is model for part in _readings(text)) or _is_sure(catalog, text, model):
+        return model
+    raise UnknownName("model", text, _nearest(catalog, text), where=where)
+
+
+def _is_sure(catalog: Catalog, text: str, model: Model) -> bool:
+    entries = [entry.words for entry in _entries(catalog)[0] if entry.model is model]
+    for part in _readings(text):
+        words = words_of(split_precision(part)[0])
+        for theirs in entries:
+            shared = words.names & theirs.names
+            dated = bool(words.versions or words.sizes or words.shapes or not theirs.versions)
+            if theirs.names <= words.names and len(words.names - shared) <= len(shared) and dated:
+                return True
+    return False
 
 
 @lru_cache(maxsize=8192)

@@ -78,10 +78,10 @@ def _find(catalog: Catalog, name: str) -> Any:
 
 def _by_spoken_name(catalog: Catalog, name: str) -> Any:
     from wizard.catalog.hardware_names import resolve_accelerator
-    from wizard.catalog.model_names import resolve_model
+    from wizard.catalog.model_names import resolve_surely
 
     near: list[str] = []
-    for resolve in (resolve_accelerator, resolve_model):
+    for resolve in (resolve_accelerator, resolve_surely):
         try:
             return resolve(catalog, name)
         except UnknownName as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from wizard.catalog.catalog import Catalog
-from wizard.catalog.model_names import resolve_model
+from wizard.catalog.model_names import resolve_surely
 from wizard.catalog.records import Model
 from wizard.catalog.weights import weight_bytes
 from wizard.errors import InputError
@@ -34,7 +34,7 @@ def model_of(needs: Needs, catalog: Catalog) -> Model:
     if name.lower().endswith(FILES) and Path(name).exists():
         return _of_file(Path(name))
     if name:
-        return resolve_model(catalog, name, where="model")
+        return resolve_surely(catalog, name, where="model")
     if needs.size_class is None:
         raise InputError("no model is named", where="model", mend="Name a model, or give a size_class.")
     return catalog.models[TYPICAL[needs.size_class]]
