@@ -1,8 +1,8 @@
 """Error bands: 90 % intervals of measured / predicted, by regime, from the residuals of the cross-validation.
 
-Cells are nested: all > metric > metric x hardware class > + mixture or dense, + batch class. A cell's quantiles are
-shrunk to its parent's by the number of independent groups in it, so that a thin cell borrows from a wide one. Hardware
-and architectures that the fit has not seen get the wider bands of whole hardware or architectures left out.
+Cells are nested: all > metric > metric x hardware class > + mixture or dense > + batch class > + traffic. A cell's
+quantiles are shrunk to its parent's by the number of independent groups in it, so that a thin cell borrows from a wide
+one. Hardware and architectures that the fit has not seen get the wider bands of those left out whole.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from wizard.sizing.cases import Floats, Ints
 
 METRICS = ("ttft", "tpot", "throughput", "decode", "prefill")
 BATCHES = ("1", "2-16", ">16", "max")
+TRAFFIC = ("clients", "other")
+"""Clients in closed loop with lengths that vary, or any other way of measuring."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Log quantiles by metric, hardware class, mixture or not, batch class; shape ``(5, 7, 2, 4)``."""
+    """Log quantiles by metric, hardware class, mixture or not, batch class, traffic; shape ``(5, 7, 2, 4, 2)``."""
 
     low: Floats
     high: Floats

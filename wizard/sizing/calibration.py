@@ -85,9 +85,10 @@ class Calibration:
         return self.bands.low[cell] * wider, self.bands.high[cell] * wider
 
 
-def band_cell(x: ServingInputs) -> tuple[Ints, Ints, Ints]:
-    """Return the axes of the band tables after the metric: hardware class, mixture or dense, batch class."""
-    return FAMILY_CLASS[x.device.family], (x.model.expert > 0).astype(np.int64), batch_class(x.concurrency)
+def band_cell(x: ServingInputs) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return the axes of the band tables after the metric: hardware class, mixture or dense, batch class, traffic."""
+    mixture, traffic = (x.model.expert > 0).astype(np.int64), (x.harness > 0).astype(np.int64)
+    return FAMILY_CLASS[x.device.family], mixture, batch_class(x.concurrency), traffic
 
 
 def finish(raw: Mapping[str, Floats]) -> Coefficients:

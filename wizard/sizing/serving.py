@@ -83,6 +83,7 @@ class _Spread:
         self._ends_of = {
             name: calibration.interval(x, np.full(1, METRICS.index(name))) for name in ("ttft", "tpot", "throughput")
         }
+        self._endless = np.isnan(x.concurrency)
         cells = np.broadcast_arrays(*band_cell(x))
         self.basis: Ints = np.ravel_multi_index(tuple(cells), calibration.bands.low.shape[1:]).astype(np.int64)
 
@@ -97,8 +98,10 @@ class _Spread:
         return Band(value=value, low=np.clip(low, floor, value), high=np.maximum(high, value), ceiling=floor)
 
     def rate(self, value: Floats, ceiling: Floats) -> Band:
-        """A rate never rises above its ceiling."""
+        """A rate never rises above its ceiling. Users in closed loop wait for tokens, so its error is theirs."""
         low, high = self._ends("throughput", value)
+        slow, fast = self._ends_of["tpot"]
+        low, high = (np.where(self._endless, end, value / np.exp(other)) for end, other in ((low, fast), (high, slow)))
         value = np.minimum(value, ceiling)
         return Band(value=value, low=np.minimum(low, value), high=np.clip(high, value, ceiling), ceiling=ceiling)
 

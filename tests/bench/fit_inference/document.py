@@ -57,9 +57,9 @@ def _groups(problem: Problem) -> list[str]:
 
 
 def band_tables(problem: Problem, residual: Floats) -> tuple[Floats, Floats]:
-    """Return the nested quantiles of ``log(measured / predicted)`` by metric, class, mixture and batch."""
+    """Return the nested quantiles of ``log(measured / predicted)`` by metric, class, mixture, batch, traffic."""
     cells = (BAND_OF[problem.metric], *(np.broadcast_to(c, residual.shape) for c in band_cell(problem.inputs)))
-    shape = (len(bands.METRICS), len(CLASSES), 2, len(bands.BATCHES))
+    shape = (len(bands.METRICS), len(CLASSES), 2, len(bands.BATCHES), len(bands.TRAFFIC))
     low: Floats = np.zeros(shape)
     high: Floats = np.zeros(shape)
     quantiles = _Quantiles(residual, weights(problem), np.array(_groups(problem)))

@@ -30,34 +30,38 @@ BASE_SPREAD = {
 }
 """How far the base itself may move (0.4 where not listed)."""
 
-_ENGINE, _FAMILY, _FORMAT, _HARNESS = ("engine",), ("family",), ("format",), ("harness",)
+_ENGINE, _FAMILY, _FORMAT, _HARNESS, _CLASS = ("engine",), ("family",), ("format",), ("harness",), ("class",)
 
 EFFECTS: Effects = {
     "bandwidth": [
         (_ENGINE, "", 0.2), (_FAMILY, "", 0.2), (("engine", "family"), "", 0.12), (("family", "format"), "", 0.1),
         (("engine", "format"), "", 0.1), ((), "year", 0.05), (("class",), "year", 0.03), (("device",), "", 0.1),
-        (("backend",), "", 0.12), (("family", "backend"), "", 0.06),
+        (("backend",), "", 0.12), (("family", "backend"), "", 0.06), (_CLASS, "", 0.25),
+        (("engine", "class"), "", 0.12),
     ],
     "compute": [
         (_ENGINE, "", 0.35), (_FAMILY, "", 0.35), (("engine", "family"), "", 0.2), (("family", "format"), "", 0.2),
         (("engine", "format"), "", 0.15), ((), "year", 0.1), (("class",), "year", 0.06), (_ENGINE, "year", 0.16),
         (("device",), "", 0.8), (("engine", "device"), "", 0.2), (("backend",), "", 0.6),
-        (("family", "backend"), "", 0.3),
+        (("family", "backend"), "", 0.3), (_CLASS, "", 0.5), (("engine", "class"), "", 0.25),
     ],
-    "kv_bandwidth": [(_ENGINE, "", 0.15), (_FAMILY, "", 0.15), (("kv",), "", 0.2)],
+    "kv_bandwidth": [(_ENGINE, "", 0.15), (_FAMILY, "", 0.15), (("kv",), "", 0.2), (_CLASS, "", 0.2)],
     "attention_compute": [
         (_ENGINE, "", 0.2), (_FAMILY, "", 0.2), (("backend",), "", 0.3), (("family", "backend"), "", 0.15),
+        (_CLASS, "", 0.3),
     ],
     "expert_bandwidth": [(_ENGINE, "", 0.15), (_FORMAT, "", 0.15), (_FAMILY, "", 0.1)],
     "expert_compute": [(_ENGINE, "", 0.2), (_FORMAT, "", 0.2), (_FAMILY, "", 0.15)],
-    "layer_s": [(_ENGINE, "", 0.25), (_FAMILY, "", 0.25), ((), "year", 0.15), (_ENGINE, "year", 0.15)],
+    "layer_s": [
+        (_ENGINE, "", 0.25), (_FAMILY, "", 0.25), ((), "year", 0.15), (_ENGINE, "year", 0.15), (_CLASS, "", 0.35),
+    ],
     "moe_layer_s": [(_ENGINE, "", 0.2)],
     "mla_layer_s": [(_ENGINE, "", 0.2)],
-    "step_s": [(_ENGINE, "", 0.4), (_FAMILY, "", 0.25), ((), "year", 0.2), (("backend",), "", 0.3)],
+    "step_s": [(_ENGINE, "", 0.4), (_FAMILY, "", 0.25), ((), "year", 0.2), (("backend",), "", 0.3), (_CLASS, "", 0.35)],
     "sequence_s": [(_ENGINE, "", 0.4), ((), "year", 0.2), (_ENGINE, "year", 0.15)],
     "allreduce_s": [(("link",), "", 0.4), (_ENGINE, "", 0.2), ((), "year", 0.2)],
     "link": [(("link",), "", 0.2)],
-    "prefill_step_s": [(_ENGINE, "", 0.5), (_FAMILY, "", 0.3)],
+    "prefill_step_s": [(_ENGINE, "", 0.5), (_FAMILY, "", 0.3), (_CLASS, "", 0.3)],
     "prefill_layer_s": [(_ENGINE, "", 0.3)],
     "prefill_moe_layer_s": [(_ENGINE, "", 0.4)],
     "interference": [(_ENGINE, "", 0.12), (_HARNESS, "", 0.12), (("engine", "harness"), "", 0.12)],
