@@ -27,6 +27,7 @@ PRICES = {
 }
 RIGHT = (0, 2, 3, 4)
 Cell = Qt.ItemDataRole
+NUMBER_WIDTH = 46
 
 
 class BomModel(QAbstractTableModel):
@@ -140,6 +141,8 @@ class BomTable(QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        head.resizeSection(0, NUMBER_WIDTH)
         head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
 
     def show_bom(self, bom: Bom | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
+from wizard.costing.records import Bom
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Change, Fact, Limit, Option, Plan, Reason, Rejection
 from wizard.ui import figures
@@ -157,6 +158,12 @@ def precision(tr: Translator, code: str) -> str:
     return label(tr, code) if code in LABELS else code.upper()
 
 
+def unpriced_words(tr: Translator, bom: Bom) -> str:
+    """Say how many lines a total omits."""
+    n = len(bom.unpriced)
+    return tr("1 line without price") if n == 1 else tr("{n} lines without price", n=n)
+
+
 def option_site(tr: Translator, option: Option) -> str:
     """Return servers, power and precision of an option in one line."""
     parts = []
@@ -165,6 +172,8 @@ def option_site(tr: Translator, option: Option) -> str:
     parts.append(tr("1 server") if option.nodes == 1 else tr("{n} servers", n=option.nodes))
     parts.append(figures.power(tr, option.power_w))
     parts.append(precision(tr, option.weight_precision))
+    if option.bom is not None and option.bom.unpriced:
+        parts.append(unpriced_words(tr, option.bom))
     return " · ".join(parts)
 
 

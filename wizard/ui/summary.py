@@ -10,7 +10,7 @@ from wizard.ui import figures
 from wizard.ui.charts.band import BandBar
 from wizard.ui.charts.memory import MemoryBar
 from wizard.ui.context import Context
-from wizard.ui.say import basis_words, binding_words, headline_price, limit_title
+from wizard.ui.say import basis_words, binding_words, headline_price, limit_title, unpriced_words
 from wizard.ui.widgets.basic import clear, scrolled, text
 
 WIDTH = 268
@@ -102,16 +102,13 @@ class Summary(QFrame):
             return
         cost, bom = option.cost, option.bom
         self.figure.setText(headline_price(ctx.tr, option))
+        words = []
         if bom is not None and bom.high > bom.low and cost.capex:
-            self.band.setText(
-                ctx.t(
-                    "{low} to {high} by price class",
-                    low=figures.money_short(ctx.tr, bom.low, bom.currency),
-                    high=figures.money_short(ctx.tr, bom.high, bom.currency),
-                )
-            )
-        else:
-            self.band.setText("")
+            low, high = (figures.money_short(ctx.tr, x, bom.currency) for x in (bom.low, bom.high))
+            words.append(ctx.t("{low} to {high} by price class", low=low, high=high))
+        if bom is not None and bom.unpriced:
+            words.append("⚠ " + unpriced_words(ctx.tr, bom))
+        self.band.setText("\n".join(words))
 
     def _band(self, code: str, option: Option | None) -> None:
         head, bar, words = self.bands[code]

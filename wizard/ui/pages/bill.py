@@ -106,7 +106,7 @@ class BillPage(Page):
         ]
         if bom.unpriced:
             names = ", ".join(map(str, bom.unpriced))
-            notes.append(ctx.t("⚠ Lines {names} have no known price and are not in the total.", names=names))
+            notes.append(ctx.t("⚠ No known price, so not in the total: line {names}", names=names))
         notes.append(
             ctx.t("{kw} at the wall", kw=figures.power(ctx.tr, bom.power_w))
             + (f" · {bom.rack_units:g} U" if bom.rack_units else "")
