@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from wizard.planner.demand import Demand
 from wizard.planner.shortlist import Device
 from wizard.planner.usage import Running
 from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
+from wizard.sizing.device_columns import DeviceColumns, stack
 
 MOST = 1_000_000
 """Counts beyond this are absurd answers to absurd loads; they must not overflow."""
@@ -54,6 +56,11 @@ class Market:
     sizes: Mapping[str, int]
     capex: CapexColumns
     running: Running
+
+    @cached_property
+    def device_columns(self) -> DeviceColumns:
+        """The shortlist as columns."""
+        return stack(DeviceColumns.of(device.accelerator) for device in self.devices)
 
     def builds(self, candidates: Candidates, columns: ServingColumns, demand: Demand, factor: float) -> Builds:
         """Size and price every candidate at ``factor`` times the load."""

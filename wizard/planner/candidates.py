@@ -8,20 +8,19 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from wizard.catalog.catalog import Catalog
-from wizard.catalog.records import Model
+from wizard.catalog.records import Accelerator, Model
 from wizard.needs.needs import Needs
 from wizard.planner.demand import Demand
-from wizard.planner.layouts import layouts
+from wizard.planner.layouts import Layout, layouts
 from wizard.planner.plan import Rejection
 from wizard.planner.shortlist import Device
 from wizard.sizing import legal
 from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Floats, Ints
 from wizard.sizing.device_columns import DeviceColumns
-from wizard.sizing.device_columns import stack as stack_devices
 from wizard.sizing.model_columns import ModelColumns
 from wizard.sizing.traffic import ServingInputs
 
-CHOSEN_ENGINE_SHARE = 1
+ENGINES_TRIED = 1
 """Engines tried per device where the user leaves the choice: the first that supports model and device."""
 
 
@@ -71,8 +70,14 @@ def enumerate_candidates(
     """Build every legal candidate; what is never legal comes back with its reason."""
     rows: list[tuple[int, ...]] = []
     rejected: list[Rejection] = []
+    known: dict[tuple[int, int], tuple[Layout, ...]] = {}
     for index, device in enumerate(devices):
-        shapes, reason = _shapes_of(needs, model, device, sizes.get(device.whole.id, 1))
+        node = 1 if device.parts > 1 else sizes.get(device.whole.id, 1)
+        # What is legal hangs on the machine's size and the link's reach alone: few sets of layouts serve all devices.
+        key = (node, device.accelerator.scaleup_domain)
+        if key not in known:
+            known[key] = _layouts(needs, model, device.accelerator, node)
+        shapes, reason = _shapes_of(needs, model, device, known[key])
         if reason:
             rejected.append(Rejection(what=device.whole.id, reason=reason, need=None, have=None))
         rows += [(index, *shape) for shape in shapes]
@@ -82,18 +87,21 @@ def enumerate_candidates(
     return Candidates(*(*columns, np.tile(users, len(rows)))), tuple(rejected)
 
 
-def _shapes_of(needs: Needs, model: Model, device: Device, node: int) -> tuple[list[tuple[int, ...]], str]:
+def _layouts(needs: Needs, model: Model, accelerator: Accelerator, node: int) -> tuple[Layout, ...]:
+    wishes = needs.constraints
+    found = layouts(model, accelerator, node, wishes.accelerator_count)
+    return tuple(layout for layout in found if wishes.tensor_parallel in {None, layout.tp})
+
+
+def _shapes_of(
+    needs: Needs, model: Model, device: Device, legal_layouts: Sequence[Layout]
+) -> tuple[list[tuple[int, ...]], str]:
     engines = _engines(needs, model, device)
     if not engines:
         return [], "engine_not_supported"
     formats = _formats(needs, model, device, engines[0])
     if not formats:
         return [], "precision_not_supported"
-    count = needs.constraints.accelerator_count
-    legal_layouts = [
-        layout for layout in layouts(model, device.accelerator, 1 if device.parts > 1 else node, count)
-        if needs.constraints.tensor_parallel in {None, layout.tp}
-    ]
     if not legal_layouts:
         return [], "no_legal_layout"
     kv = [KV_FORMATS.index("bf16" if needs.precision.kv_cache == "auto" else needs.precision.kv_cache)]
@@ -107,7 +115,7 @@ def _engines(needs: Needs, model: Model, device: Device) -> tuple[str, ...]:
     supported = legal.engines_for(device.accelerator, model)
     if needs.engine != "auto":
         return (needs.engine,) if needs.engine in supported else ()
-    return supported[:CHOSEN_ENGINE_SHARE]
+    return supported[:ENGINES_TRIED]
 
 
 def native_format(model: Model) -> str:
@@ -138,17 +146,16 @@ def _formats(needs: Needs, model: Model, device: Device, engine: str) -> tuple[s
 
 
 def serving_inputs(
-    needs: Needs, model: Model, devices: Sequence[Device], candidates: Candidates, year: float
+    needs: Needs, model: Model, devices: DeviceColumns, candidates: Candidates, year: float
 ) -> ServingInputs:
-    """Turn candidates into the engine's inputs."""
-    columns = stack_devices(DeviceColumns.of(device.accelerator) for device in devices)
+    """Turn candidates into the engine's inputs; ``devices`` are the columns of the shortlist."""
 
     def real(values: Ints) -> Floats:
         return values.astype(np.float64)
 
     load = needs.workload
     return ServingInputs(
-        model=ModelColumns.of(model), device=columns.take(candidates.device), weight_format=candidates.weights,
+        model=ModelColumns.of(model), device=devices.take(candidates.device), weight_format=candidates.weights,
         kv_format=candidates.kv, engine=candidates.engine, prompt_tokens=np.array([float(load.prompt_tokens)]),
         output_tokens=np.array([float(load.output_tokens)]), concurrency=real(candidates.users),
         tp=real(candidates.tp), pp=real(candidates.pp), dp=real(candidates.dp), ep=real(candidates.ep),

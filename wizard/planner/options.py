@@ -38,7 +38,7 @@ class Writer:
         replicas, spares = int(builds.replicas[row]), int(builds.spares[row])
         candidate = _at_load(search.candidates.take(np.array([row])), search.demand.users, replicas)
         market = search.market
-        inputs = serving_inputs(market.needs, search.model, market.devices, candidate, self.year)
+        inputs = serving_inputs(market.needs, search.model, market.device_columns, candidate, self.year)
         columns = serve(inputs, self.calibration)
         device = market.devices[int(candidate.device[0])]
         accelerators, nodes = int(builds.accelerators[row]), int(builds.nodes[row])

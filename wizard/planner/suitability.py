@@ -26,8 +26,8 @@ def other_models(needs: Needs, context: Context, outcome: Outcome, option: Optio
     target = speed_targets(needs)[1]
     if needs.use_case != "edge" or target is None or outcome.found is None:
         return []
-    devices = outcome.found.market.devices
-    device = next(i for i, d in enumerate(devices) if d.whole.id == option.accelerator)
+    market = outcome.found.market
+    device = next(i for i, d in enumerate(market.devices) if d.whole.id == option.accelerator)
     ones = np.ones(1, dtype=np.int64)
     row = Candidates(
         device=device * ones, tp=ones, pp=ones, dp=ones, ep=ones, users=ones,
@@ -37,7 +37,7 @@ def other_models(needs: Needs, context: Context, outcome: Outcome, option: Optio
     found = []
     for name in COMPARED:
         model = context.catalog.models[name]
-        columns = serve(serving_inputs(needs, model, devices, row, context.year), context.calibration)
+        columns = serve(serving_inputs(needs, model, market.device_columns, row, context.year), context.calibration)
         band = columns.tpot_ms
         if not columns.fits[0]:
             found.append(fact("does_not_fit", model=model.name))

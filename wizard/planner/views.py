@@ -64,7 +64,8 @@ def curve(found: Search, row: int, calibration: Calibration, year: float) -> tup
     """Return TPOT and output rate of one replica of a candidate over the batch, as far as the memory holds it."""
     one = found.candidates.take(np.full(len(CURVE_BATCHES), row))
     many = replace(one, users=np.array(CURVE_BATCHES, dtype=np.int64))
-    columns = serve(serving_inputs(found.market.needs, found.model, found.market.devices, many, year), calibration)
+    market = found.market
+    columns = serve(serving_inputs(market.needs, found.model, market.device_columns, many, year), calibration)
     held = columns.max_concurrency.value
     return tuple(
         CurvePoint(batch=batch, tpot_ms=float(columns.tpot_ms.value[i]),
