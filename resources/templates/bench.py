@@ -15,7 +15,8 @@ import time
 import urllib.parse
 from pathlib import Path
 
-WORDS = "time year way day thing man world life hand part child eye woman place work week case point company number".split()
+WORDS = ["time", "year", "way", "day", "thing", "man", "world", "life", "hand", "part", "child", "eye", "woman", "place",
+         "work", "week", "case", "point", "company", "number"]
 
 
 class Client:
@@ -129,13 +130,16 @@ def verdict(args, figures):
               for name in ("ttft_ms", "tpot_ms", "e2e_ms")
               if (limit := getattr(args, "max_" + name)) is not None and figures[name] > limit]
     if args.min_output_tok_s is not None and figures["output_tok_s"] < args.min_output_tok_s:
-        broken.append(f"output_tok_s = {figures['output_tok_s']:.6g}, the plan's slow end is {args.min_output_tok_s:.6g}")
+        rate = figures["output_tok_s"]
+        broken.append(f"output_tok_s = {rate:.6g}, the plan's slow end is {args.min_output_tok_s:.6g}")
     if figures["errors"]:
         broken.append(f"{figures['errors']} requests failed: {figures['first_errors']}")
     if abs(figures["prompt_tokens"] - args.prompt_tokens) > 0.1 * args.prompt_tokens + 8:
-        broken.append(f"prompts have {figures['prompt_tokens']} tokens instead of {args.prompt_tokens}: not the plan's load")
+        tokens = figures["prompt_tokens"]
+        broken.append(f"prompts have {tokens} tokens instead of {args.prompt_tokens}: not the plan's load")
     if figures["output_tokens"] < 0.9 * args.output_tokens:
-        broken.append(f"answers have {figures['output_tokens']} tokens instead of {args.output_tokens}: not the plan's load")
+        tokens = figures["output_tokens"]
+        broken.append(f"answers have {tokens} tokens instead of {args.output_tokens}: not the plan's load")
     return broken
 
 
