@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from wizard.i18n import Translator
 from wizard.planner.plan import MemoryUse
@@ -19,13 +20,16 @@ class MemoryBar(Chart):
     """A bar of parts with a legend that carries the figures."""
 
     def __init__(self, tokens: Tokens, tr: Translator, name: str, *, legend: bool = True) -> None:
-        super().__init__(tokens, tr, name, 104 if legend else 20)
+        super().__init__(tokens, tr, name, 72 if legend else 22)
         self.memory: MemoryUse | None = None
         self.legend = legend
+        # A fixed height would cap what the legend needs at the width that it gets.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_memory(self, memory: MemoryUse | None) -> None:
         """Show the parts in GiB."""
         self.memory = memory
+        self.updateGeometry()
         if memory is None:
             self.say("")
             return
@@ -70,18 +74,29 @@ class MemoryBar(Chart):
             self._legend(p)
 
     def _legend(self, p: QPainter) -> None:
-        x, y = 0.0, 30.0
-        for name, size in self.parts():
-            words = f"{label(self.tr_, name)} {number(self.tr_, size)}"
-            wide = 16 + self.width_of(words)
-            if x and x + wide > self.width():
-                x, y = 0.0, y + 20
+        for name, words, x, y in self._places(self.width()):
             p.setPen(Qt.PenStyle.NoPen if name != "free" else QPen(self.colour("dot")))
             p.setBrush(self.colour("track") if name == "free" else QColor(SERIES[name]))
             p.drawRoundedRect(QRectF(x, y + 4, 10, 10), 2, 2)
             self.text(p, QRectF(x + 16, y, self.width() - x - 16, 18), words, flags=LEFT)
+            if y + 18 > self.height():
+                self.clipped.append(words)
+
+    def _places(self, width: int) -> list[tuple[str, str, float, float]]:
+        """Return name, words and place of each entry of the legend, broken into lines."""
+        x, y, placed = 0.0, 30.0, []
+        for name, size in self.parts():
+            words = f"{label(self.tr_, name)} {number(self.tr_, size)}"
+            wide = 16 + self.width_of(words)
+            if x and x + wide > width:
+                x, y = 0.0, y + 20
+            placed.append((name, words, x, y))
             x += wide + 12
-        needed = int(y + 22)
-        if needed != self._height:
-            self._height = needed
-            self.updateGeometry()
+        return placed
+
+    def hasHeightForWidth(self) -> bool:
+        return self.legend
+
+    def heightForWidth(self, width: int) -> int:
+        places = self._places(width)
+        return int(places[-1][3]) + 22 if self.legend and places else 22

@@ -98,7 +98,9 @@ class WhyNot(_Lines):
         self._add(plan, names, len(plan.rejected))
 
     def _add(self, plan: Plan, names: Callable[[str], str], most: int) -> None:
-        for rejected in plan.rejected[:most]:
+        # Those that came into question first: they broke a figure, the others were never asked.
+        near = sorted(plan.rejected, key=lambda r: r.need is None)
+        for rejected in near[:most]:
             name = text(names(rejected.what), wrap=False)
             words = rejection_words(self.ctx.tr, rejected)
             line = row(name, text(words, "caption", right=True), gap=12)
