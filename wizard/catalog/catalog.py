@@ -7,13 +7,16 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from wizard.catalog.names import nearest
 from wizard.catalog.records import Accelerator, CloudSku, Component, Economic, Model, Price, Source, System
 from wizard.catalog.tables import read_records
 from wizard.errors import CatalogFault
 from wizard.paths import catalog_dir
+
+if TYPE_CHECKING:
+    from wizard.catalog.overrides import Overrides
 
 R = TypeVar("R", Accelerator, CloudSku, Component, Economic, Model, Source, System)
 
@@ -30,6 +33,8 @@ class Catalog:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or catalog_dir()
+        self.base: Catalog = self
+        self.overrides: Overrides | None = None
 
     @cached_property
     def version(self) -> str:
@@ -91,6 +96,20 @@ class Catalog:
                 {id_: replace(row, price=book[id_]) if id_ in book else row for id_, row in rows.items()}
             )
         return priced
+
+    def with_overrides(self, overrides: Overrides) -> Catalog:
+        """Return the catalogue as shipped with a user's own figures over it, and over nobody else's.
+
+        Raises:
+            CatalogFault: they name something that does not exist, or describe something impossible.
+        """
+        if overrides == (self.overrides or type(overrides)()):
+            return self
+        if not overrides:
+            return self.base
+        from wizard.catalog.overlay import overlaid
+
+        return overlaid(self.base, overrides)
 
     def _table(self, name: str, record: type[R]) -> Mapping[str, R]:
         return MappingProxyType({r.id: r for r in read_records(self.folder / name, record)})

@@ -71,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("needs", type=Path, metavar="NEEDS", help="YAML or JSON; see `rackwright preset show S11`")
     plan.add_argument("--out", type=Path, metavar="DIR", help="folder to write to (default: out/<name of NEEDS>)")
     plan.add_argument("--currency", choices=("USD", "CNY", "EUR"), help="currency of all money in the plan")
+    plan.add_argument("--prices", type=Path, metavar="FILE", action="append", default=[],
+                      help="own prices, discounts, hardware or models (CSV, XLSX, YAML) over the catalogue; repeatable")
     plan.add_argument("--json", choices=("-",), help="print plan.json; without --out nothing else is written")
 
     preset = command("preset", _preset, "list the shipped scenarios, or show one as NEEDS")
@@ -133,7 +135,8 @@ def has_display() -> bool:
 def _plan(arguments: argparse.Namespace, tr: Translator) -> int:
     from wizard.cli.plan_command import plan_file
 
-    return plan_file(arguments.needs, arguments.out, arguments.currency, to_stdout=arguments.json == "-", tr=tr)
+    return plan_file(arguments.needs, arguments.out, arguments.currency, to_stdout=arguments.json == "-", tr=tr,
+                     prices=arguments.prices)
 
 
 def _preset(arguments: argparse.Namespace, tr: Translator) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from wizard.catalog.catalog import Catalog
@@ -25,9 +26,24 @@ OUTPUTS = ("plan.json", "quote.pdf", "bom.xlsx", "bom.csv", "deploy", "MANIFEST.
 Progress = Callable[[str], None]
 
 
-def plan_file(path: Path, out: Path | None, currency: str | None, *, to_stdout: bool, tr: Translator) -> int:
-    """Plan for one NEEDS file; 1 where no plan is feasible."""
-    return _plan(load_needs(path), _folder(path, out, to_stdout=to_stdout), currency, to_stdout=to_stdout, tr=tr)
+def plan_file(
+    path: Path, out: Path | None, currency: str | None, *, to_stdout: bool, tr: Translator, prices: Sequence[Path] = (),
+) -> int:
+    """Plan for one NEEDS file; 1 where no plan is feasible. Later files of own ``prices`` go before earlier ones."""
+    needs = _priced(load_needs(path), prices)
+    return _plan(needs, _folder(path, out, to_stdout=to_stdout), currency, to_stdout=to_stdout, tr=tr)
+
+
+def _priced(needs: Needs, files: Sequence[Path]) -> Needs:
+    if not files:
+        return needs
+    from wizard.catalog.overrides_file import read_overrides
+
+    today, catalog = datetime.now().astimezone().date(), Catalog()
+    for file in files:
+        later = read_overrides(file, today, catalog)
+        needs = needs.model_copy(update={"overrides": needs.overrides.merged(later)})
+    return needs
 
 
 def plan_example(tr: Translator) -> int:

@@ -109,20 +109,23 @@ def terms_of(
 ) -> Terms:
     """Gather the terms for a country and a currency from the catalogue; ``demand`` overrides both where given.
 
-    ``today`` defaults to the catalogue's own date, so that the same question always has the same answer.
+    ``today`` defaults to the catalogue's own date or that of the user's newest price, so that the same question always
+    has the same answer. ``discounts`` go before those that the user laid over the catalogue.
 
     Raises:
         CatalogFault: the catalogue has no exchange rate for the currency.
     """
     if demand is not None:
         country, currency, discounts = demand.country, demand.currency, discounts or demand.discounts
+    if catalog.overrides is not None:
+        discounts = {d.item: d.share for d in catalog.overrides.discounts} | dict(discounts or {})
     exchange = exchange_of(catalog)
     if currency not in exchange.per_usd:
         raise CatalogFault(mark("there is no exchange rate for {currency}"), where="economics.csv", currency=currency)
     vat = vat_of(catalog, country)
     support = catalog.economics.get("support/hardware-support/world")
     return Terms(
-        currency=currency, exchange=exchange, today=today or catalog_date(catalog),
+        currency=currency, exchange=exchange, today=today or price_date(catalog),
         tax_rate=tax_rate if tax_rate is not None else (vat.value if vat else Decimal(0)),
         tax_source="yours" if tax_rate is not None else (";".join(vat.sources) if vat else ""),
         discounts=MappingProxyType(dict(discounts or {})), price_book=MappingProxyType(dict(price_book or {})),
@@ -170,6 +173,12 @@ def catalog_date(catalog: Catalog) -> date:
         return date(year, month, day)
     except ValueError as error:
         raise CatalogFault(mark("the catalogue's version is not a date"), where="VERSION") from error
+
+
+def price_date(catalog: Catalog) -> date:
+    """Return the day that prices are judged from: the catalogue's, or that of a newer price of the user's."""
+    own = catalog.overrides.prices if catalog.overrides is not None else ()
+    return max((catalog_date(catalog), *(price.as_of for price in own)))
 
 
 def _half_up(amount: Decimal) -> int:

@@ -215,7 +215,7 @@ def deployment(plan: Plan, option: Option | None = None, catalog: Catalog | None
     option = option or plan.chosen or next(iter(plan.options), None)
     if option is None:
         return None
-    catalog = catalog or Catalog()
+    catalog = (catalog or Catalog()).with_overrides(plan.needs.overrides)
     accelerator = catalog.accelerators.get(option.accelerator)
     known = plan.model.heads is not None
     model: Model | None = None if known else catalog.models.get(plan.model.id)

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from wizard.catalog.overrides import Overrides
+
 UseCase = Literal["inference", "fine_tuning", "training", "edge"]
 Currency = Literal["USD", "CNY", "EUR"]
 Acquisition = Literal["own", "cloud", "either"]
@@ -113,6 +115,34 @@ class Constraints(Part):
     mig: bool = False
     include_legacy: bool = False
     private_data: bool = False
+    ups: bool = False
+
+
+class Discounts(Part):
+    """What the seller takes off the list price, as a share of it, by category of the bill of materials."""
+
+    accelerator: Share = 0.0
+    system: Share = 0.0
+    cpu: Share = 0.0
+    memory: Share = 0.0
+    storage: Share = 0.0
+    nic: Share = 0.0
+    switch: Share = 0.0
+    optics: Share = 0.0
+    cable: Share = 0.0
+    rack: Share = 0.0
+    pdu: Share = 0.0
+    ups: Share = 0.0
+    board: Share = 0.0
+    psu: Share = 0.0
+    case: Share = 0.0
+    cooler: Share = 0.0
+    software: Share = 0.0
+
+    @property
+    def given(self) -> dict[str, Decimal]:
+        """The shares that are not zero, by category."""
+        return {name: Decimal(str(share)) for name, share in self if share}
 
 
 class Economics(Part):
@@ -130,6 +160,11 @@ class Economics(Part):
     api_usd_per_million_input_tokens: Positive | None = None
     api_usd_per_million_output_tokens: Positive | None = None
     cloud_usd_per_month: Positive | None = None
+    colocation_usd_per_kw_month: Positive | None = None
+    colocation_includes_energy: bool = False
+    shipping_rate: Share = 0.0
+    contingency_rate: Share = 0.0
+    discounts: Discounts = Discounts()
 
 
 class Document(Part):
@@ -159,6 +194,7 @@ class Needs(Part):
     constraints: Constraints = Constraints()
     economics: Economics = Economics()
     document: Document = Document()
+    overrides: Overrides = Overrides()
 
     model_config = ConfigDict(populate_by_name=True)
 

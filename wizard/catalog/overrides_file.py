@@ -1,0 +1,196 @@
+"""Reading a user's own prices, discounts, hardware and models from a CSV, YAML or XLSX file.
+
+A table has one row per thing. ``kind`` says what the row is (``price`` if blank, ``discount``, ``accelerator``,
+``model``), ``id`` what it is about; ``price_usd`` with ``price_as_of``, ``price_low_usd`` and ``price_high_usd`` prices
+it, ``discount`` is a share such as ``0.12`` or ``12%``; the other columns are those of
+:class:`~wizard.catalog.overrides.OwnAccelerator` and :class:`~wizard.catalog.overrides.OwnModel`. YAML holds the same
+value as ``overrides`` in a NEEDS file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from wizard.catalog.catalog import Catalog
+from wizard.catalog.names import nearest
+from wizard.catalog.overlay import check_discount, check_price, own_accelerator, own_model
+from wizard.catalog.overrides import MOST, Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice
+from wizard.catalog.sheets import Row, sheet_rows
+from wizard.catalog.tables import parse_date
+from wizard.errors import CatalogFault
+from wizard.i18n import mark
+
+SUFFIXES = (".csv", ".xlsx", ".yaml", ".yml")
+MAX_BYTES = 2_000_000
+
+_KINDS = ("price", "discount", "accelerator", "model")
+_PRICE = {"price_usd": "usd", "price_as_of": "as_of", "price_low_usd": "low_usd", "price_high_usd": "high_usd"}
+_OWN: dict[str, type[OwnAccelerator | OwnModel]] = {"accelerator": OwnAccelerator, "model": OwnModel}
+COLUMNS = tuple(dict.fromkeys((
+    "kind", "id", *_PRICE, "discount", *OwnAccelerator.model_fields, *OwnModel.model_fields,
+)))
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def read_overrides(path: Path, today: date, catalog: Catalog) -> Overrides:
+    """Read a file of a user's own figures and check it against the catalogue.
+
+    A price without a date counts from ``today``.
+
+    Raises:
+        CatalogFault: the file cannot be read, or a cell is wrong; it says in which row and column.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise CatalogFault(mark("own figures are read from CSV, XLSX and YAML files"), where=path.name)
+    _check_size(path)
+    if suffix in {".yaml", ".yml"}:
+        from wizard.catalog.overrides_yaml import read_yaml
+
+        found = read_yaml(path, today)
+    else:
+        found = _Book(today).read(sheet_rows(path), path.name, catalog)
+    catalog.with_overrides(found)
+    return found
+
+
+def _check_size(path: Path) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise CatalogFault(mark("the file cannot be read ({reason})"), where=path.name,
+                           reason=error.strerror or str(error)) from error
+    if size > MAX_BYTES:
+        raise CatalogFault(mark("the file has {size} bytes, and at most {most} are read"), where=path.name, size=size,
+                           most=MAX_BYTES)
+
+
+@dataclass
+class _Book:
+    """Gathers the rows of one file; each is checked against the catalogue where it stands."""
+
+    today: date
+
+    def __post_init__(self) -> None:
+        self.prices: dict[str, tuple[OwnPrice, str]] = {}
+        self.discounts: dict[str, tuple[Discount, str]] = {}
+        self.own: dict[str, dict[str, tuple[Any, str]]] = {"accelerator": {}, "model": {}}
+
+    def read(self, rows: Iterator[Row], name: str, catalog: Catalog) -> Overrides:
+        """Read all rows; a price may be of hardware that stands further down."""
+        for count, row in enumerate(rows):
+            if count >= MOST:
+                raise CatalogFault(mark("the file has more than {most} rows"), where=name, most=MOST)
+            self._take(row)
+        if not (self.prices or self.discounts or any(self.own.values())):
+            raise CatalogFault(mark("the file holds no prices, discounts, accelerators or models"), where=name)
+        self._check(catalog)
+        return self._found()
+
+    def _found(self) -> Overrides:
+        return Overrides(
+            prices=tuple(row for row, _ in self.prices.values()),
+            discounts=tuple(row for row, _ in self.discounts.values()),
+            accelerators=tuple(row for row, _ in self.own["accelerator"].values()),
+            models=tuple(row for row, _ in self.own["model"].values()),
+        )
+
+    def _check(self, catalog: Catalog) -> None:
+        for row, where in self.own["accelerator"].values():
+            own_accelerator(catalog, row, where)
+        for row, where in self.own["model"].values():
+            own_model(catalog, row, where)
+        full = catalog.with_overrides(Overrides(
+            accelerators=tuple(row for row, _ in self.own["accelerator"].values())))
+        for price, where in self.prices.values():
+            check_price(full, price, f"{where}, column id")
+        for discount, where in self.discounts.values():
+            check_discount(full, discount, f"{where}, column id")
+
+    def _take(self, row: Row) -> None:
+        cells = {column: text for column, text in row.cells.items() if text}
+        for column in cells:
+            if column not in COLUMNS:
+                raise CatalogFault(
+                    mark("there is no column {column}"), where=row.where, mend=mark("Did you mean {nearest}?"),
+                    column=repr(column), nearest=" / ".join(nearest(column, COLUMNS)) or "-")
+        kind, key = cells.pop("kind", ""), cells.pop("id", "")
+        if kind not in ("", *_KINDS):
+            raise CatalogFault(mark("{value} is not one of {known}"), where=f"{row.where}, column kind",
+                               value=repr(kind), known=", ".join(_KINDS))
+        if not key:
+            raise CatalogFault(mark("it must not be blank"), where=f"{row.where}, column id")
+        self._take_money(row.where, key, cells, kind)
+        if kind in _OWN:
+            self._keep(self.own[kind], key, _valid(_OWN[kind], {"id": key} | cells, row.where, {}), row.where)
+        elif cells:
+            column = next(iter(cells))
+            raise CatalogFault(mark("{column} belongs to an accelerator or a model: say which in the column kind"),
+                               where=f"{row.where}, column {column}", column=column)
+
+    def _take_money(self, where: str, key: str, cells: dict[str, str], kind: str) -> None:
+        share = cells.pop("discount", "")
+        priced = {field: cells.pop(column) for column, field in _PRICE.items() if column in cells}
+        if "usd" in priced:
+            priced["as_of"] = _day(priced.get("as_of", ""), self.today, f"{where}, column price_as_of")
+            names = {field: column for column, field in _PRICE.items()}
+            self._keep(self.prices, key, _valid(OwnPrice, {"part": key} | priced, where, names), where)
+        elif priced or kind == "price" or (not kind and not share):
+            raise CatalogFault(mark("it must not be blank"), where=f"{where}, column price_usd")
+        if share:
+            found = _valid(Discount, {"item": key, "share": _share(share)}, where, {"share": "discount", "item": "id"})
+            self._keep(self.discounts, key, found, where)
+
+    @staticmethod
+    def _keep(table: dict[str, tuple[Any, str]], key: str, row: BaseModel, where: str) -> None:
+        if key in table:
+            raise CatalogFault(mark("{id} stands there twice, first in {first}"), where=f"{where}, column id",
+                               id=repr(key), first=table[key][1])
+        table[key] = (row, where)
+
+
+def _day(text: str, today: date, where: str) -> str:
+    try:
+        found = parse_date(text) if text else today
+    except (ValueError, TypeError) as error:
+        raise CatalogFault(mark("{value} is no date"), where=where, mend=mark("Write it as 2026-11-22."),
+                           value=repr(text[:40])) from error
+    if found > today:
+        raise CatalogFault(mark("{date} lies in the future"), where=where, date=found.isoformat())
+    return found.isoformat()
+
+
+def _share(text: str) -> str:
+    """Return a percentage as a share, exactly; what is no percentage is left as it is."""
+    if not text.endswith("%"):
+        return text
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        return str(Decimal(text[:-1].strip()) / 100)
+    except InvalidOperation:
+        return text
+
+
+def _valid(kind: Callable[..., R] | type[R], values: dict[str, str], where: str, columns: dict[str, str]) -> R:
+    """Build one row of the user's."""
+    try:
+        return kind(**values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else next(iter(values))
+        if first["type"] == "extra_forbidden":
+            raise CatalogFault(mark("a row of this kind has no column {column}"), where=where, column=field) from error
+        shown = repr(values.get(field, ""))
+        raise CatalogFault(
+            mark("{value} is not allowed: {problem}"), where=f"{where}, column {columns.get(field, field)}",
+            value=shown if len(shown) <= 60 else shown[:57] + "...",
+            problem=first["msg"].removeprefix("Value error, "),
+        ) from error
