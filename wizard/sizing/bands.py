@@ -17,13 +17,13 @@ from wizard.sizing.cases import Floats, Ints
 
 METRICS = ("ttft", "tpot", "throughput", "decode", "prefill")
 BATCHES = ("1", "2-16", ">16", "max")
-TRAFFIC = ("clients", "other")
-"""Clients in closed loop with lengths that vary, or any other way of measuring."""
+TRAFFIC = ("vllm", "sglang", "tensorrt-llm", "other")
+"""Clients in closed loop with lengths that vary, by engine; or any other way of measuring or engine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Log quantiles by metric, hardware class, mixture or not, batch class, traffic; shape ``(5, 7, 2, 4, 2)``."""
+    """Log quantiles by metric, hardware class, mixture or not, batch class, traffic; shape ``(5, 7, 2, 4, 4)``."""
 
     low: Floats
     high: Floats
@@ -39,6 +39,12 @@ class Bands:
             unseen_hardware=float(document["unseen_hardware"]),
             unseen_architecture=float(document["unseen_architecture"]),
         )
+
+
+def traffic_class(harness: Ints, engine: Ints) -> Ints:
+    """Return the index in :data:`TRAFFIC`: engines of clients (harness 0) are the first runtimes, in the same order."""
+    other = len(TRAFFIC) - 1
+    return np.where(harness == 0, np.minimum(engine, other), other)
 
 
 def batch_class(concurrency: Floats) -> Ints:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from wizard.paths import data_root
-from wizard.sizing.bands import Bands, batch_class
+from wizard.sizing.bands import Bands, batch_class, traffic_class
 from wizard.sizing.cases import KV_FORMATS, Bools, Floats, Ints
 from wizard.sizing.coefficients import NAMES, PLAIN, SHARES, Coefficients
 from wizard.sizing.device_columns import CLASSES, FAMILIES, FAMILY_CLASS, LINKS
@@ -87,7 +87,8 @@ class Calibration:
 
 def band_cell(x: ServingInputs) -> tuple[Ints, Ints, Ints, Ints]:
     """Return the axes of the band tables after the metric: hardware class, mixture or dense, batch class, traffic."""
-    mixture, traffic = (x.model.expert > 0).astype(np.int64), (x.harness > 0).astype(np.int64)
+    mixture = (x.model.expert > 0).astype(np.int64)
+    traffic = traffic_class(x.harness, x.engine)
     return FAMILY_CLASS[x.device.family], mixture, batch_class(x.concurrency), traffic
 
 

@@ -153,10 +153,14 @@ def _inactive(model: Model) -> float:
     return float(model.total_params - (model.active_params or model.total_params))
 
 
-_BLOCK_FP8_FAMILIES = ("deepseek", "qwen", "glm", "minimax", "kimi", "longcat", "mimo", "step")
+_BLOCK_FP8_ARCHITECTURES = (
+    "DeepseekV3", "DeepseekV4", "Qwen3", "Glm4Moe", "GlmMoe", "Glm5", "MiniMaxM", "Kimi", "MiMo", "Step3", "Longcat",
+)
 
 
 def _block_fp8(model: Model) -> bool:
-    """Whether FP8 checkpoints of the model are scaled in 128x128 blocks, as these publishers do since DeepSeek-V3."""
-    recent = model.release_date is None or model.release_date.isoformat() >= "2024-12"
-    return model.native_quant.startswith("fp8 block") or (model.family.lower() in _BLOCK_FP8_FAMILIES and recent)
+    """Whether FP8 checkpoints of the model are scaled in 128x128 blocks, as publishers of these architectures do.
+
+    Distillations into other architectures are quantised by others, per row or per tensor.
+    """
+    return model.native_quant.startswith("fp8 block") or model.hf_architecture.startswith(_BLOCK_FP8_ARCHITECTURES)

@@ -16,7 +16,7 @@ from wizard.sizing.coefficients import NAMES
 from wizard.sizing.device_columns import CLASSES
 from wizard.sizing.experiments import BAND_OF
 
-SHRINKAGE = 12.0
+SHRINKAGE = 6.0
 """Independent groups that a cell's own quantiles need to count as much as its parent's."""
 
 _NEGLIGIBLE = 5e-4
