@@ -117,7 +117,7 @@ DARK = Tokens(
 def tokens_for(choice: ThemeName) -> Tokens:
     """Return the tokens of a theme; ``system`` asks the desktop and falls back to light."""
     if choice == "system":
-        from PySide6.QtCore import Qt
+        from PySide6.QtCore import QDir, Qt
         from PySide6.QtGui import QGuiApplication
 
         hints = QGuiApplication.styleHints()
@@ -179,7 +179,9 @@ def stylesheet(t: Tokens) -> str:
     """Return the window's style sheet; ``role`` properties name what a widget is."""
     values = {name: getattr(t, name) for name in Tokens.__slots__}
     values |= {"body": BODY, "title": TITLE, "head": HEAD, "caption": CAPTION, "corner": CORNER}
-    values["tick"] = resource("icons", f"tick-{t.name}.svg").as_posix()
+    # A search path, because a style sheet cannot hold the path of every folder that people install to.
+    QDir.setSearchPaths("icons", [str(resource("icons"))])
+    values["tick"] = f"icons:tick-{t.name}.svg"
     text = resource("icons", "window.qss").read_text(encoding="utf-8")
     for name, value in sorted(values.items(), key=lambda item: -len(item[0])):
         text = text.replace(f"@{name}", str(value))
