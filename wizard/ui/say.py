@@ -169,6 +169,8 @@ def option_site(tr: Translator, option: Option) -> str:
     parts = []
     if option.cloud_sku:
         parts.append(option.cloud_sku.split("/")[1] if "/" in option.cloud_sku else option.cloud_sku)
+    if option.mig_profile:
+        parts.append(f"MIG {option.mig_profile}")
     parts.append(tr("1 server") if option.nodes == 1 else tr("{n} servers", n=option.nodes))
     parts.append(figures.power(tr, option.power_w))
     parts.append(precision(tr, option.weight_precision))
