@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from PySide6.QtCore import QDir
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
 from wizard.paths import resource
@@ -117,7 +118,7 @@ DARK = Tokens(
 def tokens_for(choice: ThemeName) -> Tokens:
     """Return the tokens of a theme; ``system`` asks the desktop and falls back to light."""
     if choice == "system":
-        from PySide6.QtCore import QDir, Qt
+        from PySide6.QtCore import Qt
         from PySide6.QtGui import QGuiApplication
 
         hints = QGuiApplication.styleHints()
