@@ -30,13 +30,16 @@ def catalog() -> Catalog:
 
 
 @pytest.mark.parametrize(
-    ("currency", "country", "more"),
-    [("USD", "US", {}), ("CNY", "CN", {"discounts": {"accelerator": Decimal("0.035"), "memory": Decimal("0.2")}}),
-     ("EUR", "DE", {"shipping_rate": Decimal("0.0125"), "contingency_rate": Decimal("0.05")})],
+    ("currency", "country", "ups", "more"),
+    [("USD", "US", False, {}), ("USD", "US", True, {"discounts": {"ups": Decimal("0.12")}}),
+     ("CNY", "CN", False, {"discounts": {"accelerator": Decimal("0.035"), "memory": Decimal("0.2")}}),
+     ("EUR", "DE", True, {"shipping_rate": Decimal("0.0125"), "contingency_rate": Decimal("0.05")})],
 )
-def test_columns_equal_bills(catalog: Catalog, currency: str, country: str, more: dict[str, object]) -> None:
+def test_columns_equal_bills(
+    catalog: Catalog, currency: str, country: str, ups: bool, more: dict[str, object],
+) -> None:
     terms = terms_of(catalog, currency=currency, country=country, **more)  # type: ignore[arg-type]
-    columns = CapexColumns.of(catalog, terms, PROFILES)
+    columns = CapexColumns.of(catalog, terms, PROFILES, ups=ups)
     chance = random.Random(17)
     rows = []
     for _ in range(400):
@@ -50,7 +53,7 @@ def test_columns_equal_bills(catalog: Catalog, currency: str, country: str, more
         p = PROFILES[profile]
         demand = BuildDemand(
             accelerator=columns.accelerators[accelerator], accelerators=count, nodes=nodes, inter_node=bool(spans),
-            weights_bytes=p.weights_bytes, training=p.training, dataset_tb=p.dataset_tb,
+            weights_bytes=p.weights_bytes, training=p.training, dataset_tb=p.dataset_tb, ups=ups,
         )
         try:
             bom = build_bom(demand, catalog, terms)

@@ -60,7 +60,7 @@ def case_of(
         years=economics.horizon_years, discount_rate=economics.discount_rate, per_usd=float(per_usd),
         other_year=float(staff + space + cloud),
         supported=owned is not None and any(line.category == "support" for line in owned.lines),
-        metered=owned is not None and not usage.space_includes_energy,
+        metered=owned is not None and not (usage.space_includes_energy and usage.space_per_kw_month is not None),
     )
     return Case(fixed, MappingProxyType(ranges), economics, usage, money, per_usd, capex, hardware, cloud, space, staff,
                 owned is not None, owned.tax if owned else _ZERO)

@@ -2,8 +2,7 @@
 
 Nodes come from :func:`~wizard.costing.node.choose_node`, each distinct one built once and kept; what lies around them
 from :func:`~wizard.costing.cluster.count_cluster`, which the bill of materials uses too. Money is counted in whole
-hundredths, so that a figure here equals the ``total`` of the bill of materials exactly (without a UPS, which only a
-bill that asks for one has).
+hundredths, so that a figure here equals the ``total`` of the bill of materials exactly.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from wizard.costing.hosts import choose_host, is_assembled, is_server
 from wizard.costing.node import Node, choose_node
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_network import UPLINKS, NodePorts, SwitchKind, switch_kinds, uplink_cable
-from wizard.costing.rules_site import site_of
+from wizard.costing.rules_site import choose_ups, site_of, ups_kinds
 from wizard.costing.shelf import shelf_of
 from wizard.costing.terms import Terms, micro
 
@@ -53,12 +52,14 @@ class BuildColumns:
 class CapexColumns:
     """Prices builds by the thousand; see :meth:`of`."""
 
-    def __init__(self, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...]) -> None:
+    def __init__(self, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], *, ups: bool = False) -> None:
         self.terms = terms
+        self.ups = ups
         self.profiles = tuple(replace(p, fabric=fabric) for p in profiles for fabric in (False, True))
         self.accelerators = tuple(catalog.accelerators)
         self._shelf = shelf_of(catalog, terms)
         self._site = site_of(self._shelf)
+        self._ups = ups_kinds(self._shelf) if ups else ()
         self._slot = np.full(len(self.accelerators) * _MOST_PER_NODE * len(self.profiles), -1, np.int32)
         self._ints: list[tuple[int, ...]] = [(0, 0, 0, -1, 0, 0)]
         self._floats: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)]
@@ -69,12 +70,15 @@ class CapexColumns:
         self._uplinks = UPLINKS * (self._shelf.component_net(cable) or 0) if cable else 0
 
     @classmethod
-    def of(cls, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...] = (_PLAIN,)) -> CapexColumns:
+    def of(
+        cls, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...] = (_PLAIN,), *, ups: bool = False,
+    ) -> CapexColumns:
         """Prepare for a catalogue, terms and the profiles (weights on disk, training, data set) that rows may have.
 
-        The last few are kept: asked again with the same arguments, they know the nodes they have built.
+        ``ups``: each build has a UPS that carries it. The last few are kept: asked again with the same arguments, they
+        know the nodes they have built.
         """
-        return _columns(catalog, terms, profiles)
+        return _columns(catalog, terms, profiles, ups)
 
     def index(self, accelerator: str) -> int:
         """Return the index of an accelerator's id in the columns of the rows."""
@@ -194,11 +198,21 @@ class CapexColumns:
                 power[rows] += more_w
                 rack_units[rows] += more_units
                 good[rows] &= fine
+        if self.ups:
+            cents_ups, units_ups = self._carried(np.where(good, power, np.nan))
+            hardware, rack_units, good = hardware + cents_ups, rack_units + units_ups, good & bool(self._ups)
         capex = self._total(hardware, server > 0) / 100.0
         capex[~(good & (priced > 0))] = np.nan
         power[~good] = np.nan
         rack_units[~good] = np.nan
         return np.stack((capex, power, rack_units))
+
+    def _carried(self, watts: Floats) -> tuple[Ints, Floats]:
+        """Return price in hundredths and rack units of the UPS for each load."""
+        kind, pieces = choose_ups(self._ups, watts)
+        cents = np.array([u.cents for u in self._ups] or [0], np.int64)[kind]
+        units = np.array([u.part.rack_units or 0.0 for u in self._ups] or [0.0])[kind]
+        return pieces * cents, pieces * units
 
     def _around(
         self, nodes: Ints, units: Floats, watts: Floats, ports: Ints, key: NodePorts,
@@ -227,8 +241,8 @@ class CapexColumns:
 
 
 @lru_cache(maxsize=2)
-def _columns(catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...]) -> CapexColumns:
-    return CapexColumns(catalog, terms, profiles)
+def _columns(catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], ups: bool) -> CapexColumns:
+    return CapexColumns(catalog, terms, profiles, ups=ups)
 
 
 def _share(cents: Ints, millionths: int) -> Ints:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
 
 from wizard.catalog.records import Component
-from wizard.costing.cluster import BREAKER_SHARE, RACK_UNITS, ClusterCounts, Site
+from wizard.costing.cluster import BREAKER_SHARE, RACK_UNITS, ClusterCounts, Floats, Ints, Site
 from wizard.costing.items import Item, item_of
 from wizard.costing.node import Node
 from wizard.costing.refusal import CannotBuild
@@ -101,14 +103,43 @@ def ups_items(shelf: Shelf, watts: float) -> list[Item]:
     Raises:
         CannotBuild: the catalogue has no UPS with a known output.
     """
-    choices = [(p, math.ceil(watts / p.capacity_w)) for p in shelf.parts("ups") if p.capacity_w]
-    if not choices:
+    kinds = ups_kinds(shelf)
+    if not kinds:
         raise CannotBuild("power_feed", "UPS", need=round(watts))
-    def rank(choice: tuple[Component, int]) -> tuple[int, int, str]:
-        net = shelf.component_net(choice[0])
-        return ((_UNPRICED if net is None else net) * choice[1], choice[1], choice[0].id)
-    part, count = min(choices, key=rank)
-    return [item_of(part, count, "ups_load", load_kw=watts / 1000)]
+    kind, pieces = (int(x[0]) for x in choose_ups(kinds, np.array([watts])))
+    return [item_of(kinds[kind].part, pieces, "ups_load", load_kw=watts / 1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class UpsKind:
+    """A UPS with a known output and its net price in hundredths, zero where no kind has one."""
+
+    part: Component
+    cents: int
+
+
+def ups_kinds(shelf: Shelf) -> tuple[UpsKind, ...]:
+    """Return the UPS units with a known output; those with a price, or all if none has."""
+    known = sorted((p for p in shelf.parts("ups") if p.capacity_w), key=lambda p: p.id)
+    priced = [p for p in known if shelf.component_net(p) is not None]
+    return tuple(UpsKind(p, shelf.component_net(p) or 0) for p in priced or known)
+
+
+def choose_ups(kinds: tuple[UpsKind, ...], watts: Floats) -> tuple[Ints, Ints]:
+    """Return which kind carries each load for the least money (then with the fewest pieces), and how many of it.
+
+    ``watts`` and both results have shape ``(n,)``; a load that is not a number takes none.
+    """
+    load = np.nan_to_num(watts)
+    best = np.full(load.shape, np.inf)
+    kind, pieces = np.zeros(load.shape, np.int64), np.zeros(load.shape, np.int64)
+    for index, ups in enumerate(kinds):
+        count = np.ceil(np.round(load / (ups.part.capacity_w or 1.0), 9))
+        cost = count * ups.cents
+        better = (cost < best) | ((cost == best) & (count < pieces))
+        best = np.where(better, cost, best)
+        kind, pieces = np.where(better, index, kind), np.where(better, count.astype(np.int64), pieces)
+    return kind, pieces
 
 
 def uplink_items(shelf: Shelf, node: Node, nodes: int) -> list[Item]:

@@ -42,6 +42,7 @@ LABELS: Mapping[str, str] = {
     "horizon_years": mark("Horizon, years"),
     "discount_rate": mark("Discount rate"),
     "staff_usd_per_year": mark("Staff, USD per year"),
+    "colocation_usd_per_kw_month": mark("Colocation, USD per kW and month"),
     "co2_kg_per_kwh": mark("Grid emissions, kg CO2e per kWh"),
     "cloud_bill": mark("your cloud bill"),
     "api": mark("an API by the token"),

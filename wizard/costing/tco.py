@@ -14,7 +14,7 @@ import numpy as np
 
 from wizard.catalog.catalog import Catalog
 from wizard.costing.alternatives import Alternative, alternative_of, api_month
-from wizard.costing.assumptions import co2_factor, co2_kg_per_kwh, whose
+from wizard.costing.assumptions import YOURS, co2_factor, co2_kg_per_kwh, whose
 from wizard.costing.breakeven import break_even_utilization, cumulative, first_crossing
 from wizard.costing.case import Case, case_of
 from wizard.costing.cloud import CloudOffer
@@ -158,7 +158,9 @@ def _listed(case: Case) -> tuple[tuple[str, float, str], ...]:
     certain = [(name, float(getattr(asked, name)), whose(asked, name))
                for name in ("horizon_years", "discount_rate", "staff_usd_per_year")]
     ranges = [(name, r.mode, r.source) for name, r in sorted(case.ranges.items()) if r.source not in {"", "rented"}]
-    return (*certain, *ranges)
+    space = case.usage.space_per_kw_month
+    colocation = [] if space is None or not case.owned else [("colocation_usd_per_kw_month", space, YOURS)]
+    return (*certain, *colocation, *ranges)
 
 
 def _fine(amount: float) -> Decimal:

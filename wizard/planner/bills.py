@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from wizard.catalog.catalog import Catalog
@@ -53,36 +53,56 @@ class Biller:
     def bill(
         self, accelerator: Accelerator, accelerators: int, nodes: int, *, rented: bool, spare_nodes: int = 0,
         weights_bytes: float = 0.0, spans_nodes: bool = False, share: int = 1, output_tok_s: Estimate | None = None,
-        power_w: float = 0.0, training: bool = False,
+        power_w: float = 0.0, training: bool = False, lean: tuple[int, int] | None = None,
     ) -> Bill:
         """Bill so many accelerators on so many nodes, bought or rented.
 
         Args:
             share: accelerators that must sit in one rented instance.
             power_w: what the search estimated, for hardware that is rented or that no bill can be made of.
+            lean: accelerators and nodes without the spare replicas, to say what those cost.
         """
         offer = cheapest_cloud(self.catalog, accelerator.id, accelerators, max(1, share))
         usage = self._usage(offer, output_tok_s)
         if rented and offer is not None:
-            return self._rent(offer, usage, accelerators * (accelerator.tdp_w or 0.0))
+            bill = self._rent(offer, usage, accelerators * (accelerator.tdp_w or 0.0))
+            fewer = cheapest_cloud(self.catalog, accelerator.id, lean[0], max(1, share)) if lean else None
+            return bill if fewer is None else _with_spares(bill, bill.cost.per_month, self._month(fewer), "spares_rent")
         demand = BuildDemand(
             accelerator=accelerator.id, accelerators=accelerators, nodes=nodes, spare_nodes=spare_nodes,
             weights_bytes=weights_bytes, training=training, inter_node=spans_nodes and nodes > 1,
             edge=self.needs.use_case == "edge", country=self.needs.economics.country, currency=self.terms.currency,
-            availability=self.needs.constraints.availability,
+            availability=self.needs.constraints.availability, ups=self.needs.constraints.ups,
         )
         try:
             bom = build_bom(demand, self.catalog, self.terms)
         except CannotBuild as refusal:
             return self._unbuilt(refusal, power_w)
-        return self._own(bom, usage, priced=_is_priced(bom))
+        bill = self._own(bom, usage, priced=_is_priced(bom))
+        if lean is None or bill.cost.capex is None:
+            return bill
+        accelerators, nodes = lean
+        fewer_nodes = replace(demand, accelerators=accelerators, nodes=nodes, spare_nodes=0,
+                              inter_node=spans_nodes and nodes > 1)
+        return _with_spares(bill, bom.total, self._total(fewer_nodes), "spares_price")
+
+    def _total(self, demand: BuildDemand) -> Decimal | None:
+        try:
+            return build_bom(demand, self.catalog, self.terms).total
+        except CannotBuild:
+            return None
+
+    def _month(self, offer: CloudOffer) -> Decimal | None:
+        month = offer.month_usd(offer.on_demand_usd_h)
+        return None if month is None else cents(month * self.terms.rate)
 
     def _usage(self, offer: CloudOffer | None, rate: Estimate | None) -> Usage:
-        load = self.needs.workload
+        load, economics = self.needs.workload, self.needs.economics
         return Usage(
             output_tok_s=rate.value if rate else None, output_tok_s_low=rate.low if rate else None,
             output_tok_s_high=rate.high if rate else None, input_per_output=load.prompt_tokens / load.output_tokens,
-            cloud=offer,
+            cloud=offer, space_per_kw_month=economics.colocation_usd_per_kw_month,
+            space_includes_energy=economics.colocation_includes_energy,
         )
 
     def _own(self, bom: Bom, usage: Usage, *, priced: bool) -> Bill:
@@ -103,10 +123,9 @@ class Biller:
     def _rent(self, offer: CloudOffer, usage: Usage, power_w: float) -> Bill:
         currency, rate = self.terms.currency, self.terms.rate
         tco = total_cost(offer, usage, self.needs.economics, self.catalog, currency=currency)
-        month = offer.month_usd(offer.on_demand_usd_h)
         cost = Cost(
             currency=currency, capex=Decimal("0.00"), opex_year=tco.opex_year, total=tco.total,
-            per_month=None if month is None else cents(month * rate),
+            per_month=self._month(offer),
             usd_per_million_tokens=_in_usd(tco.per_million_tokens, rate),
         )
         reasons = (Reason(code="rented", fields={
@@ -122,6 +141,15 @@ class Biller:
         warning = Reason(code="cannot_build", fields={"part": refusal.part, "conflict_label": refusal.code})
         return Bill(system=None, cloud_sku=None, power_w=power_w, rack_units=None, cost=nothing, bom=None, tco=None,
                     warnings=(warning,))
+
+
+def _with_spares(bill: Bill, whole: Decimal | None, lean: Decimal | None, code: str) -> Bill:
+    """Say what the spare replicas take of the price: with them, less without them."""
+    if whole is None or lean is None:
+        return bill
+    spares = whole - lean
+    reason = Reason(code=code, fields={"amount": spares, "currency": bill.cost.currency})
+    return replace(bill, cost=replace(bill.cost, spares=spares), reasons=(*bill.reasons, reason))
 
 
 def _is_priced(bom: Bom) -> bool:

@@ -45,9 +45,11 @@ class Writer:
         estimates = _estimates(columns, replicas, accelerators)
         weights = WEIGHT_FORMATS[int(candidate.weights[0])]
         per_replica = int(candidate.per_replica[0])
+        lean = _machines(replicas, per_replica, device.parts, market.sizes.get(device.whole.id, 1))
         bill = self.biller.bill(
             device.whole, accelerators, nodes, rented=bool(builds.rented[row]),
-            spare_nodes=_spare_nodes(spares, replicas, nodes), weights_bytes=weight_bytes(search.model, weights).bytes,
+            spare_nodes=nodes - lean[1], lean=lean if spares else None,
+            weights_bytes=weight_bytes(search.model, weights).bytes,
             spans_nodes=per_replica > market.sizes.get(device.whole.id, 1) * device.parts,
             share=min(per_replica // device.parts, -(-accelerators // nodes)),
             output_tok_s=estimates["output_tok_s"], power_w=float(builds.power_w[row]),
@@ -132,8 +134,12 @@ def _limits(judged: Judged, row: int, columns: ServingColumns, replicas: int, bi
     return tuple(found)
 
 
-def _spare_nodes(spares: int, replicas: int, nodes: int) -> int:
-    return nodes * spares // max(replicas + spares, 1)
+def _machines(replicas: int, per_replica: int, parts: int, size: int) -> tuple[int, int]:
+    """Return whole accelerators and nodes of so many replicas; a replica that fits a node is not spread over two."""
+    spanned = ceil(per_replica / (size * parts))
+    per_node = max(1, size * parts // per_replica)
+    nodes = replicas * spanned if spanned > 1 else ceil(replicas / per_node)
+    return ceil(replicas * per_replica / parts), max(nodes, 1)
 
 
 def mig_profile(profiles: tuple[str, ...]) -> str:

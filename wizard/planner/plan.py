@@ -114,6 +114,8 @@ class Cost:
     total: Decimal | None
     per_month: Decimal | None
     usd_per_million_tokens: Decimal | None
+    spares: Decimal | None = None
+    """What spare replicas take of ``capex``, or of ``per_month`` where it is rented; ``None`` without spares."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ def plan(
         InputError: the needs name a model, accelerator or vendor that does not exist.
         Cancelled: ``cancel`` said so.
     """
+    catalog = catalog.with_overrides(needs.overrides)
     context = _context(needs, catalog, currency or needs.budget.currency, cancel)
     model = model_of(needs, catalog)
     if needs.use_case in {"training", "fine_tuning"}:
@@ -71,10 +72,11 @@ def _context(needs: Needs, catalog: Catalog, currency: str, cancel: Callable[[],
         if cancel is not None and cancel():
             raise Cancelled
 
-    tax = needs.economics.tax_rate
+    asked = needs.economics
     terms = terms_of(
-        catalog, country=needs.economics.country, currency=currency,
-        tax_rate=None if tax is None else Decimal(str(tax)),
+        catalog, country=asked.country, currency=currency,
+        tax_rate=None if asked.tax_rate is None else Decimal(str(asked.tax_rate)), discounts=asked.discounts.given,
+        shipping_rate=Decimal(str(asked.shipping_rate)), contingency_rate=Decimal(str(asked.contingency_rate)),
     )
     today = catalog_date(catalog)
     year = today.year + (today.month - 1) / 12

@@ -74,7 +74,7 @@ def run_search(needs: Needs, model: Model, context: Context) -> tuple[Search | N
                 edge=needs.use_case == "edge")
         for fmt in WEIGHT_FORMATS
     )
-    capex = CapexColumns.of(context.catalog, context.terms, profiles)
+    capex = CapexColumns.of(context.catalog, context.terms, profiles, ups=needs.constraints.ups)
     market = Market(needs, context.catalog, devices, sizes, capex, Running.of(context.catalog, needs.economics))
     budget = needs.budget
     found = search(

@@ -112,7 +112,7 @@ def training_search(needs: Needs, model: Model, context: Context) -> TrainingSea
     best = best_layouts(shape, stacked.take(device), count, needs.training)
     context.cancelled()
     profile = Profile(weights_bytes=2.0 * model.total_params, training=True, dataset_tb=0.0, fabric=False, edge=False)
-    capex = CapexColumns.of(context.catalog, context.terms, (profile,))
+    capex = CapexColumns.of(context.catalog, context.terms, (profile,), ups=needs.constraints.ups)
     market = Market(needs, context.catalog, devices, sizes, capex, Running.of(context.catalog, needs.economics))
     pairs = (device, count, nodes)
     return _priced(needs, model, shape, ruled_out, pairs, best.columns, market, context)

@@ -20,17 +20,21 @@ class Running:
     pue: float
     load_factor: float
     support_rate: float
+    space_usd_per_kw_month: float = 0.0
 
     @classmethod
     def of(cls, catalog: Catalog, economics: Economics) -> Running:
         """Take the most likely values of the inputs that the total cost uses."""
         found = assumptions_of(catalog, economics, Usage())
+        metered = economics.colocation_usd_per_kw_month is None or not economics.colocation_includes_energy
         return cls(
-            usd_per_kwh=found["electricity_usd_per_kwh"].mode, pue=found["pue"].mode,
+            usd_per_kwh=found["electricity_usd_per_kwh"].mode if metered else 0.0, pue=found["pue"].mode,
             load_factor=found["load_factor"].mode, support_rate=found["support_rate"].mode,
+            space_usd_per_kw_month=economics.colocation_usd_per_kw_month or 0.0,
         )
 
     def month_usd(self, capex_usd: Floats, power_w: Floats) -> Floats:
-        """Return energy and support per month."""
+        """Return energy, support and space per month."""
         energy = power_w / 1e3 * HOURS_PER_YEAR * self.load_factor * self.pue * self.usd_per_kwh
-        return (energy + capex_usd * self.support_rate) / 12.0
+        space = power_w / 1e3 * self.space_usd_per_kw_month
+        return (energy + capex_usd * self.support_rate) / 12.0 + space

@@ -36,9 +36,11 @@ def section(paper: Paper) -> Section:
 
 def _rent(paper: Paper, option: Option) -> Iterator[Block]:
     tr, cost = paper.tr, option.cost
+    ordered = next((r.fields.get("instances") for r in option.reasons if r.code == "rented"), None)
+    instances = ordered if isinstance(ordered, int) else option.nodes
     yield Text(tr("Nothing is bought; the hardware is rented."), BODY)
     rows: list[tuple[str, Cell]] = [
-        (tr("Cloud instance"), option.cloud_sku or BLANK), (tr("Instances"), paper.count(option.nodes)),
+        (tr("Cloud instance"), option.cloud_sku or BLANK), (tr("Instances"), paper.count(instances)),
         (tr("Hardware"), paper.hardware(option)),
         (tr("Rent a month"), Span(paper.money(cost.per_month, cost.currency), bold=True)),
     ]

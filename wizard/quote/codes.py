@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from wizard.costing.sentences import LABELS as COSTING
 from wizard.i18n import Translator, mark
+from wizard.planner.plan import Plan
 
 NAMES: Mapping[str, str] = MappingProxyType({
     "bf16": "BF16", "fp8": "FP8", "int8": "INT8", "fp4": "FP4", "int4": "INT4", "adamw": "AdamW", "sgd": "SGD",
@@ -70,3 +71,8 @@ def worded(tr: Translator, table: Mapping[str, str], code: str) -> str:
 def category(tr: Translator, code: str) -> str:
     """Word a category of the bill of materials."""
     return worded(tr, COSTING, code)
+
+
+def is_taxed(plan: Plan) -> bool:
+    """Tell whether purchases of the plan contain tax: in some countries no national rate is known."""
+    return any(option.bom is not None and option.bom.tax_rate for option in plan.options)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from wizard.planner.plan import Option, Rejection
 from wizard.quote.charts.scatter import Pareto
+from wizard.quote.codes import is_taxed
 from wizard.quote.cover import headline_cost
 from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.paper import BLANK, Paper
@@ -77,9 +78,13 @@ def _features(paper: Paper) -> list[tuple[str, Callable[[Option], Cell]]]:
         (tr("Layout of a replica"), _layout),
         (tr("Engine"), lambda o: paper.label(o.engine)),
         (tr("Weights / KV cache"), lambda o: f"{paper.label(o.weight_precision)} / {paper.label(o.kv_precision)}"),
-        (tr("Price"), lambda o: Span(headline_cost(paper, o), bold=True)),
+        (tr("Price; purchases with tax") if is_taxed(paper.plan) else tr("Price; no tax included"),
+         lambda o: Span(headline_cost(paper, o), bold=True)),
+        (tr("of it for spare copies"),
+         lambda o: paper.money(o.cost.spares, o.cost.currency) if o.cost.spares else BLANK),
         (tr("Running cost a year"), lambda o: paper.money(o.cost.opex_year, o.cost.currency, whole=True)),
-        (tr("Whole cost over the horizon"), lambda o: paper.money(o.cost.total, o.cost.currency, whole=True)),
+        (tr("Whole cost over the horizon, without tax"),
+         lambda o: paper.money(o.cost.total, o.cost.currency, whole=True)),
         (tr("Per million output tokens"), lambda o: _per_million(paper, o)),
         *_speeds(paper),
         (tr("Power at the wall"), lambda o: paper.power(o.power_w)),

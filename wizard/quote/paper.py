@@ -119,7 +119,7 @@ class Paper:
 
     def whole_cost(self, years: int) -> str:
         """Name the cost over the horizon."""
-        return self.tr("Whole cost over {years}", years=self.years(years))
+        return self.tr("Whole cost over {years}, without tax", years=self.years(years))
 
     def count(self, value: float) -> str:
         """Format a whole number."""

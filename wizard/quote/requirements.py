@@ -126,6 +126,8 @@ def _limits(paper: Paper) -> Iterator[Item]:
         if values:
             yield name, ", ".join(values)
     yield from _counts(paper)
+    if rules.ups:
+        yield tr("UPS"), tr("carries the whole plan")
     if rules.private_data:
         yield tr("Private data"), tr("stays on the customer's premises")
 
@@ -155,9 +157,17 @@ def _economics(paper: Paper) -> Iterator[Item]:
         (tr("Benefit"), money.benefit_usd_per_year or None, tr("USD a year")),
         (tr("API price, input"), money.api_usd_per_million_input_tokens, tr("USD per million tokens")),
         (tr("API price, output"), money.api_usd_per_million_output_tokens, tr("USD per million tokens")),
+        (tr("Colocation"), money.colocation_usd_per_kw_month, tr("USD per kW and month")),
         (tr("Rent compared with"), money.cloud_usd_per_month, tr("USD a month")),
     ):
         if value is not None:
             yield name, paper.with_unit(value, unit)
     if money.tax_rate is not None:
         yield tr("Tax rate"), paper.share(money.tax_rate, 1)
+    shares = ((tr("Shipping and insurance"), money.shipping_rate), (tr("Contingency"), money.contingency_rate))
+    for name, share in shares:
+        if share:
+            yield name, tr("{share} of the hardware", share=paper.share(share, 1))
+    if money.discounts.given:
+        yield tr("Discounts"), ", ".join(f"{paper.label(category)} {paper.share(float(share), 1)}"
+                                         for category, share in money.discounts.given.items())

@@ -7,9 +7,10 @@ from decimal import Decimal
 from wizard.costing.records import Bom, Tco
 from wizard.i18n import Translator
 from wizard.planner.plan import Option, Plan
+from wizard.quote.codes import is_taxed
 from wizard.quote.sheet_bom import NAME as BOM
 from wizard.quote.sheet_bom import Places
-from wizard.quote.sheet_cells import Book, Cells
+from wizard.quote.sheet_cells import Book, Cells, Style
 from wizard.words import label
 
 NAME = "Summary"
@@ -22,6 +23,8 @@ def write(cells: Cells, plan: Plan, places: Places | None, tr: Translator) -> No
     if option is not None and option.bom is not None and places is not None:
         row = _money(cells, row + 1, option.bom, places, tr)
         row = _site(cells, row + 1, option.bom, tr)
+    if option is not None and option.cloud_sku is not None:
+        row = _rent(cells, row + 1, option, tr)
     if option is not None and option.tco is not None:
         row = _tco(cells, row + 1, option.tco, tr)
     _options(cells, row + 1, plan, tr)
@@ -29,7 +32,7 @@ def write(cells: Cells, plan: Plan, places: Places | None, tr: Translator) -> No
 
 def sheet(book: Book) -> Cells:
     """Add the sheet."""
-    return book.sheet(NAME, (46, 24, 20, 12, 20, 20, 20, 20, 14))
+    return book.sheet(NAME, (46, 24, 20, 12, 20, 20, 20, 20, 20, 14, 20))
 
 
 def _identity(cells: Cells, plan: Plan, option: Option | None, tr: Translator) -> int:
@@ -83,6 +86,23 @@ def _money(cells: Cells, row: int, bom: Bom, places: Places, tr: Translator) -> 
     return row
 
 
+def _rent(cells: Cells, row: int, option: Option, tr: Translator) -> int:
+    """What is rented: nothing stands on the bill of materials then."""
+    cells.head(row, (tr("Rent, without tax"), option.cost.currency))
+    instances = next((r.fields.get("instances") for r in option.reasons if r.code == "rented"), None)
+    run = option.cost.total if option.tco is None else None
+    entries: tuple[tuple[str, Decimal | int | None, Style], ...] = (
+        (tr("Instances"), instances if isinstance(instances, int) else None, "count"),
+        (tr("Rent a month"), option.cost.per_month, "money"), (tr("Rent of the whole run"), run, "money"),
+    )
+    for title, value, style in entries:
+        if value is not None:
+            row += 1
+            cells.text(row, 0, title)
+            cells.number(row, 1, value, style)
+    return row + 1
+
+
 def _site(cells: Cells, row: int, bom: Bom, tr: Translator) -> int:
     site = bom.site
     entries: list[tuple[str, float | None]] = [
@@ -122,8 +142,16 @@ def _tco(cells: Cells, row: int, tco: Tco, tr: Translator) -> int:
 
 
 def _options(cells: Cells, row: int, plan: Plan, tr: Translator) -> None:
-    cells.head(row, (tr("Option"), tr("Accelerator"), tr("Accelerators"), tr("Machines"), tr("Purchase"),
-                     tr("Running, a year"), tr("Total"), tr("Per million output tokens"), tr("Maximum power, W")))
+    currency = plan.currency
+    purchase = tr("Purchase with tax, {currency}", currency=currency) if is_taxed(plan) else (
+        tr("Purchase, no tax included, {currency}", currency=currency))
+    cells.head(row, (
+        tr("Option"), tr("Accelerator"), tr("Accelerators"), tr("Machines"),
+        purchase, tr("Rent a month, {currency}", currency=currency),
+        tr("Running, a year, {currency}", currency=currency), tr("Total without tax, {currency}", currency=currency),
+        tr("Per million output tokens, {currency}", currency=currency), tr("Maximum power, W"),
+        tr("of it for spare copies, {currency}", currency=currency),
+    ))
     for option in plan.options:
         row += 1
         cost = option.cost
@@ -131,7 +159,10 @@ def _options(cells: Cells, row: int, plan: Plan, tr: Translator) -> None:
         cells.text(row, 1, option.accelerator_name)
         cells.number(row, 2, option.accelerators, "count")
         cells.number(row, 3, option.nodes, "count")
-        for column, amount in enumerate((cost.capex, cost.opex_year, cost.total), 4):
+        rented = option.cloud_sku is not None
+        amounts = (None if rented else cost.capex, cost.per_month if rented else None, cost.opex_year, cost.total)
+        for column, amount in enumerate(amounts, 4):
             cells.number(row, column, amount)
-        cells.number(row, 7, cost.usd_per_million_tokens, "fine")
-        cells.number(row, 8, option.power_w, "count")
+        cells.number(row, 8, option.tco.per_million_tokens if option.tco is not None else None, "fine")
+        cells.number(row, 9, option.power_w, "count")
+        cells.number(row, 10, cost.spares)

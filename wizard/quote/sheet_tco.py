@@ -59,6 +59,8 @@ def _formulas(year: TcoYear, tco: Tco, places: Places | None) -> dict[int, str]:
         found[2] = f"=ROUND(power_w/1000*8760*load_factor*pue*electricity_usd_per_kwh*per_usd*{growth},2)"
     if year.support:
         found[3] = f"=ROUND({places.hardware}*support_rate,2)"
+    if year.space and _input(tco, "colocation_usd_per_kw_month"):
+        found[4] = "=ROUND(colocation_usd_per_kw_month*power_w/1000*12*per_usd,2)"
     if year.staff and _input(tco, "staff_usd_per_year"):
         found[5] = "=ROUND(staff_usd_per_year*per_usd,2)"
     if year.residual:

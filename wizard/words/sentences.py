@@ -26,6 +26,8 @@ WARNINGS: Mapping[str, str] = {
 
 REASONS: Mapping[str, str] = {
     "rented": mark("{instances} x {instance} at {provider}, {region}, on demand."),
+    "spares_price": mark("Spare copies of the model take about {amount} {currency} of the price."),
+    "spares_rent": mark("Spare copies of the model take about {amount} {currency} of a month's rent."),
     "training_layout": mark("ZeRO stage {zero}, micro-batch {micro_batch}, {micro_batches} micro-batches per step."),
 }
 
