@@ -104,8 +104,9 @@ def _step(
     curvature = jacobian[used].T @ (jacobian[used] * pull[used, None])
     gradient = jacobian.T @ (pull * residual) - theta * prior
     diagonal = np.diag(prior * (1 + damping) + damping * np.diag(curvature))
-    step = np.linalg.solve(curvature + diagonal, gradient)
-    return np.clip(step, -1.0, 1.0).astype(np.float64)
+    step: Floats = np.asarray(np.linalg.solve(curvature + diagonal, gradient), dtype=np.float64)
+    bounded: Floats = np.clip(step, -1.0, 1.0)
+    return bounded
 
 
 def folds(labels: Sequence[str], count: int) -> Ints:
