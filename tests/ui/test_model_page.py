@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 
 from tests.ui.conftest import at, find, press, typed
 from wizard.catalog.catalog import Catalog
-from wizard.ui.app import resolver
+from wizard.needs.needs import Needs
+from wizard.ui.app import resolve
 from wizard.ui.model_list import search
 from wizard.ui.shell import Shell
 
@@ -75,9 +76,9 @@ def test_a_size_class_stands_in_for_a_model(shell: Shell) -> None:
 
 
 def test_a_name_written_elsewhere_is_understood() -> None:
-    resolve = resolver(Catalog())
-    assert resolve("Qwen2.5-7B-Instruct-GPTQ-Int4") == "Qwen/Qwen2.5-7B-Instruct"
-    assert resolve("zzqq-9000-xyz") is None
+    catalog = Catalog()
+    assert resolve(catalog, "Qwen2.5-7B-Instruct-GPTQ-Int4") == "Qwen/Qwen2.5-7B-Instruct"
+    assert resolve(catalog, "zzqq-9000-xyz") is None
 
 
 # The offscreen platform cannot raise the list of suggestions; a real one can.
@@ -95,3 +96,16 @@ def test_accelerators_are_added_by_name_and_taken_off(shell: Shell) -> None:
     assert "No accelerator" in shell.session.problem("constraints.accelerators")
     find(shell, f"constraints.accelerators={chosen}").click()
     assert not shell.session.value("constraints.accelerators")
+
+
+def test_a_model_of_the_users_own_can_be_chosen(shell: Shell) -> None:
+    own = {"models": [{"id": "ours/house-32b", "like": "Qwen/Qwen3-32B"}]}
+    needs = Needs.model_validate({"overrides": own, "model": "ours/house-32b"})
+    shell.session.go("model")
+    shell.session.replace(needs)
+    assert shell.session.faulty == frozenset()
+    line = find(shell, "model-search")
+    typed(line, "house")
+    assert shell.page("model").list_model.rowCount() == 1  # type: ignore[attr-defined]  # as above
+    shell.session.undo.undo()
+    assert "ours/house-32b" not in shell.session.catalog.models

@@ -34,21 +34,17 @@ def engine(catalog: Catalog) -> Callable[[Needs, Callable[[], bool]], Plan]:
     return plan_with
 
 
-def resolver(catalog: Catalog) -> Callable[[str], str | None]:
-    """Return a function that finds the model's id for a name as people write it, or ``None``."""
+def resolve(catalog: Catalog, name: str) -> str | None:
+    """Return the model's id for a name as people write it, or ``None``."""
+    if name in catalog.models:
+        return name
+    from wizard.catalog.model_names import resolve_model
+    from wizard.errors import InputError
 
-    def resolve(name: str) -> str | None:
-        if name in catalog.models:
-            return name
-        from wizard.catalog.model_names import resolve_model
-        from wizard.errors import InputError
-
-        try:
-            return resolve_model(catalog, name).id
-        except InputError:
-            return None
-
-    return resolve
+    try:
+        return resolve_model(catalog, name).id
+    except InputError:
+        return None
 
 
 def application(arguments: list[str] | None = None) -> QApplication:
@@ -87,7 +83,7 @@ def build(store: Store | None, settings: Settings, writer: Writer | None = None)
     session = Session(
         engine(catalog),
         catalog=catalog,
-        resolve=resolver(catalog),
+        resolve=resolve,
         store=store,
         needs=needs,
         tr=Translator(settings.language or "en"),

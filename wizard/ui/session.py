@@ -57,14 +57,14 @@ class Session(QObject):
         planner: Planner,
         *,
         catalog: Catalog | None = None,
-        resolve: Callable[[str], str | None] | None = None,
+        resolve: Callable[[Catalog, str], str | None] | None = None,
         store: Store | None = None,
         needs: Needs | None = None,
         tr: Translator | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.catalog = catalog or Catalog()
+        self.shipped = catalog or Catalog()
         self.tr_ = tr or Translator("en")
         self.store = store
         self.undo = QUndoStack(self)
@@ -78,7 +78,7 @@ class Session(QObject):
         self.kept_at: float | None = None
         self._saved_text = needs_text(self.needs)
         self._planner = planner
-        self.resolve = lru_cache(maxsize=64)(resolve or (lambda name: name if name in self.catalog.models else None))
+        self._resolve = lru_cache(maxsize=64)(resolve or (lambda c, name: name if name in c.models else None))
         self._runner = Runner(self)
         self._runner.finished.connect(self._on_planned)
         self._plan_timer = self._timer(PLAN_DELAY_MS, self._plan_now)
@@ -143,6 +143,18 @@ class Session(QObject):
         """Return an accelerator's name by its id; a name that is no id stays as it was typed."""
         known = self.catalog.accelerators.get(accelerator)
         return known.name if known else accelerator
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue with the user's own hardware, models and prices over it."""
+        try:
+            return self.shipped.with_overrides(self.needs.overrides)
+        except InputError:  # the planner says what is wrong with them
+            return self.shipped
+
+    def resolve(self, name: str) -> str | None:
+        """Return the id of the model that a name means, or ``None``."""
+        return self._resolve(self.catalog, name)
 
     def _is_model(self, name: str) -> bool:
         return self.resolve(name) is not None

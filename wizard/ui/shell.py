@@ -128,6 +128,7 @@ class Shell(QMainWindow):
             open_path=self.commands.open_path,
             explain=self.explain,
         )
+        self._overrides = self.session.needs.overrides
         self.pages.clear()
         central = QWidget()
         # On the new, empty centre and not on the application: that would style every old widget once more.
@@ -227,6 +228,9 @@ class Shell(QMainWindow):
             self._focus(page)
 
     def _on_needs(self) -> None:
+        if self.session.needs.overrides != self._overrides:
+            # Other hardware and models to choose from.
+            self.rebuild()
         if self.stack.currentWidget() is not self.page(self.session.step):
             self._on_step()
         else:
