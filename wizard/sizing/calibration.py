@@ -55,8 +55,6 @@ class Calibration:
     effects: Mapping[str, tuple[Effect, ...]]
     keys: Mapping[str, Ints]
     """Sorted keys of the devices and architectures that the fit has seen."""
-    pairs: Ints
-    """Sorted combined keys of the (hardware family, architecture) pairs that the fit has seen."""
     bands: Bands
 
     def coefficients(self, x: ServingInputs, r: Replica) -> Coefficients:
@@ -135,7 +133,7 @@ def parse(document: Mapping[str, Any]) -> Calibration:
     return Calibration(
         version=document["version"], provenance=document["provenance"],
         base={name: float(entry["base"]) for name, entry in document["coefficients"].items()}, effects=effects,
-        keys=keys, pairs=np.array(document.get("pairs", []), dtype=np.int64), bands=Bands.parse(document["bands"]),
+        keys=keys, bands=Bands.parse(document["bands"]),
     )
 
 
