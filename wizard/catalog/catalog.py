@@ -10,7 +10,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from wizard.catalog.names import nearest
-from wizard.catalog.records import Accelerator, CloudSku, Component, Economic, Model, Price, Source, System
+from wizard.catalog.records import (
+    Accelerator,
+    ApiPrice,
+    CloudSku,
+    Component,
+    Conflict,
+    Economic,
+    Model,
+    Price,
+    Source,
+    System,
+)
 from wizard.catalog.tables import read_records
 from wizard.errors import CatalogFault
 from wizard.paths import catalog_dir
@@ -18,7 +29,7 @@ from wizard.paths import catalog_dir
 if TYPE_CHECKING:
     from wizard.catalog.overrides import Overrides
 
-R = TypeVar("R", Accelerator, CloudSku, Component, Economic, Model, Source, System)
+R = TypeVar("R", Accelerator, ApiPrice, CloudSku, Component, Conflict, Economic, Model, Source, System)
 
 
 class Catalog:
@@ -70,6 +81,16 @@ class Catalog:
     def models(self) -> Mapping[str, Model]:
         """Models by hub id."""
         return self._table("models.csv", Model)
+
+    @cached_property
+    def api_prices(self) -> Mapping[str, ApiPrice]:
+        """What hosts ask by the token, by id (``provider/model``)."""
+        return self._table("api_prices.csv", ApiPrice)
+
+    @cached_property
+    def conflicts(self) -> Mapping[str, Conflict]:
+        """Where sources contradict each other, and what was chosen."""
+        return self._table("conflicts.csv", Conflict)
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:

@@ -10,16 +10,19 @@ from pathlib import Path
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.check_accelerators import check_accelerators
+from wizard.catalog.check_claims import check_api_prices, check_conflicts
 from wizard.catalog.check_money import check_cloud, check_economics, check_price, check_sources
 from wizard.catalog.check_precisions import check_precisions
 from wizard.catalog.check_systems import check_components, check_systems
 from wizard.catalog.findings import Finding, Findings, Place
 from wizard.catalog.names import normalise
-from wizard.catalog.records import Accelerator, CloudSku, Component, Economic, Model, System
+from wizard.catalog.records import Accelerator, ApiPrice, CloudSku, Component, Conflict, Economic, Model, System
 from wizard.errors import CatalogFault
 
-Sourced = Accelerator | System | Component | CloudSku | Economic | Model
-_TABLES = ("sources", "accelerators", "systems", "components", "cloud", "economics", "models")
+Sourced = Accelerator | System | Component | CloudSku | Economic | Model | ApiPrice | Conflict
+_TABLES = (
+    "sources", "accelerators", "systems", "components", "cloud", "economics", "models", "api_prices", "conflicts",
+)
 
 
 def check(catalog: Catalog, today: date | None = None) -> tuple[Finding, ...]:
@@ -58,6 +61,8 @@ def _findings(catalog: Catalog, today: date) -> Findings:
     yield from check_components(catalog.components)
     yield from check_cloud(catalog.cloud, catalog.accelerators, today)
     yield from check_economics(catalog.economics, today)
+    yield from check_api_prices(catalog.api_prices, catalog.models, today)
+    yield from check_conflicts(catalog)
     priced: Iterable[tuple[str, Accelerator | System | Component]] = (
         *(("accelerators.csv", a) for a in catalog.accelerators.values()),
         *(("systems.csv", s) for s in catalog.systems.values()),
@@ -93,6 +98,7 @@ def _sources(catalog: Catalog) -> Findings:
         ("accelerators.csv", catalog.accelerators), ("systems.csv", catalog.systems),
         ("components.csv", catalog.components), ("cloud.csv", catalog.cloud),
         ("economics.csv", catalog.economics), ("models.csv", catalog.models),
+        ("api_prices.csv", catalog.api_prices), ("conflicts.csv", catalog.conflicts),
     )
     used: set[str] = set()
     for table, records in tables:

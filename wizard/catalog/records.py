@@ -217,6 +217,43 @@ class CloudSku:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPrice:
+    """What a host asks for a model by the token, in US dollars per million tokens. ``model`` is a hub id.
+
+    ``id`` is ``provider/model``; ``cached_input_usd_per_million`` holds for prompt tokens that the host still knows.
+    """
+
+    id: str
+    provider: str
+    model: str
+    input_usd_per_million: Decimal
+    output_usd_per_million: Decimal
+    cached_input_usd_per_million: Decimal | None
+    as_of: date
+    sources: tuple[str, ...]
+    notes: str = ""
+    estimated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Sources that contradict each other about one fact, and which of them the catalogue follows.
+
+    ``id`` is the first row it is about and the field, as ``row:field``. ``chosen`` is what these rows of the catalogue
+    hold, ``others`` what other sources print; ``sources`` support what was chosen.
+    """
+
+    id: str
+    table: str
+    rows: tuple[str, ...]
+    field: str
+    chosen: str
+    others: tuple[str, ...]
+    reason: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Economic:
     """A cost of running things: tariff, PUE, tax, exchange rate, ..."""
 

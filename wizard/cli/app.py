@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wizard.planner.plan import Plan
 
 OK, INFEASIBLE, BAD_INPUT, CANCELLED = 0, 1, 2, 130
-CATALOG_KINDS = ("accelerators", "systems", "components", "cloud", "models", "economics")
+CATALOG_KINDS = ("accelerators", "systems", "components", "cloud", "models", "economics", "api_prices", "conflicts")
 ESTIMATE_KINDS = ("inference", "weights", "kv-cache", "training-memory", "training-speed")
 COMMANDS = ("plan", "preset", "estimate", "inspect", "catalog", "hardware", "open", "check", "tour")
 

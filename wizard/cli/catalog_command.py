@@ -19,6 +19,8 @@ SHOWN = {
     "cloud": ("id", "accelerator", "count", "on_demand_usd_h"),
     "models": ("id", "total_params", "attention", "max_context"),
     "economics": ("id", "value", "unit", "as_of"),
+    "api_prices": ("id", "input_usd_per_million", "output_usd_per_million", "as_of"),
+    "conflicts": ("id", "chosen", "others"),
 }
 
 
@@ -42,12 +44,17 @@ def show(name: str) -> int:
     Raises:
         UnknownName: nothing in the catalogue bears that name.
     """
-    record = _find(Catalog(), name)
+    catalog = Catalog()
+    record = _find(catalog, name)
     for field in fields(record):
         value = plain(getattr(record, field.name))
         if value not in (None, "", []):
             shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             sys.stdout.write(f"{field.name}: {shown}\n")
+    for conflict in catalog.conflicts.values():
+        if record.id in conflict.rows:
+            sys.stdout.write(f"conflict: {conflict.field}: {conflict.chosen}, not {' / '.join(conflict.others)}: "
+                             f"{conflict.reason} [{'; '.join(conflict.sources)}]\n")
     return 0
 
 

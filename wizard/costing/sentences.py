@@ -42,6 +42,8 @@ LABELS: Mapping[str, str] = {
     "horizon_years": mark("Horizon, years"),
     "discount_rate": mark("Discount rate"),
     "staff_usd_per_year": mark("Staff, USD per year"),
+    "api_usd_per_million_input_tokens": mark("API, USD per million input tokens"),
+    "api_usd_per_million_output_tokens": mark("API, USD per million output tokens"),
     "colocation_usd_per_kw_month": mark("Colocation, USD per kW and month"),
     "co2_kg_per_kwh": mark("Grid emissions, kg CO2e per kWh"),
     "cloud_bill": mark("your cloud bill"),

@@ -13,7 +13,7 @@ from decimal import Decimal
 import numpy as np
 
 from wizard.catalog.catalog import Catalog
-from wizard.costing.alternatives import Alternative, alternative_of, api_month
+from wizard.costing.alternatives import Alternative, alternative_of, api_inputs, api_month
 from wizard.costing.assumptions import YOURS, co2_factor, co2_kg_per_kwh, whose
 from wizard.costing.breakeven import break_even_utilization, cumulative, first_crossing
 from wizard.costing.case import Case, case_of
@@ -160,7 +160,7 @@ def _listed(case: Case) -> tuple[tuple[str, float, str], ...]:
     ranges = [(name, r.mode, r.source) for name, r in sorted(case.ranges.items()) if r.source not in {"", "rented"}]
     space = case.usage.space_per_kw_month
     colocation = [] if space is None or not case.owned else [("colocation_usd_per_kw_month", space, YOURS)]
-    return (*certain, *colocation, *ranges)
+    return (*certain, *colocation, *ranges, *api_inputs(case.economics, case.usage))
 
 
 def _fine(amount: float) -> Decimal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wizard.catalog.records import ApiPrice
 from wizard.costing.cloud import CloudOffer
 
 
@@ -16,6 +17,8 @@ class Usage:
     each output token; ``prefill_share`` the share of accelerator time that prompts take, which splits the cost between
     input and output. ``cloud`` is the rented alternative that owning is compared with. ``space_per_kw_month`` is what a
     colocation asks in dollars per kW of IT load and month; where ``space_includes_energy`` no electricity is added.
+    ``api`` is what a host asks for the same tokens; ``None`` where nobody's price is known, or the data may not leave
+    the house.
     """
 
     output_tok_s: float | None = None
@@ -26,3 +29,4 @@ class Usage:
     cloud: CloudOffer | None = None
     space_per_kw_month: float | None = None
     space_includes_energy: bool = False
+    api: ApiPrice | None = None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from wizard.costing.alternatives import names_api
+from wizard.costing.api import api_price_of
 from wizard.needs.needs import Needs
+from wizard.planner.models import model_of
 from wizard.planner.plan import Fact, Option
 from wizard.planner.serving_plan import Context
 
@@ -34,4 +37,19 @@ def advice(needs: Needs, context: Context, option: Option) -> list[Fact]:
     ]
     if needs.constraints.private_data:
         facts.append(Fact(code="advice_private"))
+    elif "api" in costs and not names_api(needs.economics):
+        facts += _api_price(needs, context)
     return facts
+
+
+def _api_price(needs: Needs, context: Context) -> list[Fact]:
+    """Say whose price by the token it is, and whether it is too old to be relied on."""
+    load = needs.workload
+    price = api_price_of(
+        context.catalog, model_of(needs, context.catalog).id, load.prompt_tokens / load.output_tokens)
+    if price is None:
+        return []
+    code = "api_price_stale" if context.terms.is_stale(price.as_of) else "api_price"
+    return [Fact(code=code, fields=MappingProxyType({
+        "provider": price.provider, "input_usd": float(price.input_usd_per_million),
+        "output_usd": float(price.output_usd_per_million), "as_of": price.as_of.isoformat()}))]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from wizard.catalog.catalog import Catalog
-from wizard.catalog.records import Accelerator
+from wizard.catalog.records import Accelerator, ApiPrice
+from wizard.costing.api import api_price_of
 from wizard.costing.build import build_bom
 from wizard.costing.cloud import CloudOffer, cheapest_cloud
 from wizard.costing.demand import BuildDemand
@@ -17,6 +19,7 @@ from wizard.costing.terms import Terms
 from wizard.costing.usage import Usage
 from wizard.money import cents
 from wizard.needs.needs import Needs
+from wizard.planner.models import model_of
 from wizard.planner.plan import Cost, Estimate, Reason
 
 MONTHS = 12
@@ -102,8 +105,17 @@ class Biller:
             output_tok_s=rate.value if rate else None, output_tok_s_low=rate.low if rate else None,
             output_tok_s_high=rate.high if rate else None, input_per_output=load.prompt_tokens / load.output_tokens,
             cloud=offer, space_per_kw_month=economics.colocation_usd_per_kw_month,
-            space_includes_energy=economics.colocation_includes_energy,
+            space_includes_energy=economics.colocation_includes_energy, api=self._api,
         )
+
+    @cached_property
+    def _api(self) -> ApiPrice | None:
+        """What the model's hosts ask for it, unless the data may not go there."""
+        if self.needs.constraints.private_data or self.needs.use_case != "inference":
+            return None
+        load = self.needs.workload
+        return api_price_of(
+            self.catalog, model_of(self.needs, self.catalog).id, load.prompt_tokens / load.output_tokens)
 
     def _own(self, bom: Bom, usage: Usage, *, priced: bool) -> Bill:
         tco = total_cost(bom, usage, self.needs.economics, self.catalog) if priced else None

@@ -14,8 +14,9 @@ WARNINGS: Mapping[str, str] = {
     "legacy_hardware": mark("{accelerator} is no longer sold as new; prices are those of the used market."),
     "estimated_specs": mark("Some specifications of {accelerator} rest on no publication of its maker: {fields}."),
     "wide_band": mark("The band of the time per token is wide for {accelerator}: test before you buy."),
-    "assumed_target": mark("No speed was asked for; an answer no slower than one reads it was assumed: {tpot_ms} ms per"
-                           " token at the slow end."),
+    "assumed_ttft": mark("No time to the first token was asked for; {ttft_ms} ms at the slow end were assumed."),
+    "assumed_tpot": mark("No time per token was asked for; {tpot_ms} ms at the slow end were assumed, about as fast as one"
+                         " reads."),
     "tight_memory": mark("The training fits, but not at the high end of its memory estimate: try before you buy."),
     "no_replica": mark("Not one copy of the model fits on the stated number of {accelerator}."),
     "unpriced_lines": mark("{lines} lines have no known price; the total omits them."),
@@ -25,6 +26,8 @@ WARNINGS: Mapping[str, str] = {
 }
 
 REASONS: Mapping[str, str] = {
+    "same_as_minimum": mark("The same machine as the minimum: it already has the reserve."),
+    "same_as_recommended": mark("The same machine as recommended: it already has the room."),
     "rented": mark("{instances} x {instance} at {provider}, {region}, on demand."),
     "spares_price": mark("Spare copies of the model take about {amount} {currency} of the price."),
     "spares_rent": mark("Spare copies of the model take about {amount} {currency} of a month's rent."),
@@ -43,6 +46,10 @@ FACTS: Mapping[str, str] = {
     "advice": mark("Over {months} months the cheapest way is {choice_label}."),
     "advice_cost": mark("{choice_label}: {cost} {currency} over {months} months."),
     "advice_private": mark("The data must stay private, so an API is not considered."),
+    "api_price": mark("The API price is that of {provider} on {as_of}: USD {input_usd} per million input tokens and"
+                      " USD {output_usd} per million output tokens."),
+    "api_price_stale": mark("The API price is that of {provider} on {as_of}: USD {input_usd} per million input tokens"
+                            " and USD {output_usd} per million output tokens. It is older than 90 days: ask again."),
     "peak_split": mark(
         "Cheapest mix for the daily peak: own {own} replicas and rent {rent} more for {hours} replica-hours a month,"
         " {month} {currency} a month; owning all takes {all_own}, renting all {all_rented}."
