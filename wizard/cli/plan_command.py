@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 import tempfile
@@ -108,6 +109,7 @@ def _make(
     from wizard.deploy.checks import check_bundle
     from wizard.deploy.export import write as write_bundle
     from wizard.deploy.manifest import write_manifest
+    from wizard.quote import ubl
     from wizard.quote.delimited import write_csv
     from wizard.quote.pdf import write_pdf
     from wizard.quote.spreadsheet import write_xlsx
@@ -126,7 +128,10 @@ def _make(
     results = check_bundle(bundle)
     write_bundle(bundle, target)
     attachments = {name: (folder / name).read_bytes() for name in ("plan.json", "bom.csv")}
-    write_pdf(plan, step("quote.pdf"), tr, attachments=attachments)
+    issued = datetime.now().astimezone().date()
+    fingerprint = hashlib.sha256(attachments["plan.json"]).hexdigest()
+    attachments[ubl.FILE] = ubl.quotation_json(plan, tr, issued=issued, plan_sha256=fingerprint)
+    write_pdf(plan, step("quote.pdf"), tr, attachments=attachments, issued=issued)
     step("MANIFEST.json")
     write_manifest(folder, results)
 

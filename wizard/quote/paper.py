@@ -21,6 +21,12 @@ VALID_DAYS = 30
 """A budgetary quotation holds for a month; prices of accelerators move faster than the customary quarter."""
 
 
+def quotation_number(issued: date, plan_sha256: str) -> str:
+    """Return a quotation's number: day of issue and the plan's fingerprint."""
+    tail = f"-{plan_sha256[:8].upper()}" if plan_sha256 else ""
+    return f"RW-{issued:%Y%m%d}{tail}"
+
+
 @dataclass(frozen=True, slots=True)
 class Attached:
     """A file that travels inside the PDF or beside it."""
@@ -67,8 +73,7 @@ class Paper:
     @property
     def number(self) -> str:
         """The quotation's number: day of issue and the plan's fingerprint."""
-        tail = f"-{self.plan_sha256[:8].upper()}" if self.plan_sha256 else ""
-        return f"RW-{self.issued:%Y%m%d}{tail}"
+        return quotation_number(self.issued, self.plan_sha256)
 
     def label(self, code: str) -> str:
         """Word a code."""
