@@ -15,6 +15,8 @@ from wizard.planner.candidates import Candidates
 from wizard.sizing.cases import Bools, Floats, ServingColumns
 from wizard.units import GIB
 
+ASSUMED_TTFT_MS = 60_000.0
+"""A minute: whoever waits longer for the first word has gone."""
 ASSUMED_TPOT_MS = 200.0
 """Five tokens a second, about the speed of fast silent reading (250 words a minute, 1.3 tokens a word)."""
 
@@ -85,17 +87,22 @@ def _memory(candidates: Candidates, columns: ServingColumns) -> list[Requirement
 
 
 def speed_targets(needs: Needs) -> tuple[float | None, float | None, float | None]:
-    """Return the targets for TTFT, TPOT and end to end in ms; assumed ones where the user states no speed at all.
+    """Return the targets for TTFT, TPOT and end to end in ms; assumed ones where the user states none.
 
-    Without any, the cheapest plan would be one that nobody can use: an answer slower than one reads it.
+    Without any, the cheapest plan would be one that nobody can use: an answer that begins after minutes, or comes more
+    slowly than one reads. Who asks for throughput alone has a batch job, and no patience is assumed.
     """
-    asked = (needs.targets.ttft_ms, needs.targets.tpot_ms, needs.targets.e2e_ms)
-    return asked if states_speed(needs) else (None, ASSUMED_TPOT_MS, None)
+    asked = needs.targets
+    if assumes_no_speed(needs):
+        return asked.ttft_ms, asked.tpot_ms, asked.e2e_ms
+    return asked.ttft_ms or ASSUMED_TTFT_MS, asked.tpot_ms or ASSUMED_TPOT_MS, None
 
 
-def states_speed(needs: Needs) -> bool:
-    """Tell whether the speed targets are the user's own."""
-    return any(target is not None for target in vars(needs.targets).values())
+def assumes_no_speed(needs: Needs) -> bool:
+    """Tell whether every speed target is the user's own."""
+    asked = needs.targets
+    batch = asked.output_tok_s is not None and asked.ttft_ms is asked.tpot_ms is None
+    return batch or asked.e2e_ms is not None or (asked.ttft_ms is not None and asked.tpot_ms is not None)
 
 
 def _speed(needs: Needs, columns: ServingColumns) -> list[Requirement]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from wizard.planner.builds import Market
 from wizard.planner.candidates import enumerate_candidates, node_sizes
 from wizard.planner.demand import Demand
 from wizard.planner.options import Writer
-from wizard.planner.plan import CurvePoint, Option, ParetoPoint, Rejection, Role
+from wizard.planner.plan import CurvePoint, Option, ParetoPoint, Reason, Rejection, Role
 from wizard.planner.search import Judged, Search, search
 from wizard.planner.shortlist import shortlist
 from wizard.planner.usage import Running
@@ -93,7 +94,7 @@ def serving_outcome(needs: Needs, model: Model, context: Context) -> Outcome:
     judged = found.at(1.0)
     writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms), context.year)
     rows = _rows(found, judged)
-    options = [writer.option(at, row, role) for role, (at, row) in rows.items()]
+    options = _marked([writer.option(at, row, role) for role, (at, row) in rows.items()])
     taken = {found.candidates.device[row] for _, row in rows.values()}
     others = _alternatives(judged, taken) if rows else []
     options += [writer.option(judged, row, "alternative", n) for n, row in enumerate(others, start=1)]
@@ -108,6 +109,18 @@ def serving_outcome(needs: Needs, model: Model, context: Context) -> Outcome:
         asked=None if closest is None else writer.option(judged, closest, "alternative"),
         considered=found.candidates.size,
     )
+
+
+def _marked(options: list[Option]) -> list[Option]:
+    """Say of a role whose machine is that of the role below it that nothing more has to be bought."""
+    marked = options[:1]
+    for below, option in pairwise(options):
+        machines = [(one.accelerator, one.accelerators, one.nodes) for one in (below, option)]
+        if machines[0] == machines[1]:
+            reason = Reason(code=f"same_as_{below.role}")
+            option = replace(option, reasons=(reason, *option.reasons))
+        marked.append(option)
+    return marked
 
 
 def _rows(found: Search, judged: Judged) -> dict[Role, tuple[Judged, int]]:

@@ -21,6 +21,9 @@ from wizard.sizing.device_columns import DeviceColumns
 from wizard.sizing.training_plan import devices_for, method_table, smallest_fit, tokens_in
 from wizard.units import GB, GIB
 
+RESERVE_WORTH = 1.5
+"""Memory to spare is recommended up to this multiple of the cheapest run's cost; beyond, a trial run is cheaper."""
+
 
 def training_plan(needs: Needs, model: Model, context: Context) -> Plan:
     """Plan a training run.
@@ -69,8 +72,8 @@ def _options(found: TrainingSearch, context: Context) -> tuple[Option, ...]:
         return ()
     options = [training_option(found, minimum, "minimum", context)]
     memory = found.columns.memory
-    roomy = feasible & (memory.high <= memory.capacity)
-    reserve = found.best(roomy)
+    affordable = found.cost_usd <= RESERVE_WORTH * found.cost_usd[minimum]
+    reserve = found.best(feasible & (memory.high <= memory.capacity) & affordable)
     options.append(training_option(found, minimum if reserve is None else reserve, "recommended", context))
     speed = found.columns.speed.tokens_s.low * found.count
     twice = found.best(feasible & (speed >= 2 * speed[minimum]))

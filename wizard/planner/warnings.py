@@ -8,7 +8,7 @@ from types import MappingProxyType
 from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Option, Reason
-from wizard.planner.requirements import ASSUMED_TPOT_MS, states_speed
+from wizard.planner.requirements import ASSUMED_TPOT_MS, ASSUMED_TTFT_MS, assumes_no_speed
 from wizard.planner.serving_plan import Context
 
 
@@ -29,8 +29,12 @@ def _model(needs: Needs, model: Model) -> Iterator[Reason]:
 
 
 def _targets(needs: Needs) -> Iterator[Reason]:
-    if needs.use_case in {"inference", "edge"} and not states_speed(needs):
-        yield _reason("assumed_target", tpot_ms=ASSUMED_TPOT_MS)
+    if assumes_no_speed(needs):
+        return
+    if needs.targets.ttft_ms is None:
+        yield _reason("assumed_ttft", ttft_ms=ASSUMED_TTFT_MS)
+    if needs.targets.tpot_ms is None:
+        yield _reason("assumed_tpot", tpot_ms=ASSUMED_TPOT_MS)
 
 
 def _hardware(needs: Needs, context: Context, option: Option) -> Iterator[Reason]:

@@ -15,8 +15,9 @@ WARNINGS: Mapping[str, str] = {
     "estimated_specs": mark("Some specifications of {accelerator} rest on no publication of its maker: {fields}."),
     "wide_band": mark("The band of the time per token is wide for {accelerator}: test before you buy."),
     "assumed_ttft": mark("No time to the first token was asked for; {ttft_ms} ms at the slow end were assumed."),
-    "assumed_tpot": mark("No time per token was asked for; {tpot_ms} ms at the slow end were assumed, about as fast as one"
-                         " reads."),
+    "assumed_tpot": mark(
+        "No time per token was asked for; {tpot_ms} ms at the slow end were assumed, about as fast as one reads."
+    ),
     "tight_memory": mark("The training fits, but not at the high end of its memory estimate: try before you buy."),
     "no_replica": mark("Not one copy of the model fits on the stated number of {accelerator}."),
     "unpriced_lines": mark("{lines} lines have no known price; the total omits them."),
