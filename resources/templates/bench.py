@@ -15,8 +15,8 @@ import time
 import urllib.parse
 from pathlib import Path
 
-WORDS = ["time", "year", "way", "day", "thing", "man", "world", "life", "hand", "part", "child", "eye", "woman", "place",
-         "work", "week", "case", "point", "company", "number"]
+WORDS = ["time", "year", "way", "day", "thing", "man", "world", "life", "hand", "part", "child", "eye", "woman",
+         "place", "work", "week", "case", "point", "company", "number"]
 
 
 class Client:
