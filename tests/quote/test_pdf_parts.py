@@ -113,22 +113,19 @@ def test_small_prices_keep_three_digits(paper: Paper) -> None:
 
 
 _COLD = """
-import sys
+import pathlib, sys
 from tests.quote import papers
 from tests import samples
-import time
-start = time.perf_counter()
 papers.paper(samples.plan(), "zh_CN")
-import resource
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+# Not getrusage: its maximum begins with what the forking test run had before this program was loaded.
+status = pathlib.Path("/proc/self/status").read_text()
+print(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
 assert not {"PySide6", "numpy", "pandas", "matplotlib", "reportlab.platypus", "reportlab.graphics"} & set(sys.modules)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no resource module")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the peak of a process is read from /proc")
 def test_a_paper_is_built_without_heavy_modules_and_within_its_memory() -> None:
     done = subprocess.run([sys.executable, "-c", _COLD], cwd=data_root(), check=True, capture_output=True, text=True,
                           env=dict(os.environ))
-    seconds, peak_mib = map(float, done.stdout.split())
-    assert peak_mib < 160
-    assert seconds < 20
+    assert int(done.stdout) / 1024 < 160
