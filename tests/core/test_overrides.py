@@ -41,7 +41,7 @@ def test_own_prices_replace_those_of_parts_machines_and_clouds() -> None:
     over = Overrides(prices=(price("l40s", "7000"), price("rack_42u", "900"), price("dgx_h100", "1"), price(sku, "20")))
     laid = CATALOG.with_overrides(over)
     prices = (laid.accelerators["l40s"].price, laid.components["rack_42u"].price, laid.systems["dgx_h100"].price)
-    for found, usd in zip(prices, (7000, 900, 1), strict=True):
+    for found, usd in zip(prices, map(Decimal, (7000, 900, 1)), strict=True):
         assert found is not None
         assert (found.usd, found.kind, found.source) == (usd, "yours", "yours")
     assert laid.cloud[sku].on_demand_usd_h == 20

@@ -54,7 +54,7 @@ class Commands:
         t = self.session.tr_
         kinds = t(
             "Projects, quotes, models ({patterns})",
-            patterns=f"*{SUFFIX} *.json *.yaml *.yml *.pdf *.gguf *.safetensors",
+            patterns=f"*{SUFFIX} *.json *.yaml *.yml *.pdf *.csv *.xlsx *.gguf *.safetensors",
         )
         name, _ = QFileDialog.getOpenFileName(self._window, t("Open"), "", kinds)
         if name:

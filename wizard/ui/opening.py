@@ -1,8 +1,9 @@
-"""Reading needs from what a user opens or drops: a project, a NEEDS file, a quote PDF, a model's file. No Qt."""
+"""Reading needs from what a user opens or drops: a project, NEEDS, a quote PDF, a price book, a model's file. No Qt."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 from wizard.catalog.catalog import Catalog
@@ -13,12 +14,14 @@ from wizard.needs.files import load_needs
 from wizard.needs.needs import Needs
 
 MODEL_SUFFIXES = (".gguf", ".safetensors")
+OWN_SUFFIXES = (".csv", ".xlsx")
 
 
 def read_any(path: Path, needs: Needs, catalog: Catalog) -> Needs:
     """Return the needs that a file stands for.
 
-    A model's ``config.json``, GGUF or safetensors file changes only the model of ``needs``.
+    A model's ``config.json``, GGUF or safetensors file changes only the model of ``needs``, a CSV or XLSX file adds the
+    prices, discounts, hardware and models in it.
 
     Raises:
         InputError: the file holds nothing of the kind.
@@ -27,6 +30,8 @@ def read_any(path: Path, needs: Needs, catalog: Catalog) -> Needs:
         raise InputError(mark("there is no such file"), where=path.name)
     if path.suffix.lower() == ".pdf":
         return _quote(path)
+    if path.suffix.lower() in OWN_SUFFIXES:
+        return _own_figures(path, needs, catalog)
     if path.is_dir() or path.suffix.lower() in MODEL_SUFFIXES or path.name.endswith(("config.json", ".index.json")):
         return _model(path, needs, catalog)
     return load_needs(path)
@@ -41,6 +46,13 @@ def _quote(path: Path) -> Needs:
         return Needs.model_validate(data["needs"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(mark("this PDF carries no plan of ours"), where=path.name) from error
+
+
+def _own_figures(path: Path, needs: Needs, catalog: Catalog) -> Needs:
+    from wizard.catalog.overrides_file import read_overrides
+
+    found = read_overrides(path, datetime.now().astimezone().date(), catalog.base)
+    return needs.model_copy(update={"overrides": needs.overrides.merged(found)})
 
 
 def _model(path: Path, needs: Needs, catalog: Catalog) -> Needs:
