@@ -28,7 +28,7 @@ class Checker:
 
     def faults(self) -> list[str]:
         checks = (self.sums, self.host_takes_them, self.processors, self.dimms, self.drives, self.lanes, self.supply,
-                  self.ports_and_cables, self.racks, self.heat_and_power)
+                  self.ports_and_cables, self.racks, self.heat_and_power, self.backup)
         return [f"{check.__name__}: {fault}" for check in checks for fault in check()]
 
     def lines(self, category: str) -> list[BomLine]:
@@ -218,3 +218,10 @@ class Checker:
             yield "less power than the accelerators alone"
         if not 0 <= site.typical_w <= site.max_w or abs(site.heat_btu_h - 3.412 * site.max_w) > 1:
             yield "heat or typical power is off"
+
+    def backup(self) -> Iterator[str]:
+        have = sum((unit.capacity_w or 0) * count for unit, count in self.parts("ups"))
+        if self.demand.ups and have < self.bom.power_w:
+            yield f"a UPS of {have} W behind {self.bom.power_w:.0f} W"
+        if not self.demand.ups and have:
+            yield "a UPS that nobody asked for"
