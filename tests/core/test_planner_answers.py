@@ -65,6 +65,13 @@ def test_s02_cannot_train_in_full_but_lora_can() -> None:
     assert facts(found, "claim_fails")[0]["claimed"] == 156
 
 
+def test_s09_keeps_the_latent_cache_of_each_attention_rank() -> None:
+    option = chosen(of_preset("S09"))
+    # DeepSeek-V2: (512 + 64) values x 60 layers x 2 bytes per token; MLA is not split by TP, only by attention DP.
+    per_user_gib = 69_120 * 2_500 / GIB
+    assert option.memory.kv_cache == pytest.approx(option.batch / option.parallel.dp * per_user_gib, rel=0.05)
+
+
 def test_s10_says_that_int8_is_not_half_a_byte() -> None:
     weights = next(row for row in facts(of_preset("S10"), "claim_fails") if row["quantity_label"] == "weights_gb")
     assert isinstance(weights["ours"], float)

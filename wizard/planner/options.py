@@ -62,7 +62,7 @@ class Writer:
             cloud_sku=bill.cloud_sku, parallel=_parallel(candidate), replicas=replicas, spare_replicas=spares,
             weight_precision=weights, kv_precision=KV_FORMATS[int(candidate.kv[0])],
             engine=ENGINES[int(candidate.engine[0])], batch=int(candidate.users[0]), max_context_tokens=context,
-            memory=memory_use(columns, device.accelerator.memory_bytes, int(candidate.users[0]), int(candidate.dp[0])),
+            memory=memory_use(columns, device.accelerator.memory_bytes, int(candidate.users[0])),
             kv_tokens=_kv_tokens(columns, replicas, context), estimates=estimates, power_w=bill.power_w,
             rack_units=bill.rack_units, binding=min(limits, key=lambda limit: limit.margin, default=None),
             limits=limits, cost=bill.cost, bom=bill.bom, tco=bill.tco, reasons=bill.reasons, warnings=bill.warnings,
@@ -98,10 +98,10 @@ def estimate(band: Band, basis: str, times: float = 1.0) -> Estimate:
     return Estimate(basis=basis, **ends)
 
 
-def memory_use(columns: ServingColumns, capacity_bytes: int, users: int, dp: int) -> MemoryUse:
-    """Return the memory of one device; the KV cache is what the running sequences take, at most what is left."""
+def memory_use(columns: ServingColumns, capacity_bytes: int, users: int) -> MemoryUse:
+    """Return the memory of one device; the KV cache is its share of the running sequences, at most what is left."""
     memory = columns.memory
-    kv = min(float(memory.kv_per_sequence[0]) * -(-users // dp), max(float(memory.kv_budget[0]), 0.0))
+    kv = min(float(memory.kv_per_sequence[0]) * users, max(float(memory.kv_budget[0]), 0.0))
     return MemoryUse(
         weights=float(memory.weights[0]) / GIB, kv_cache=kv / GIB, activations=float(memory.activations[0]) / GIB,
         overhead=float(memory.overhead[0]) / GIB, capacity=capacity_bytes / GIB, usable=float(memory.capacity[0]) / GIB,
