@@ -25,8 +25,10 @@ from wizard.costing.usage import Usage
 from wizard.errors import OutputError
 from wizard.i18n import LANGUAGES, Translator, fields_of
 from wizard.needs.needs import Economics
+from wizard.needs.presets import preset
 from wizard.paths import resource
 from wizard.planner.plan import Plan
+from wizard.planner.planner import plan as make_plan
 from wizard.quote.delimited import COLUMNS, neutral, write_csv
 from wizard.quote.spreadsheet import write_xlsx
 
@@ -231,3 +233,35 @@ def test_chinese_sheets_hold_no_english_heads(catalog: Catalog, tmp_path: Path) 
     for (sheet, address), value in book.stored.items():
         if isinstance(value, str) and address.rstrip("0123456789") == "A" and sheet != "BOM":
             assert not value or not value.isascii() or value in {"PUE"}, (sheet, address, value)
+
+
+def test_a_run_that_is_rented_shows_its_rent_and_no_purchase(catalog: Catalog, tmp_path: Path) -> None:
+    answer = make_plan(preset("S05").needs, catalog)
+    option = answer.chosen
+    assert option is not None
+    assert option.cost.total is not None
+    assert option.cost.per_month is not None
+    write_xlsx(answer, tmp_path / "bom.xlsx", Translator())
+    book = Workbook(tmp_path / "bom.xlsx")
+    assert list(book.xml) == ["Summary"]
+    shown = {book.stored["Summary", f"A{n}"]: book.stored.get(("Summary", f"B{n}")) for n in range(1, 40)
+             if ("Summary", f"A{n}") in book.stored}
+    assert money(shown["Rent of the whole run"]) == option.cost.total
+    assert money(shown["Rent a month"]) == option.cost.per_month
+    assert "Project" not in shown
+    head = next(n for n in range(1, 40) if book.stored.get(("Summary", f"A{n}")) == "Option" and n > 10)
+    assert book.stored["Summary", f"E{head}"] == "Purchase, no tax included, USD"
+    assert ("Summary", f"E{head + 1}") not in book.stored
+    assert money(book.stored["Summary", f"F{head + 1}"]) == answer.options[0].cost.per_month
+
+
+def test_the_cost_of_tokens_is_in_the_sheets_currency(catalog: Catalog, tmp_path: Path) -> None:
+    bom, tco = priced(catalog, "l40s", 8, 2, "CNY", "CN")
+    plan = plan_with(bom, tco)
+    write_xlsx(plan, tmp_path / "bom.xlsx", Translator())
+    book = Workbook(tmp_path / "bom.xlsx")
+    (head,) = [at[1] for at, text in book.stored.items() if text == "Per million output tokens, CNY"]
+    row = int(head[1:]) + 2
+    assert tco.per_million_tokens is not None
+    assert book.stored["Summary", f"I{row}"] == pytest.approx(float(tco.per_million_tokens))
+    assert book.stored["Summary", f"E{row - 2}"] == "Purchase with tax, CNY"

@@ -12,11 +12,13 @@ _TITLES = (mark("Input"), mark("Value"), mark("Source"), mark("Name in formulas"
 
 
 def write(book: Book, bom: Bom | None, tco: Tco | None, tr: Translator) -> None:
-    """Write the sheet and give each value a name that formulas of other sheets use."""
+    """Write the sheet and give each value a name that formulas of other sheets use; no sheet without values."""
+    rows = _of_bom(bom, tr) + _of_tco(tco, tr)
+    if not rows:
+        return
     cells = book.sheet(NAME, (48, 18, 44, 28))
     cells.head(0, tuple(tr(t) for t in _TITLES))
     cells.sheet.freeze_panes(1, 0)
-    rows = _of_bom(bom, tr) + _of_tco(tco, tr)
     for row, (title, value, source, name) in enumerate(rows, 1):
         _row(book, cells, row, title, value, source, name)
 
@@ -45,4 +47,5 @@ def _of_bom(bom: Bom | None, tr: Translator) -> list[tuple[str, float, str, str]
 def _of_tco(tco: Tco | None, tr: Translator) -> list[tuple[str, float, str, str]]:
     if tco is None:
         return []
-    return [(label(tr, name), value, label(tr, source), name) for name, value, source in tco.assumptions]
+    return [(label(tr, name), value, tr("this plan's estimate") if name == "output_tok_s" else label(tr, source), name)
+            for name, value, source in tco.assumptions]

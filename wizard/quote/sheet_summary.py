@@ -51,10 +51,11 @@ def _identity(cells: Cells, plan: Plan, option: Option | None, tr: Translator) -
                                 nodes=option.nodes)),
             (tr("Machine"), option.system or option.cloud_sku or ""),
         ]
-    for row, (title, value) in enumerate(entries):
+    filled = [(title, value) for title, value in entries if value]
+    for row, (title, value) in enumerate(filled):
         cells.text(row, 0, title, "bold")
         cells.text(row, 1, value)
-    return len(entries)
+    return len(filled)
 
 
 def _money(cells: Cells, row: int, bom: Bom, places: Places, tr: Translator) -> int:
