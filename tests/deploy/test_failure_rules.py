@@ -54,7 +54,7 @@ SEEDED: dict[str, tuple[int, Callable[[], tuple[Plan, DeployBundle]]]] = {
     "volume": (10, lambda: text("k8s/base/models.yaml", "ReadWriteMany", "ReadWriteOnce", "rocm")),
     "token in a file": (11, lambda: text(".env.example", "HF_TOKEN=", "HF_TOKEN=hf_abcdefghijklmnopqrstuvwxyz")),
     "key in a file": (11, lambda: text(COMPOSE, "DO_NOT_TRACK: '1'", "VLLM_API_KEY: abc")),
-    "cache": (12, lambda: text(COMPOSE, "HF_HOME: /cache/huggingface", "HF_HOME: /root/.cache")),
+    "cache": (12, lambda: text(COMPOSE, "HF_HOME: /cache/huggingface", "HF_HOME: /srv/cache")),
     "infiniband": (13, lambda: text(COMPOSE, "- /dev/infiniband", "- /dev/null", "vllm-lws")),
     "lock": (13, lambda: text(WORKLOAD, r"add:\n +- IPC_LOCK", "add: []", "vllm-lws")),
     "interface": (14, lambda: text(WORKLOAD, "value: =eth0", "value: eth0", "vllm-lws")),
