@@ -101,3 +101,10 @@ def test_interrupts_say_cancelled(monkeypatch: pytest.MonkeyPatch, capsys: pytes
 def test_the_catalogue_check_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["catalog", "check"]) == OK
     assert "0 errors" in capsys.readouterr().out
+
+
+def test_show_tells_which_sources_disagree(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.run(["catalog", "show", "l4"]) == app.OK
+    shown = capsys.readouterr().out
+    assert "conflict: fp16_tflops: 121, not 60.5 / 242:" in shown
+    assert "[nvidia-l4]" in shown

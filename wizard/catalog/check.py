@@ -107,6 +107,9 @@ def _sources(catalog: Catalog) -> Findings:
             if not record.sources:
                 yield place.error("no_source", "sources", "every row needs a source")
             yield from _marks(place, record)
+            kinds = {catalog.sources[key].kind for key in record.sources if key in catalog.sources}
+            if kinds == {"estimate"} and getattr(record, "estimated", None) == ():
+                yield place.error("unmarked", "estimated", "it rests on an estimate and does not say so")
             for key in record.sources:
                 if key not in catalog.sources:
                     yield place.error("unknown_source", "sources", "there is no source {source}", source=repr(key))

@@ -23,6 +23,7 @@ _INSTANCE_FAMILIES = {
 """Accelerator of each AWS instance family (EC2 instance types)."""
 
 _PUBLISHED = frozenset({"vendor", "measured", "regulator"})
+_EXACT = frozenset({"vat", "fx"})
 _RANGES = {
     "electricity": (Decimal("0.005"), Decimal(1)),
     "pue": (Decimal(1), Decimal(3)),
@@ -109,6 +110,10 @@ def check_economics(economics: Mapping[str, Economic], today: date) -> Findings:
         if (row.low is not None and row.low > row.value) or (row.high is not None and row.high < row.value):
             yield place.error("range", "value", "{value} does not lie in {low} to {high}", value=row.value, low=row.low,
                               high=row.high)
+        if row.category not in _EXACT and (row.low is None or row.high is None):
+            yield place.error("no_range", "low", "it needs a range: only taxes and exchange rates are exact")
+        if "estimate" in row.sources and "value" not in row.estimated:
+            yield place.error("unmarked", "estimated", "it rests on an estimate and does not say so")
         if not row.id.startswith(f"{row.category}/") or not row.id.endswith(f"/{row.country.lower()}"):
             yield place.error("id", "id", "it must name its category and its country")
         if row.as_of and row.as_of > today:
