@@ -48,6 +48,16 @@ class BudgetPage(Page):
                 )
             )
         )
+        self.add(
+            self.field(
+                CheckField(
+                    ctx,
+                    "constraints.ups",
+                    ctx.t("Buy a UPS with it"),
+                    ctx.t("carries the whole plan; not needed where the site has one"),
+                )
+            )
+        )
         self.add(self._ceiling())
         self.add(self._running())
         self.add(self._worth())
@@ -109,6 +119,24 @@ class BudgetPage(Page):
                     ctx, "economics.discount_rate", ctx.t("Discount rate"), unit="%", factor=100, optional=False
                 ),
                 NumberField(ctx, "economics.staff_usd_per_year", ctx.t("Staff a year"), unit="USD", optional=False),
+                NumberField(
+                    ctx,
+                    "economics.colocation_usd_per_kw_month",
+                    ctx.t("Colocation a month"),
+                    unit="USD/kW",
+                    blank=ctx.t("own room"),
+                ),
+                NumberField(
+                    ctx,
+                    "economics.shipping_rate",
+                    ctx.t("Shipping and insurance"),
+                    unit="%",
+                    factor=100,
+                    optional=False,
+                ),
+                NumberField(
+                    ctx, "economics.contingency_rate", ctx.t("Contingency"), unit="%", factor=100, optional=False
+                ),
             ],
         )
         return panel
