@@ -82,7 +82,7 @@ def test_an_own_accelerator_is_found_and_built_like_the_one_it_resembles() -> No
     laid = CATALOG.with_overrides(Overrides(accelerators=(own,)))
     made, like = laid.accelerators["my_card"], CATALOG.accelerators["rtx_4090"]
     assert (made.memory_bytes, made.bandwidth_gb_s, made.price) == (48 * 10**9, like.bandwidth_gb_s, None)
-    assert made.sources == ("yours",)
+    assert (made.sources, made.status) == (("yours",), "current")
     assert resolve_accelerator(laid, "my card 48 gb").id == "my_card"
     hosts = {s.id for s in laid.systems.values() if "my_card" in s.accelerators}
     assert hosts

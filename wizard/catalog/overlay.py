@@ -94,7 +94,9 @@ def own_accelerator(catalog: Catalog, own: OwnAccelerator, where: str = "") -> A
         changes |= {"memory_bytes": round(own.memory_gb * GB), "mig_instances": 0, "mig_profiles": (),
                     "memory_options_gb": (), "bins": ()}
     if own.id != base.id:
-        changes |= {"name": own.name or own.id, "price": None, "aliases": (), "sources": (OWN_SOURCE,)}
+        # Who describes it can get it, whatever became of the one it is like.
+        changes |= {"name": own.name or own.id, "price": None, "aliases": (), "sources": (OWN_SOURCE,),
+                    "status": base.status if base.status == "cloud_only" else "current"}
     marks = {column: tuple(f for f in getattr(base, column) if f not in changes) for column in ("derived", "estimated")}
     made = replace(base, **({"sources": (*base.sources, OWN_SOURCE)} | changes | marks))
     for finding in chain(check_accelerators([made]), check_precisions([made])):

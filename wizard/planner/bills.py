@@ -127,6 +127,7 @@ class Biller:
         warnings = [Reason(code="unpriced_lines", fields={"lines": len(bom.unpriced)})] if bom.unpriced else []
         if bom.stale:
             warnings.append(Reason(code="stale_prices", fields={"lines": len(bom.stale)}))
+        warnings += self._stale_rent(usage.cloud)
         return Bill(
             system=bom.system or None, cloud_sku=None, power_w=bom.power_w, rack_units=bom.rack_units, cost=cost,
             bom=bom, tco=tco, warnings=tuple(warnings),
@@ -145,7 +146,13 @@ class Biller:
             "region": offer.sku.region,
         }),)
         return Bill(system=None, cloud_sku=offer.sku.id, power_w=power_w, rack_units=None, cost=cost, bom=None,
-                    tco=tco, reasons=reasons)
+                    tco=tco, reasons=reasons, warnings=tuple(self._stale_rent(offer)))
+
+    def _stale_rent(self, offer: CloudOffer | None) -> list[Reason]:
+        if offer is None or not self.terms.is_stale(offer.sku.as_of):
+            return []
+        return [Reason(code="stale_rent", fields={
+            "provider": offer.sku.provider, "instance": offer.sku.instance, "as_of": offer.sku.as_of.isoformat()})]
 
     def _unbuilt(self, refusal: CannotBuild, power_w: float) -> Bill:
         nothing = Cost(currency=self.terms.currency, capex=None, opex_year=None, total=None, per_month=None,

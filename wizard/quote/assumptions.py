@@ -39,7 +39,11 @@ def _main(paper: Paper) -> Iterator[str]:
         yield tr("Speeds are estimates with a 90 % band, not measurements of this system; a target counts as met only "
                  "at the slow end of the band.")
     if option and option.bom:
-        yield tr("Prices are public street, list or estimated prices of dated sources, none is a supplier's offer.")
+        if any(line.price_kind == "yours" for line in option.bom.lines):
+            yield tr("Prices marked as yours are your own; the others are public street, list or estimated prices of "
+                     "dated sources, none is a supplier's offer.")
+        else:
+            yield tr("Prices are public street, list or estimated prices of dated sources, none is a supplier's offer.")
     load = paper.plan.needs.workload
     if not is_training(paper):
         yield tr("A request has {prompt} prompt and {answer} answer tokens on average.",

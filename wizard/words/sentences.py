@@ -22,6 +22,8 @@ WARNINGS: Mapping[str, str] = {
     "no_replica": mark("Not one copy of the model fits on the stated number of {accelerator}."),
     "unpriced_lines": mark("{lines} lines have no known price; the total omits them."),
     "stale_prices": mark("{lines} prices are older than 90 days and only indicative."),
+    "stale_rent": mark(
+        "The rent of {instance} from {provider} is as of {as_of}: older than 90 days and only indicative."),
     "cannot_build": mark("No complete machine can be built: {part} ({conflict_label})."),
     "prices_unknown": mark("The price of {accelerator} or of its machine is not known; ask for a quote."),
 }
