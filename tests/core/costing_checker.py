@@ -223,5 +223,15 @@ class Checker:
         have = sum((unit.capacity_w or 0) * count for unit, count in self.parts("ups"))
         if self.demand.ups and have < self.bom.power_w:
             yield f"a UPS of {have} W behind {self.bom.power_w:.0f} W"
+        site = self.bom.site
+        assert site is not None
+        largest = max((u.capacity_w or 0 for u in self.catalog.components.values() if u.category == "ups" and u.price),
+                      default=0)
+        for unit, count in self.parts("ups"):
+            machines = max(1, int((unit.capacity_w or 0) / site.node_max_w + 1e-9))
+            if count * machines < self.nodes:
+                yield f"{count} of {unit.id} do not hold {self.nodes} machines of {site.node_max_w:.0f} W"
+            if (unit.capacity_w or 0) < min(site.node_max_w, largest):
+                yield f"{unit.id} does not carry one machine of {site.node_max_w:.0f} W"
         if not self.demand.ups and have:
             yield "a UPS that nobody asked for"

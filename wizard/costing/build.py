@@ -52,7 +52,7 @@ def build_bom(demand: BuildDemand, catalog: Catalog, terms: Terms | None = None)
     items += rack_items(counts, site)
     power = _power(node, demand.nodes, counts, kinds, site)
     if demand.ups:
-        items += ups_items(shelf, power.max_w)
+        items += ups_items(shelf, power.max_w, power.node_max_w, demand.nodes)
     items += service_items(node, demand.nodes)
     return _bom(shelf, demand, node, items, power, _fabric(counts, node.ports, demand.nodes))
 

@@ -199,7 +199,7 @@ class CapexColumns:
                 rack_units[rows] += more_units
                 good[rows] &= fine
         if self.ups:
-            cents_ups, units_ups = self._carried(np.where(good, power, np.nan))
+            cents_ups, units_ups = self._carried(np.where(good, power, np.nan), watts, nodes)
             hardware, rack_units, good = hardware + cents_ups, rack_units + units_ups, good & bool(self._ups)
         capex = self._total(hardware, server > 0) / 100.0
         capex[~(good & (priced > 0))] = np.nan
@@ -207,9 +207,9 @@ class CapexColumns:
         rack_units[~good] = np.nan
         return np.stack((capex, power, rack_units))
 
-    def _carried(self, watts: Floats) -> tuple[Ints, Floats]:
+    def _carried(self, watts: Floats, node_w: Floats, nodes: Ints) -> tuple[Ints, Floats]:
         """Return price in hundredths and rack units of the UPS for each load."""
-        kind, pieces = choose_ups(self._ups, watts)
+        kind, pieces = choose_ups(self._ups, watts, node_w, nodes)
         cents = np.array([u.cents for u in self._ups] or [0], np.int64)[kind]
         units = np.array([u.part.rack_units or 0.0 for u in self._ups] or [0.0])[kind]
         return pieces * cents, pieces * units

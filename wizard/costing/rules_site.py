@@ -97,7 +97,7 @@ def rack_items(counts: ClusterCounts, site: Site) -> list[Item]:
     return [*items, Item("pdu", pdu.id, pdu.vendor, pdu.name, pieces, pdu.price, reason="pdu_feeds", fields=feed)]
 
 
-def ups_items(shelf: Shelf, watts: float) -> list[Item]:
+def ups_items(shelf: Shelf, watts: float, node_w: float, nodes: int) -> list[Item]:
     """Return the cheapest UPS units, all alike, that carry the load.
 
     Raises:
@@ -106,7 +106,8 @@ def ups_items(shelf: Shelf, watts: float) -> list[Item]:
     kinds = ups_kinds(shelf)
     if not kinds:
         raise CannotBuild("power_feed", "UPS", need=round(watts))
-    kind, pieces = (int(x[0]) for x in choose_ups(kinds, np.array([watts])))
+    kind, pieces = (int(x[0]) for x in choose_ups(
+        kinds, np.array([watts]), np.array([node_w]), np.array([nodes])))
     return [item_of(kinds[kind].part, pieces, "ups_load", load_kw=watts / 1000)]
 
 
@@ -125,18 +126,23 @@ def ups_kinds(shelf: Shelf) -> tuple[UpsKind, ...]:
     return tuple(UpsKind(p, shelf.component_net(p) or 0) for p in priced or known)
 
 
-def choose_ups(kinds: tuple[UpsKind, ...], watts: Floats) -> tuple[Ints, Ints]:
+def choose_ups(kinds: tuple[UpsKind, ...], watts: Floats, node_w: Floats, nodes: Ints) -> tuple[Ints, Ints]:
     """Return which kind carries each load for the least money (then with the fewest pieces), and how many of it.
 
-    ``watts`` and both results have shape ``(n,)``; a load that is not a number takes none.
+    A machine hangs on one UPS, so each piece carries whole machines of ``node_w`` watts; the largest kind stands for
+    those that none of them carries. All of shape ``(n,)``; a load that is not a number takes none.
     """
-    load = np.nan_to_num(watts)
+    largest = max((ups.part.capacity_w or 0.0 for ups in kinds), default=0.0)
+    load, each = np.nan_to_num(watts), np.maximum(np.nan_to_num(node_w), 1e-9)
     best = np.full(load.shape, np.inf)
     kind, pieces = np.zeros(load.shape, np.int64), np.zeros(load.shape, np.int64)
     for index, ups in enumerate(kinds):
-        count = np.ceil(np.round(load / (ups.part.capacity_w or 1.0), 9))
+        capacity = ups.part.capacity_w or 1.0
+        whole = np.ceil(nodes / np.maximum(np.floor(np.round(capacity / each, 9)), 1))
+        count = np.where(load > 0, np.maximum(np.ceil(np.round(load / capacity, 9)), whole), 0)
         cost = count * ups.cents
-        better = (cost < best) | ((cost == best) & (count < pieces))
+        fits = (each <= capacity) | (capacity >= largest)
+        better = fits & ((cost < best) | ((cost == best) & (count < pieces)))
         best = np.where(better, cost, best)
         kind, pieces = np.where(better, index, kind), np.where(better, count.astype(np.int64), pieces)
     return kind, pieces
