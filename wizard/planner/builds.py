@@ -90,7 +90,7 @@ class Market:
             return needed, _spares(availability, needed)
         held = np.floor(count * self._parts(candidates) / candidates.per_replica)
         spares = _spares(availability, np.floor(held / 2) if availability == "2n" else held)
-        return held - spares, spares
+        return np.maximum(held - spares, 0.0), np.minimum(spares, held)
 
     def _parts(self, candidates: Candidates) -> Ints:
         return np.array([device.parts for device in self.devices], dtype=np.int64)[candidates.device]
@@ -110,11 +110,15 @@ class Market:
     def _machines(self, candidates: Candidates, replicas: Floats) -> tuple[Floats, Floats]:
         """Return whole accelerators and nodes; a replica that fits a node is never spread over two."""
         parts, size = self._parts(candidates), self._size(candidates)
+        count = self.needs.constraints.accelerator_count
         accelerators = np.ceil(replicas * candidates.per_replica / parts)
+        if count is not None:
+            # What was asked for is bought, also where no replica can use the last of it.
+            accelerators = np.full(accelerators.shape, float(count))
         per_node = np.maximum(1, size * parts // candidates.per_replica)
         spanned = np.ceil(candidates.per_replica / (size * parts))
         nodes = np.where(spanned > 1, replicas * spanned, np.ceil(replicas / per_node))
-        return accelerators, np.maximum(nodes, 1.0)
+        return accelerators, np.maximum(nodes, np.ceil(accelerators / size))
 
     def rent_month_usd(self, device: Ints, accelerators: Floats, share: Floats) -> Floats:
         """Return the monthly rent of whole instances that run all hours, in US dollars; NaN where none is offered.

@@ -42,7 +42,8 @@ class Writer:
         columns = serve(inputs, self.calibration)
         device = market.devices[int(candidate.device[0])]
         accelerators, nodes = int(builds.accelerators[row]), int(builds.nodes[row])
-        estimates = _estimates(columns, replicas, accelerators)
+        # Where not one replica fits the stated number, the figures are those of one.
+        estimates = _estimates(columns, max(replicas, 1), accelerators)
         weights = WEIGHT_FORMATS[int(candidate.weights[0])]
         per_replica = int(candidate.per_replica[0])
         lean = _machines(replicas, per_replica, device.parts, market.sizes.get(device.whole.id, 1))
@@ -54,7 +55,7 @@ class Writer:
             share=min(per_replica // device.parts, -(-accelerators // nodes)),
             output_tok_s=estimates["output_tok_s"], power_w=float(builds.power_w[row]),
         )
-        limits = _limits(judged, row, columns, replicas, bill)
+        limits = _limits(judged, row, columns, max(replicas, 1), bill)
         context = market.needs.max_context_tokens or market.needs.workload.context_tokens
         return Option(
             id=f"{role}-{number}", role=role, accelerator=device.whole.id, accelerator_name=device.whole.name,
@@ -124,7 +125,9 @@ def _limits(judged: Judged, row: int, columns: ServingColumns, replicas: int, bi
         if requirement.code == "purchasable" or not np.isfinite(need) or need <= 0:
             continue
         if requirement.code == "kv_memory":
-            need = judged.search.demand.users or need * replicas
+            # People who think occupy no cache: only as many wait at once as the replicas were sized for.
+            demand = judged.search.demand
+            need = demand.users if demand.users and not demand.think_time_s else need * replicas
             have = float(columns.max_concurrency.low[0]) * replicas
         if requirement.code == "budget" and bill.capex_usd is not None:
             have = bill.capex_usd

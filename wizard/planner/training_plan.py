@@ -139,13 +139,15 @@ def _facts(needs: Needs, found: TrainingSearch, context: Context) -> Iterator[Fa
     """Say what each method needs side by side, and answer the deadline in both directions."""
     context.cancelled()
     best = found.best(found.feasible())
-    row = 0 if best is None else best
+    row = int(found.columns.runs.argmax()) if best is None else best
     device = DeviceColumns.of(found.devices[int(found.device[row])].accelerator)
     count = int(found.count[row])
     for method in method_table(found.shape, device, count, needs.training):
         memory = method.columns.memory
         fit = smallest_fit(found.shape, device, needs.training.model_copy(update={"method": method.method}))
         states = (memory.weights + memory.gradients + memory.optimizer) * count * GIB / GB
+        if not method.columns.runs[0]:
+            continue
         fits = bool(method.columns.fits[0])
         yield fact(
             "method_fits" if fits else "method_fails", method_label=method.method, accelerators=count,

@@ -7,6 +7,7 @@ named ``*_label`` holds a code that is worded itself; numbers are formatted for 
 from __future__ import annotations
 
 from decimal import Decimal
+from math import isfinite
 
 from wizard.costing import sentences as costing
 from wizard.costing.records import BomLine
@@ -61,6 +62,8 @@ def number(tr: Translator, value: float, digits: int = 3) -> str:
     """Format a figure to ``digits`` significant digits with the language's separators; whole numbers stay whole."""
     from babel.numbers import format_decimal
 
+    if not isfinite(value):
+        return "–"
     if value == 0:
         return "0"
     rounded = Decimal(value) if float(value).is_integer() and abs(value) < 10**6 else Decimal(f"{value:.{digits - 1}e}")
