@@ -148,3 +148,16 @@ def test_money_is_not_planned_on_a_guessed_model(name: str) -> None:
 )
 def test_names_as_people_write_them(name: str, model: str) -> None:
     assert plan(parse_needs(f"model: '{name}'"), CATALOG).model.id == model
+
+
+def test_hardware_without_a_price_is_planned_and_says_so() -> None:
+    unpriced = next(
+        a.id for a in CATALOG.accelerators.values()
+        if a.price is None and a.fp16_tflops and a.memory_gb >= 24 and "cloud_only" not in a.status
+        and any(a.id in system.accelerators and system.price is None for system in CATALOG.systems.values())
+        and not any(a.id in system.accelerators and system.price for system in CATALOG.systems.values())
+    )
+    found = of_text(f"model: DeepSeek-R1-Distill-Qwen-7B\nconstraints: {{accelerators: [{unpriced}]}}")
+    option = chosen(found)
+    assert option.cost.capex is None
+    assert "prices_unknown" in {warning.code for warning in option.warnings}

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.core.sizing_cases import DEEPSEEK, H100, H200, LLAMA_8B, LLAMA_70B, answer, calibration, case
+from wizard.sizing.cases import ServingColumns
 from wizard.sizing.coefficients import SHARES
 from wizard.sizing.operators import experts_touched
 from wizard.sizing.replica import Replica
@@ -69,8 +70,8 @@ def test_bands_are_wider_for_hardware_and_models_that_were_not_in_the_fit() -> N
     unknown = replace(x, device=replace(x.device, key=np.array([7])))
     strange = replace(x, model=replace(x.model, key=np.array([7])))
 
-    def width(columns: object) -> float:
-        b = columns.tpot_ms  # type: ignore[attr-defined]
+    def width(columns: ServingColumns) -> float:
+        b = columns.tpot_ms
         return float(b.high[0] / b.value[0])
 
     assert calibration().seen(x)[0][0]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from wizard.catalog.names import nearest
 from wizard.catalog.records import (
     Accelerator,
     ApiPrice,
@@ -18,12 +16,10 @@ from wizard.catalog.records import (
     Conflict,
     Economic,
     Model,
-    Price,
     Source,
     System,
 )
 from wizard.catalog.tables import read_records
-from wizard.errors import CatalogFault
 from wizard.paths import catalog_dir
 
 if TYPE_CHECKING:
@@ -96,27 +92,6 @@ class Catalog:
     def sources(self) -> Mapping[str, Source]:
         """Where facts come from, by key; what models rest on has a table of its own."""
         return MappingProxyType({**self._table("sources.csv", Source), **self._table("model_sources.csv", Source)})
-
-    def with_prices(self, book: Mapping[str, Price]) -> Catalog:
-        """Return the same catalogue with a user's own prices (see :func:`wizard.catalog.prices.read_price_book`).
-
-        Raises:
-            CatalogFault: the book prices something that is no accelerator, machine or component.
-        """
-        known = (*self.accelerators, *self.systems, *self.components)
-        for id_ in book.keys() - set(known):
-            raise CatalogFault(
-                "nothing is called {id}", where="price book", mend="Did you mean {nearest}?", id=repr(id_),
-                nearest=" / ".join(nearest(id_, known)) or "-",
-            )
-        priced = Catalog(self.folder)
-        for table, rows in (
-            ("accelerators", self.accelerators), ("systems", self.systems), ("components", self.components),
-        ):
-            priced.__dict__[table] = MappingProxyType(
-                {id_: replace(row, price=book[id_]) if id_ in book else row for id_, row in rows.items()}
-            )
-        return priced
 
     def with_overrides(self, overrides: Overrides) -> Catalog:
         """Return the catalogue as shipped with a user's own figures over it, and over nobody else's.

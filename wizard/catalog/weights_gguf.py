@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wizard.catalog.architecture import Tensor, is_known, parameter_groups, tensors
+from wizard.catalog.architecture import Tensor, is_known, tensors
 from wizard.catalog.gguf_mix import Quantised, type_of
 from wizard.catalog.gguf_types import GGUF_MIXES, GGUF_TYPES, SAME_MIX
 from wizard.catalog.records import Model
@@ -135,10 +135,3 @@ def header_bytes(model: Model) -> float:
     """Return the bytes of a GGUF file beside its weights: tokens, scores and merges."""
     vocab = model.vocab_size or 0
     return vocab * next(size for limit, size in _TOKEN_BYTES if vocab <= limit)
-
-
-def mean_bits(model: Model, mix: str) -> float:
-    """Return the mean bits per parameter that llama.cpp prints for such a file (without the header)."""
-    name, factor, _ = _plain_mix(mix, model)
-    total = parameter_groups(model).total
-    return 8 * _tensor_bytes(model, name) * factor / total if total else 0.0

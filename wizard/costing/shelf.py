@@ -102,11 +102,6 @@ def shelf_of(catalog: Catalog, terms: Terms) -> Shelf:
     return Shelf(catalog, terms)
 
 
-def is_sold(accelerator: Accelerator) -> bool:
-    """Tell whether a part can be bought at all, new or used."""
-    return not accelerator.status.startswith(_NOT_SOLD)
-
-
 def newest(parts: Iterable[Component], same: Callable[[Component], Hashable]) -> list[Component]:
     """Keep one of the parts that are the same but for their price: the one whose price is newest."""
     kept: dict[Hashable, Component] = {}

@@ -81,7 +81,7 @@ class Biller:
             bom = build_bom(demand, self.catalog, self.terms)
         except CannotBuild as refusal:
             return self._unbuilt(refusal, power_w)
-        bill = self._own(bom, usage, priced=_is_priced(bom))
+        bill = self._own(bom, usage, accelerator.name, priced=_is_priced(bom))
         if lean is None or bill.cost.capex is None:
             return bill
         accelerators, nodes = lean
@@ -117,14 +117,16 @@ class Biller:
         return api_price_of(
             self.catalog, model_of(self.needs, self.catalog).id, load.prompt_tokens / load.output_tokens)
 
-    def _own(self, bom: Bom, usage: Usage, *, priced: bool) -> Bill:
+    def _own(self, bom: Bom, usage: Usage, name: str, *, priced: bool) -> Bill:
         tco = total_cost(bom, usage, self.needs.economics, self.catalog) if priced else None
         cost = Cost(
             currency=bom.currency, capex=bom.total if priced else None, opex_year=tco.opex_year if tco else None,
             total=tco.total if tco else None, per_month=cents(tco.opex_year / MONTHS) if tco else None,
             usd_per_million_tokens=_in_usd(tco.per_million_tokens, bom.usd_rate) if tco else None,
         )
-        warnings = [Reason(code="unpriced_lines", fields={"lines": len(bom.unpriced)})] if bom.unpriced else []
+        warnings = [] if priced else [Reason(code="prices_unknown", fields={"accelerator": name})]
+        if bom.unpriced:
+            warnings.append(Reason(code="unpriced_lines", fields={"lines": len(bom.unpriced)}))
         if bom.stale:
             warnings.append(Reason(code="stale_prices", fields={"lines": len(bom.stale)}))
         warnings += self._stale_rent(usage.cloud)

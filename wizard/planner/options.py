@@ -12,7 +12,7 @@ import numpy as np
 from wizard.catalog.weights import weight_bytes
 from wizard.planner.bills import Bill, Biller
 from wizard.planner.candidates import Candidates, serving_inputs
-from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Reason, Role
+from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Role
 from wizard.planner.search import Judged
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Band, ServingColumns
@@ -149,8 +149,3 @@ def mig_profile(profiles: tuple[str, ...]) -> str:
     """Return the name of the smallest slice, e.g. ``1g.10gb`` of ``("1g.10gb:7", "2g.20gb:3")``."""
     names = [profile.partition(":")[0] for profile in profiles]
     return next((name for name in names if name.startswith("1g.") and "+" not in name), names[0] if names else "")
-
-
-def reason(code: str, **fields: object) -> Reason:
-    """Return a reason with its fields."""
-    return Reason(code=code, fields=MappingProxyType(fields))

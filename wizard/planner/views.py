@@ -10,7 +10,7 @@ import numpy as np
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
-from wizard.planner.candidates import Candidates, serving_inputs
+from wizard.planner.candidates import serving_inputs
 from wizard.planner.plan import CurvePoint, Option, ParetoPoint, SourceUse
 from wizard.planner.search import Judged, Search
 from wizard.sizing.calibration import Calibration
@@ -94,9 +94,3 @@ def sources(catalog: Catalog, model: Model, options: Iterable[Option]) -> tuple[
                   as_of=s.as_of.isoformat() if s.as_of else "", kind=s.kind)
         for s in known
     )
-
-
-def empty() -> Candidates:
-    """Return a table without candidates."""
-    nothing = np.empty(0, dtype=np.int64)
-    return Candidates(*([nothing] * 9))
