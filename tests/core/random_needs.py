@@ -37,6 +37,11 @@ class _Chance:
             "workload": self.workload(), "targets": self.targets(), "training": self.training(),
             "precision": {"weights": self.one("auto", "auto", "native", "bf16", "fp8", "int8", "fp4", "int4"),
                           "kv_cache": self.one("auto", "bf16", "fp8")},
+            "speculation": {"method": self.one("none", "none", "mtp", "eagle"), "draft_tokens": self.one(1, 3, 16),
+                            "acceptance": self.maybe(0.5, 0, 0.7, 0.99)},
+            "adapters": {"count": self.one(0, 0, 1, 200), "rank": self.one(8, 256)},
+            "host": {"offload": self.one("none", "none", "none", "layers", "experts"),
+                     "memory_gib": self.maybe(0.5, 1, 512)},
             "budget": {"purchase": self.maybe(0.3, "0.01", "5000", "300000", "1e11"),
                        "per_month": self.maybe(0.1, "1", "5000"), "currency": self.one("USD", "CNY", "EUR")},
             "constraints": self.constraints(),
@@ -51,6 +56,8 @@ class _Chance:
             "think_time_s": self.one(0, 0, 10, 3600), "prompt_tokens": self.one(1, 128, 2000, 32_000, 500_000),
             "output_tokens": self.one(1, 64, 500, 8000), "prefix_cache_share": self.one(0, 0, 0.5, 1),
             "peak_factor": self.one(1, 1, 3), "peak_hours_per_day": self.one(0, 3),
+            "prompt_cv": self.one(0, 0, 0.5, 3), "output_cv": self.one(0, 0, 1, 10),
+            "arrival_scv": self.one(1, 1, 0, 50), "batch_share": self.one(0, 0, 0.5, 1),
         }
 
     def targets(self) -> dict[str, object]:

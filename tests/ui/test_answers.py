@@ -6,6 +6,7 @@ import pytest
 
 from wizard.i18n import Translator
 from wizard.needs import flow
+from wizard.needs.lengths import TEMPLATES
 from wizard.needs.needs import Needs, Workload
 from wizard.needs.presets import preset, preset_ids
 from wizard.ui import answers
@@ -23,11 +24,8 @@ def test_the_arithmetic_adds_up() -> None:
 
 
 def test_a_template_recognises_itself() -> None:
-    for one in answers.TEMPLATES:
-        load = Workload(
-            prompt_tokens=one.prompt_tokens, output_tokens=one.output_tokens, prefix_cache_share=one.prefix_cache_share
-        )
-        assert answers.template_of(load) == one.code
+    for one in TEMPLATES:
+        assert answers.template_of(Workload(template=one.code)) == one.code
     assert answers.template_of(Workload(prompt_tokens=7)) == ""
 
 

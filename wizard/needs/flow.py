@@ -93,10 +93,12 @@ def step_of(key: str) -> Step:
     ``training`` shows the data and method; a key that no step asks for belongs to the first.
     """
     head, _, tail = key.partition(".")
-    if head in ("model", "size_class", "precision", "engine", "max_context_tokens"):
+    if head in ("model", "size_class", "precision", "engine", "max_context_tokens", "speculation", "adapters"):
         return "model"
     if head in ("workload", "targets", "training"):
         return head  # type: ignore[return-value]  # narrowed by the line above
+    if head == "host":
+        return "hardware"
     if head == "constraints":
         return "budget" if tail in ("acquisition", "private_data") else "hardware"
     if head in ("budget", "economics"):

@@ -7,11 +7,12 @@ already has a plan. Blank (``None``) means "no wish": the engine chooses and say
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from wizard.catalog.overrides import Overrides
+from wizard.needs.lengths import MOST_P95, TemplateName, cv_of_p95, template
 
 UseCase = Literal["inference", "fine_tuning", "training", "edge"]
 Currency = Literal["USD", "CNY", "EUR"]
@@ -23,12 +24,15 @@ KvPrecision = Literal["auto", "bf16", "fp8"]
 Method = Literal["full", "lora", "qlora"]
 Optimizer = Literal["adamw", "adamw_8bit", "adafactor", "sgd"]
 SizeClass = Literal["lite", "pro", "enterprise"]
+Drafting = Literal["none", "mtp", "eagle", "draft"]
+Offloading = Literal["none", "layers", "experts"]
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 Tokens = Annotated[int, Field(ge=1, le=100_000_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Variation = Annotated[float, Field(ge=0, le=10)]
 Positive = Annotated[float, Field(gt=0, lt=1e15)]
 Amount = Annotated[Decimal, Field(gt=0, lt=Decimal("1e12"))]
 
@@ -40,15 +44,29 @@ class Part(BaseModel):
 
 
 class Workload(Part):
-    """What the users do. Give users, or requests per second, or tokens per day; users win if several are given."""
+    """What the users do. Give users, or requests per second, or tokens per day; users win if several are given.
 
+    Lengths are means. They vary as a lognormal with the coefficient of variation ``prompt_cv`` and ``output_cv`` (0 is
+    fixed), or so that 95 of 100 stay below ``prompt_p95_tokens`` and ``output_p95_tokens``, which win where given. A
+    ``template`` fills the lengths that a file does not state. ``arrival_scv`` is the squared coefficient of variation
+    of the time between requests that arrive by themselves: 0 like a clock, 1 independent users (Poisson), more in
+    waves. ``batch_share`` of the requests have time: they yield to the others and no latency is promised to them.
+    """
+
+    template: TemplateName = ""
     concurrent_users: Count | None = None
     requests_per_s: Positive | None = None
     tokens_per_day: Positive | None = None
     think_time_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
     prompt_tokens: Tokens = 1000
     output_tokens: Tokens = 300
+    prompt_cv: Variation = 0.0
+    output_cv: Variation = 0.0
+    prompt_p95_tokens: Tokens | None = None
+    output_p95_tokens: Tokens | None = None
     prefix_cache_share: Share = 0.0
+    arrival_scv: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    batch_share: Share = 0.0
     growth_per_year: Annotated[float, Field(ge=0, le=10)] = 0.0
     peak_factor: Annotated[float, Field(ge=1, le=1000)] = 1.0
     peak_hours_per_day: Annotated[float, Field(ge=0, le=24)] = 0.0
@@ -57,6 +75,77 @@ class Workload(Part):
     def context_tokens(self) -> int:
         """Tokens in the cache when an answer is complete."""
         return self.prompt_tokens + self.output_tokens
+
+    @property
+    def prompt_variation(self) -> float:
+        """Coefficient of variation of the prompts, whichever way it was stated."""
+        stated = self.prompt_p95_tokens
+        return self.prompt_cv if stated is None else cv_of_p95(self.prompt_tokens, stated)
+
+    @property
+    def output_variation(self) -> float:
+        """Coefficient of variation of the answers, whichever way it was stated."""
+        stated = self.output_p95_tokens
+        return self.output_cv if stated is None else cv_of_p95(self.output_tokens, stated)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _template_fills_the_lengths(cls, data: Any) -> Any:
+        code = data.get("template") if isinstance(data, dict) else None
+        if code not in ("chat", "rag", "code", "agents", "summarise"):
+            return data
+        filled = template(code).fields
+        for name in ("prompt", "output"):
+            if data.get(f"{name}_p95_tokens") is not None:
+                del filled[f"{name}_cv"]
+        return filled | data
+
+    @model_validator(mode="after")
+    def _percentiles_are_those_of_a_lognormal(self) -> Workload:
+        for name in ("prompt", "output"):
+            mean, p95 = getattr(self, f"{name}_tokens"), getattr(self, f"{name}_p95_tokens")
+            if p95 is not None and not mean <= p95 <= MOST_P95 * mean:
+                raise ValueError(f"{name}_p95_tokens must lie between {name}_tokens and 3.87 times {name}_tokens")
+        return self
+
+
+class Speculation(Part):
+    """Speculative decoding: ``draft_tokens`` are guessed ahead and checked in one step; each is taken with
+    ``acceptance``, independently (blank: typical of the method).
+
+    ``mtp`` guesses with the model's own extra layers, ``eagle`` with a small head trained for the model, ``draft`` with
+    the smaller model ``draft_model``.
+    """
+
+    method: Drafting = "none"
+    draft_tokens: Annotated[int, Field(ge=1, le=16)] = 3
+    acceptance: Annotated[float, Field(ge=0, lt=1)] | None = None
+    draft_model: Line = ""
+
+    @model_validator(mode="after")
+    def _a_draft_has_a_model(self) -> Speculation:
+        if self.method == "draft" and not self.draft_model:
+            raise ValueError("draft_model must name the smaller model")
+        return self
+
+
+class Adapters(Part):
+    """LoRA adapters that are held beside the model and switched per request, of one rank on all linear layers."""
+
+    count: Annotated[int, Field(ge=0, le=10_000)] = 0
+    rank: Annotated[int, Field(ge=1, le=4096)] = 16
+
+
+class Host(Part):
+    """The machine's own memory as a place for weights, for models that the accelerators cannot hold.
+
+    ``layers`` puts whole layers there (``-ngl`` of llama.cpp), ``experts`` the routed experts of a mixture and nothing
+    else. Blank memory and bandwidth are those of a server with eight channels of DDR5-4800.
+    """
+
+    offload: Offloading = "none"
+    memory_gib: Positive | None = None
+    bandwidth_gb_s: Positive | None = None
 
 
 class Targets(Part):
@@ -99,7 +188,10 @@ class Budget(Part):
 
 
 class Constraints(Part):
-    """What the hardware must be. Lists hold names as people write them; they are resolved against the catalogue."""
+    """What the hardware must be. Lists hold names as people write them; they are resolved against the catalogue.
+
+    ``kv_link_gb_s`` is the link over which a prefill group hands the KV cache to a decode group, in GB/s one way.
+    """
 
     acquisition: Acquisition = "own"
     accelerators: tuple[Line, ...] = ()
@@ -115,6 +207,7 @@ class Constraints(Part):
     mig: bool = False
     include_legacy: bool = False
     private_data: bool = False
+    kv_link_gb_s: Positive | None = None
     ups: bool = False
 
 
@@ -189,6 +282,9 @@ class Needs(Part):
     workload: Workload = Workload()
     targets: Targets = Targets()
     precision: Precision = Precision()
+    speculation: Speculation = Speculation()
+    adapters: Adapters = Adapters()
+    host: Host = Host()
     training: Training = Training()
     budget: Budget = Budget()
     constraints: Constraints = Constraints()

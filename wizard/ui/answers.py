@@ -10,34 +10,12 @@ from dataclasses import dataclass
 
 from wizard.i18n import Translator, mark
 from wizard.needs.flow import Step
+from wizard.needs.lengths import TEMPLATES
 from wizard.needs.needs import Needs, Workload
 from wizard.ui import figures
 from wizard.words import label, number
 
 SECONDS_PER_DAY = 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """Typical lengths of a kind of traffic."""
-
-    code: str
-    title: str
-    note: str
-    prompt_tokens: int
-    output_tokens: int
-    prefix_cache_share: float
-
-
-# Orders of magnitude from the public serving traces (Azure LLM inference traces of 2023 and 2024: conversation about
-# 1,000 in and 200 out, code about 2,000 in and short out) and from the usual retrieval set-up (ten passages of 400).
-TEMPLATES = (
-    Template("chat", mark("Chat"), mark("short turns, some history"), 1000, 300, 0.3),
-    Template("rag", mark("Documents (RAG)"), mark("retrieved passages before each question"), 4000, 400, 0.1),
-    Template("code", mark("Code completion"), mark("much context, short completions"), 2000, 100, 0.4),
-    Template("agents", mark("Agents"), mark("long growing context, many calls"), 16_000, 800, 0.8),
-    Template("summarise", mark("Summarise"), mark("long text in, a page out"), 8000, 500, 0.0),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +47,7 @@ SIZE_CLASSES = (
 
 def template_of(load: Workload) -> str:
     """Return the code of the template whose lengths these are, or an empty text."""
-    have = (load.prompt_tokens, load.output_tokens, load.prefix_cache_share)
-    return next((t.code for t in TEMPLATES if (t.prompt_tokens, t.output_tokens, t.prefix_cache_share) == have), "")
+    return next((t.code for t in TEMPLATES if all(getattr(load, k) == v for k, v in t.fields.items())), "")
 
 
 def experience_of(needs: Needs) -> str:

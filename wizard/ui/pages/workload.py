@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from wizard.i18n import mark
+from wizard.needs.lengths import TEMPLATES, template
 from wizard.ui import answers, figures
 from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
@@ -32,7 +33,7 @@ class WorkloadPage(Page):
         )
         self.templates = Choice(self, self._template)
         cards: list[QWidget] = []
-        for one in answers.TEMPLATES:
+        for one in TEMPLATES:
             card = title_card(ctx.tokens, ctx.t(one.title), ctx.t(one.note))
             card.setObjectName(f"template={one.code}")
             card.body.setContentsMargins(12, 9, 12, 9)
@@ -155,14 +156,10 @@ class WorkloadPage(Page):
         return panel
 
     def _template(self, code: object) -> None:
-        one = next(t for t in answers.TEMPLATES if t.code == code)
-        self.ctx.session.put(
-            {
-                "workload.prompt_tokens": one.prompt_tokens,
-                "workload.output_tokens": one.output_tokens,
-                "workload.prefix_cache_share": one.prefix_cache_share,
-            }
-        )
+        values = template(str(code)).fields
+        self.ctx.session.put({f"workload.{name}": value for name, value in values.items()} | {
+            "workload.template": code, "workload.prompt_p95_tokens": None, "workload.output_p95_tokens": None,
+        })
 
     def _measure(self, code: object) -> None:
         """Keep only the chosen measure, so that what is shown is what counts."""
