@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import numpy as np
 
@@ -12,21 +11,16 @@ from wizard.catalog.records import Component
 from wizard.costing.cluster import ClusterCounts, Site, count_cluster
 from wizard.costing.demand import BuildDemand
 from wizard.costing.items import Item
-from wizard.costing.lines import priced_lines, range_of, share_line
+from wizard.costing.lines import priced_lines
 from wizard.costing.node import Node, choose_node
 from wizard.costing.power import BTU_H_PER_W, TYPICAL_SHARE
-from wizard.costing.records import Bom, BomLine, Category, Fabric, PowerRack
+from wizard.costing.records import Bom, Fabric, PowerRack
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_network import NodePorts, SwitchKind, most_endpoints, switch_kinds
 from wizard.costing.rules_site import network_items, rack_items, service_items, site_of, uplink_items, ups_items
 from wizard.costing.shelf import Shelf, shelf_of
-from wizard.costing.terms import Terms, money, share_of, terms_of
-from wizard.i18n import mark
-from wizard.money import cents, total
-
-SUPPORT_TEXT = mark("Hardware support, first year")
-SHIPPING_TEXT = mark("Shipping and insurance")
-CONTINGENCY_TEXT = mark("Contingency")
+from wizard.costing.terms import Terms, terms_of
+from wizard.costing.totals import share_lines, totalled
 
 
 def build_bom(demand: BuildDemand, catalog: Catalog, terms: Terms | None = None) -> Bom:
@@ -135,23 +129,17 @@ def _bom(
 ) -> Bom:
     terms = shelf.terms
     lines = priced_lines(_grouped(items), shelf)
-    hardware = total(line.extended for line in lines if line.extended is not None)
-    lines += _shares(lines, int(hardware * 100), terms, node.server)
-    net = total(line.extended for line in lines if line.extended is not None)
-    tax = money(share_of(int(net * 100), terms.tax_rate))
-    prices = {item.part: item.price for item in items}
-    low, high = range_of(lines, prices, terms)
+    lines += share_lines(lines, terms, server=node.server)
+    sums = totalled(lines, shelf)
     return Bom(
         currency=terms.currency, usd_rate=terms.rate, rate_as_of=terms.exchange.as_of,
         rate_source=terms.exchange.source,
-        lines=tuple(lines), subtotals=subtotals(lines), net=net, tax_rate=terms.tax_rate, tax=tax, total=net + tax,
-        low=cents(low * (1 + terms.tax_rate)), high=cents(high * (1 + terms.tax_rate)),
-        unpriced=tuple(line.number for line in lines if line.extended is None), power_w=power.max_w,
+        lines=tuple(lines), subtotals=sums.subtotals, net=sums.net, tax_rate=terms.tax_rate, tax=sums.tax,
+        total=sums.total, low=sums.low, high=sums.high, unpriced=sums.unpriced, power_w=power.max_w,
         rack_units=sum((i.rack_units or 0.0) * i.quantity for i in items),
         weight_kg=None if node.weight_kg is None else sum((i.weight_kg or 0.0) * i.quantity for i in items),
-        tax_source=terms.tax_source,
-        stale=tuple(line.number for line in lines if line.stale), site=power, fabric=fabric, nodes=demand.nodes,
-        spare_nodes=demand.spare_nodes,        system=node.system.id, hardware=hardware,
+        tax_source=terms.tax_source, stale=sums.stale, site=power, fabric=fabric, nodes=demand.nodes,
+        spare_nodes=demand.spare_nodes, system=node.system.id, hardware=sums.hardware,
     )
 
 
@@ -159,32 +147,3 @@ def _grouped(items: list[Item]) -> list[Item]:
     """Keep the items of a category together, in the order in which the categories first appear."""
     order = list(dict.fromkeys(item.category for item in items))
     return sorted(items, key=lambda item: order.index(item.category))
-
-
-def _shares(lines: list[BomLine], hardware: int, terms: Terms, server: bool) -> list[BomLine]:
-    """Support, shipping and contingency: shares of the hardware. A workstation has its parts' own warranty."""
-    number = len(lines)
-    found: list[BomLine] = []
-
-    def add(category: Category, part: str, text: str, rate: Decimal | None, reason: str, source: str) -> None:
-        found.append(share_line(
-            number + len(found) + 1, category, part, text, hardware, rate, terms, reason, source))
-
-    if server:
-        add("support", "hardware_support", SUPPORT_TEXT, terms.support_rate,
-            "support_open" if terms.support_rate is None else "support_share", terms.support_source)
-    if terms.shipping_rate or server:
-        add("shipping", "shipping", SHIPPING_TEXT, terms.shipping_rate or None,
-            "shipping_share" if terms.shipping_rate else "shipping_open", "yours")
-    if terms.contingency_rate:
-        add("contingency", "contingency", CONTINGENCY_TEXT, terms.contingency_rate, "contingency_share", "yours")
-    return found
-
-
-def subtotals(lines: list[BomLine]) -> tuple[tuple[Category, Decimal], ...]:
-    """Add up the priced lines by category, in the order in which the categories first appear."""
-    sums: dict[Category, Decimal] = {}
-    for line in lines:
-        if line.extended is not None:
-            sums[line.category] = sums.get(line.category, Decimal("0.00")) + line.extended
-    return tuple(sums.items())

@@ -65,7 +65,7 @@ def range_of(lines: Sequence[BomLine], prices: dict[str, Price | None], terms: T
             continue
         price = prices.get(line.part)
         down = up = SPREAD[line.price_kind]
-        if price is not None and price.usd and line.part not in terms.price_book:
+        if price is not None and price.usd and line.part not in terms.price_book and line.price_kind != "yours":
             down = 1 - price.low_usd / price.usd if price.low_usd is not None else down
             up = price.high_usd / price.usd - 1 if price.high_usd is not None else up
         low += line.extended * (1 - down)

@@ -72,12 +72,15 @@ def _sum_of_parts(
 
 
 def _watts(item: Item) -> float:
-    if item.power_w is not None:
-        return item.power_w * item.quantity
-    if item.category == "memory":
+    if item.category == "memory" and item.power_w is None:
         modules = dict(item.fields).get("modules", item.quantity)
         return DIMM_W * modules if isinstance(modules, int) else 0.0
-    return _ALLOWANCE.get(item.category, 0.0) * item.quantity
+    return watts_each(item.category, item.power_w) * item.quantity
+
+
+def watts_each(category: str, power_w: float | None) -> float:
+    """Return what one piece draws, an allowance where no source gives its power."""
+    return _ALLOWANCE.get(category, 0.0) if power_w is None else power_w
 
 
 _ALLOWANCE = {"storage": DRIVE_W, "nic": NIC_W}

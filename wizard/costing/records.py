@@ -44,6 +44,8 @@ class BomLine:
     reason: str = ""
     reason_fields: tuple[tuple[str, object], ...] = ()
     recurring: bool = False
+    edited: bool = False
+    """Whether the user changed it by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

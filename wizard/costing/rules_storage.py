@@ -52,7 +52,7 @@ def choose_storage(shelf: Shelf, system: System, profile: Profile, server: bool)
 
 
 def _boot(shelf: Shelf) -> Item:
-    small = [p for p in shelf.parts("storage") if _is_flash(p) and p.form == "M.2" and (p.capacity_tb or 0) >= BOOT_TB]
+    small = [p for p in shelf.parts("storage") if is_flash(p) and p.form == "M.2" and (p.capacity_tb or 0) >= BOOT_TB]
     if not small:
         return Item("storage", "boot_drives", "", "NVMe M.2 480 GB", 2, None, reason="storage_boot")
     return item_of(min(small, key=lambda p: (_cost(shelf, p), p.id)), 2, "storage_boot")
@@ -74,16 +74,18 @@ def _data(shelf: Shelf, system: System, profile: Profile, need_tb: float, *, bay
 
 
 def _drives(shelf: Shelf, system: System) -> list[Component]:
-    forms = _forms(system)
-    fitting = [p for p in shelf.parts("storage") if _is_flash(p) and p.capacity_tb and p.form in forms]
+    forms = drive_forms(system)
+    fitting = [p for p in shelf.parts("storage") if is_flash(p) and p.capacity_tb and p.form in forms]
     return [p for p in fitting if p.pcie_gen] or fitting
 
 
-def _forms(system: System) -> tuple[str, ...]:
+def drive_forms(system: System) -> tuple[str, ...]:
+    """Return the forms of drives that the machine's bays take."""
     return tuple(f.strip() for f in system.drive_form.replace("/", ",").split(",")) if system.drive_form else ("M.2",)
 
 
-def _is_flash(part: Component) -> bool:
+def is_flash(part: Component) -> bool:
+    """Tell whether a drive has no moving parts."""
     return "HDD" not in part.name.upper() and "HDD" not in part.form.upper()
 
 

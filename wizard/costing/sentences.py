@@ -67,6 +67,13 @@ LABELS: Mapping[str, str] = {
     "power_feed": mark("draws more than a rack's feed gives"),
     "lanes": mark("too few PCIe lanes"),
     "nic_slots": mark("no slot for a network card"),
+    "cores": mark("too few cores"),
+    "socket": mark("it does not fit the socket"),
+    "modules": mark("modules of another kind, or unlike on the channels"),
+    "supply": mark("too weak for the load"),
+    "plug": mark("another speed, plug or protocol"),
+    "length": mark("another speed, or too short"),
+    "height": mark("too low"),
     "price_range": mark("range of the prices"),
     "output_tok_s": mark("Output tokens per second"),
 }
@@ -118,8 +125,14 @@ SENTENCES: Mapping[str, str] = {
     "shipping_share": mark("{percent} % of the hardware"),
     "shipping_open": mark("to be quoted for the destination"),
     "contingency_share": mark("{percent} % of the hardware"),
+    "edit_lost": mark("Your change to {part} has no line on this bill any more."),
+    "edit_unknown": mark("{detail} cannot take the place of {part}; the line stays as it was."),
+    "edit_misfit": mark("Your change to {part} breaks a rule: {detail_label}."),
+    "edit_short": mark("Your change leaves {have} with {part}; {need} is needed."),
+    "edited_bill": mark("Lines changed by hand: {lines}; before that the total was {amount} {currency}."),
+    "edited_limit": mark("With your changes to the bill a requirement is missed: {limit_label}."),
 }
-"""Why a line is on the bill of materials."""
+"""Why a line is on the bill of materials, and what became of changes by hand."""
 
 DESCRIPTIONS = frozenset((
     mark("Hardware support, first year"), mark("Shipping and insurance"), mark("Contingency"),

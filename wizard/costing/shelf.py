@@ -57,6 +57,12 @@ class Shelf:
         """Return the net unit price of an item."""
         return self.net(item.part, item.category, item.price)
 
+    def listed(self, part: str) -> Price | None:
+        """Return the catalogue's price of a part, machine or accelerator."""
+        found = (self.catalog.components.get(part) or self.catalog.systems.get(part)
+                 or self.catalog.accelerators.get(part))
+        return found.price if found is not None else None
+
     def component_net(self, part: Component) -> int | None:
         """Return the net unit price of a component."""
         return self.net(part.id, CATEGORY_OF.get(part.category, part.category), part.price)

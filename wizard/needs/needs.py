@@ -260,6 +260,23 @@ class Economics(Part):
     discounts: Discounts = Discounts()
 
 
+class LineEdit(Part):
+    """A change of one line of the quoted bill of materials by hand. Blank values stay those of the rules.
+
+    ``part`` is the id of the part that the rules chose, ``reason`` the code why it is there, which tells two lines of
+    one part apart (blank: every line of the part). ``quantity`` zero strikes the line out; ``unit_price`` is the list
+    price of a piece in ``currency``; ``alternative`` is the id of the component that takes the part's place.
+    """
+
+    part: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    reason: Line = ""
+    quantity: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    unit_price: Annotated[Decimal, Field(ge=0, lt=Decimal("1e12"))] | None = None
+    currency: Currency = "USD"
+    discount: Share | None = None
+    alternative: Line = ""
+
+
 class Document(Part):
     """Words for the cover of the quote."""
 
@@ -289,6 +306,7 @@ class Needs(Part):
     budget: Budget = Budget()
     constraints: Constraints = Constraints()
     economics: Economics = Economics()
+    bill: Annotated[tuple[LineEdit, ...], Field(max_length=1000)] = ()
     document: Document = Document()
     overrides: Overrides = Overrides()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -12,17 +13,20 @@ from wizard.costing.api import api_price_of
 from wizard.costing.build import build_bom
 from wizard.costing.cloud import CloudOffer, cheapest_cloud
 from wizard.costing.demand import BuildDemand
+from wizard.costing.edits import Edited, apply_edits
 from wizard.costing.records import Bom, Tco
 from wizard.costing.refusal import CannotBuild
+from wizard.costing.shelf import shelf_of
 from wizard.costing.tco import total_cost
 from wizard.costing.terms import Terms
 from wizard.costing.usage import Usage
 from wizard.money import cents
 from wizard.needs.needs import Needs
 from wizard.planner.models import model_of
-from wizard.planner.plan import Cost, Estimate, Reason
+from wizard.planner.plan import Cost, Estimate, Limit, Option, Reason
 
 MONTHS = 12
+_BILL_WARNINGS = frozenset(("prices_unknown", "unpriced_lines", "stale_prices", "stale_rent"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,25 @@ class Biller:
         fewer_nodes = replace(demand, accelerators=accelerators, nodes=nodes, spare_nodes=0,
                               inter_node=spans_nodes and nodes > 1)
         return _with_spares(bill, bom.total, self._total(fewer_nodes), "spares_price")
+
+    def edited(self, option: Option) -> Option:
+        """Return an option with the user's changes in its bill, and all its money reckoned from that bill."""
+        bom, edits = option.bom, self.needs.bill
+        if bom is None or not edits:
+            return option
+        changed = apply_edits(bom, edits, shelf_of(self.catalog, self.terms))
+        share = 1 if option.mig_profile else min(option.parallel.devices, option.accelerators_per_node)
+        offer = cheapest_cloud(self.catalog, option.accelerator, option.accelerators, share)
+        usage = self._usage(offer, option.estimates.get("output_tok_s"))
+        bill = self._own(changed.bom, usage, option.accelerator_name, priced=_is_priced(changed.bom))
+        limits = tuple(_with_budget(limit, bill) for limit in option.limits)
+        return replace(
+            option, bom=bill.bom, tco=bill.tco, cost=replace(bill.cost, spares=option.cost.spares), limits=limits,
+            power_w=bill.power_w, rack_units=bill.rack_units,
+            binding=min(limits, key=lambda limit: limit.margin, default=None),
+            warnings=(*_edit_warnings(bom, changed, option.limits, limits),
+                      *(w for w in option.warnings if w.code not in _BILL_WARNINGS), *bill.warnings),
+        )
 
     def _total(self, demand: BuildDemand) -> Decimal | None:
         try:
@@ -162,6 +185,27 @@ class Biller:
         warning = Reason(code="cannot_build", fields={"part": refusal.part, "conflict_label": refusal.code})
         return Bill(system=None, cloud_sku=None, power_w=power_w, rack_units=None, cost=nothing, bom=None, tco=None,
                     warnings=(warning,))
+
+
+def _with_budget(limit: Limit, bill: Bill) -> Limit:
+    """Return a limit on money, power or height with what the changed bill has."""
+    have = {"budget": bill.capex_usd, "power_w": bill.power_w, "rack_units": bill.rack_units}.get(limit.code)
+    return limit if have is None else replace(limit, have=have, margin=1 - have / limit.need)
+
+
+def _edit_warnings(
+    before: Bom, changed: Edited, old: tuple[Limit, ...], new: tuple[Limit, ...],
+) -> Iterator[Reason]:
+    lines = sum(line.edited for line in changed.bom.lines) + len(before.lines) - len(changed.bom.lines)
+    if lines:
+        yield Reason(code="edited_bill", fields={
+            "lines": lines, "amount": before.total, "currency": before.currency})
+    for fault in changed.faults:
+        label = {"detail_label": fault.detail} if fault.code == "edit_misfit" else {"detail": fault.detail}
+        yield Reason(code=fault.code, fields={"part": fault.part, "need": fault.need, "have": fault.have, **label})
+    for was, limit in zip(old, new, strict=True):
+        if limit.margin < 0 <= was.margin:
+            yield Reason(code="edited_limit", fields={"limit_label": limit.code})
 
 
 def _with_spares(bill: Bill, whole: Decimal | None, lean: Decimal | None, code: str) -> Bill:

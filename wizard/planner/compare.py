@@ -126,6 +126,8 @@ def _flat(part: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Valu
             continue
         if isinstance(value, Mapping):
             yield from _flat(value, f"{before}{key}.")
+        elif key == "bill" and not before:
+            yield key, len(value)
         else:
             yield f"{before}{key}", ", ".join(map(str, value)) if isinstance(value, list) else value
 

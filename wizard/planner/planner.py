@@ -12,6 +12,7 @@ from wizard.errors import Cancelled
 from wizard.needs.needs import Currency, Needs
 from wizard.planner import views
 from wizard.planner.changes import nearest
+from wizard.planner.editing import edited
 from wizard.planner.facts import facts_of, software
 from wizard.planner.mixes import peak_split
 from wizard.planner.models import model_of, summary
@@ -44,10 +45,11 @@ def plan(
     outcome = serving_outcome(needs, model, context)
     changes = () if outcome.recommended else nearest(needs, model, context, outcome)
     chosen = outcome.recommended or (changes[0].option if changes else None)
-    shown = (*outcome.options, *(change.option for change in changes))
+    options, changes, chosen = edited(needs, context, outcome.options, changes, chosen)
+    shown = (*options, *(change.option for change in changes))
     return Plan(
         needs=needs, catalog_version=catalog.version, calibration_version=context.calibration.version,
-        status="feasible" if outcome.recommended else "infeasible", model=summary(model), options=outcome.options,
+        status="feasible" if outcome.recommended else "infeasible", model=summary(model), options=options,
         recommended=outcome.recommended.id if outcome.recommended else None, rejected=outcome.rejected, changes=changes,
         facts=_facts(needs, model, context, outcome, chosen), curve=outcome.curve, pareto=outcome.pareto,
         warnings=warnings_of(needs, model, context, chosen), sources=views.sources(catalog, model, shown),

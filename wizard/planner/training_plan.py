@@ -9,6 +9,7 @@ import numpy as np
 from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner import views
+from wizard.planner.editing import edited
 from wizard.planner.facts import claims, fact
 from wizard.planner.mixes import spot
 from wizard.planner.models import summary
@@ -36,6 +37,7 @@ def training_plan(needs: Needs, model: Model, context: Context) -> Plan:
     recommended = next((option for option in options if option.role == "recommended"), None)
     changes = () if recommended else tuple(_changes(needs_run, model, context))
     chosen = recommended or (changes[0].option if changes else None)
+    options, changes, chosen = edited(asked, context, options, changes, chosen)
     rejected: list[Rejection] = [*(found.rejections() if found else ()), *(found.ruled_out if found else ())]
     warnings: list[Reason] = list(warnings_of(needs_run, model, context, chosen))
     if needs_run is not asked and found:

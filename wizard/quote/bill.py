@@ -100,6 +100,8 @@ def _line(paper: Paper, line: BomLine, *, discounted: bool) -> Row:
         item.append(Span("\n" + paper.tr("recurring, per year"), colour=MUTED))
     if line.reason:
         item.append(Span("\n" + paper.say(Reason(code=line.reason, fields=dict(line.reason_fields))), colour=MUTED))
+    if line.edited:
+        item.append(Span("\n" + paper.tr("changed by hand"), bold=True))
     unit = paper.amount(line.unit_list)
     discount = [paper.share(line.discount, 1) if line.discount else BLANK] if discounted else []
     return Row((

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from wizard.costing.records import Bom, BomLine
+from wizard.costing.totals import ON_TOP
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Reason
 from wizard.quote.sheet_cells import Book, Cells
@@ -19,10 +20,9 @@ TITLES = (
     mark("Rack units, each"), mark("Weight, kg each"), mark("Reason"),
 )
 _WIDTHS = (6, 16, 24, 14, 44, 9, 15, 9, 15, 17, 13, 12, 18, 16, 11, 9, 9, 60)
+BY_HAND = mark("changed by hand")
 UNPRICED = mark("no price: not in the total")
 STALE = mark("over 90 days old: indicative")
-_ON_TOP = frozenset(("support", "shipping", "contingency"))
-"""Categories that stand below the hardware and may be a share of it."""
 _SHARES = frozenset(("support_share", "shipping_share", "contingency_share"))
 
 
@@ -42,7 +42,7 @@ def write(book: Book, bom: Bom, tr: Translator) -> Places:
     """Write the sheet and return where its sums are."""
     cells = book.sheet(NAME, _WIDTHS)
     cells.head(0, tuple(f"{tr(t)}, {bom.currency}" if n in {6, 8, 9} else tr(t) for n, t in enumerate(TITLES)))
-    hardware_rows = sum(1 for line in bom.lines if line.category not in _ON_TOP)
+    hardware_rows = sum(1 for line in bom.lines if line.category not in ON_TOP)
     for row, line in enumerate(bom.lines, 1):
         _line(cells, row, line, tr, hardware_rows)
     last = len(bom.lines)
@@ -60,7 +60,7 @@ def _line(cells: Cells, row: int, line: BomLine, tr: Translator, hardware_rows: 
     for column, text in ((1, label(tr, line.category)), (2, line.part), (3, line.vendor), (4, describe(tr, line))):
         cells.text(row, column, text)
     cells.number(row, 5, line.quantity, "count")
-    if line.reason in _SHARES and line.unit_list is not None:
+    if line.reason in _SHARES and line.unit_list is not None and line.price_kind != "yours":
         share = Decimal(str(dict(line.reason_fields)["percent"])) / 100
         cells.formula(row, 6, f"=ROUND(SUM(J2:J{hardware_rows + 1})*{share.normalize():f},2)", line.unit_list)
     else:
@@ -90,10 +90,10 @@ def price_mark(line: BomLine, tr: Translator) -> str:
 
 
 def reason_of(line: BomLine, tr: Translator) -> str:
-    """Word why a line is there; a code that has no sentence is left out."""
-    if line.reason not in SENTENCES:
-        return ""
-    return say(tr, Reason(code=line.reason, fields=dict(line.reason_fields)))
+    """Word why a line is there and whether it was changed by hand; a code that has no sentence is left out."""
+    known = line.reason in SENTENCES
+    why = say(tr, Reason(code=line.reason, fields=dict(line.reason_fields))) if known else ""
+    return "; ".join(part for part in (why, tr(BY_HAND) if line.edited else "") if part)
 
 
 def _sums(cells: Cells, bom: Bom, tr: Translator, last: int, hardware_rows: int) -> Places:
