@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.catalog.adapters import adapter_bytes
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.gguf_dynamic import mix_of
 from wizard.catalog.gguf_mix import Quantised, more_bits, type_of
 from wizard.catalog.gguf_types import BY_CODE, GGUF_MIXES, GGUF_TYPES
+from wizard.catalog.model_bench import total_holds_mtp
 from wizard.catalog.weight_formats import FORMATS, find_format, parse_format
 from wizard.catalog.weights import weight_bytes
 from wizard.catalog.weights_gguf import header_bytes
+from wizard.cli.estimate_weights import predict
 from wizard.errors import UnknownName
 
 MODELS = Catalog().models
@@ -35,6 +40,32 @@ PUBLISHED = [
     ("google/gemma-3n-E4B-it", "bf16", 2 * 7_849_978_192, 0.0001),
     ("deepseek-ai/DeepSeek-V4-Flash", "native", 148.66 * 2**30, 0.01),
 ]
+
+DYNAMIC = [
+    # What llama.cpp prints when it loads a published file, or a model card says (GiB).
+    ("Qwen/Qwen3.5-35B-A3B", "UD-Q4_K_XL", 20.70, 0.002), ("Qwen/Qwen3.5-122B-A10B", "UD-Q5_K_XL", 85.60, 0.003),
+    ("google/gemma-4-26B-A4B-it", "UD-Q4_K_XL", 15.90, 0.01), ("google/gemma-4-26B-A4B-it", "UD-Q8_K_XL", 25.94, 0.01),
+    ("Qwen/Qwen3.6-35B-A3B", "UD-Q8_K_XL", 35.80, 0.01), ("Qwen/Qwen3-32B", "UD-Q4_K_XL", 18.641, 0.005),
+    ("Qwen/Qwen3-30B-A3B", "UD-Q4_K_XL", 16.493, 0.005), ("Qwen/Qwen3-VL-8B-Instruct", "UD-Q4_K_XL", 4.79, 0.01),
+    ("openai/gpt-oss-20b", "UD-Q8_K_XL", 12.28, 0.002),
+    ("mistralai/Ministral-3-14B-Instruct-2512", "Q8_K_XL", 15.93, 0.01),
+    ("HuggingFaceTB/SmolVLM-500M-Instruct", "F16", 780.71 / 1024, 0.001),
+]
+
+
+@pytest.mark.parametrize(("model", "mix", "gib", "tolerance"), DYNAMIC)
+def test_sizes_of_dynamic_files(model: str, mix: str, gib: float, tolerance: float) -> None:
+    found = weight_bytes(MODELS[model], f"gguf:{mix}", vision=False)
+    assert abs(found.bytes / (gib * 2**30) - 1) <= tolerance
+    assert found.low <= gib * 2**30 <= found.high
+
+
+def test_a_dynamic_mixture_gives_one_layer_a_step_more() -> None:
+    mix = mix_of("UD-Q4_K_XL", MODELS["Qwen/Qwen3.5-35B-A3B"])
+    kinds = Counter(mix.fixed(role, layer) for layer in range(40) for role in
+                    ("ffn_gate_exps", "ffn_up_exps", "ffn_down_exps", "attn_q"))
+    assert kinds == {"Q4_K": 78, "Q5_K": 41, "Q6_K": 1, "Q8_0": 40}
+    assert mix_of("Q4_K_M", MODELS["Qwen/Qwen3.5-35B-A3B"]).fixed("ffn_up_exps", 0) == ""
 
 
 @pytest.mark.parametrize(("model", "weight_format", "size", "tolerance"), PUBLISHED)
@@ -69,7 +100,7 @@ def test_every_gguf_mix_of_a_dense_and_a_sparse_model(mix: str) -> None:
     for name in ("Qwen/Qwen3-8B", "deepseek-ai/DeepSeek-V3", "google/gemma-3-4b-it", "openai/gpt-oss-20b"):
         model = MODELS[name]
         found = weight_bytes(model, f"gguf:{mix}")
-        lowest = 0.15 * model.total_params
+        lowest = 0.14 * model.total_params
         assert lowest < found.bytes <= 4 * (model.total_params + (model.vocab_size or 0) * (model.hidden_size or 0))
 
 
@@ -121,7 +152,9 @@ def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
         ("Q4_K_M", "attn_q", 0, "Q4_K"), ("Q4_K_S", "ffn_down", 0, "Q5_K"), ("Q4_K_S", "attn_v", 4, "Q4_K"),
         ("Q2_K", "attn_v", 9, "Q4_K"), ("Q2_K", "attn_output", 9, "Q3_K"), ("Q3_K_M", "attn_v", 1, "Q5_K"),
         ("Q4_K_M", "output", -1, "Q6_K"), ("Q8_0", "output", -1, "Q8_0"), ("IQ2_XXS", "output", -1, "Q5_K"),
-        ("IQ2_XXS", "token_embd", -1, "Q2_K"), ("IQ3_XXS", "attn_q", 9, "IQ2_S"), ("F16", "ffn_up", 9, "F16"),
+        ("IQ2_XXS", "token_embd", -1, "Q2_K"), ("Q2_0", "token_embd", -1, "Q4_K"), ("Q1_0", "ffn_up", 3, "Q1_0"),
+        ("MXFP4_MOE", "attn_k_b", 3, "MXFP4"), ("MXFP4_MOE", "attn_q", 3, "Q8_0"),
+        ("IQ3_XXS", "attn_q", 9, "IQ2_S"), ("F16", "ffn_up", 9, "F16"),
     ],
 )
 def test_which_type_a_weight_takes(mix: str, role: str, index: int, kind: str) -> None:
@@ -132,6 +165,7 @@ def test_rows_that_fill_no_block_fall_back() -> None:
     assert type_of("Q4_K_S", "ffn_up", 9, 32, 2880, DENSE) == "Q5_0"
     assert type_of("Q6_K", "ffn_up", 9, 32, 2880, DENSE) == "Q8_0"
     assert type_of("Q4_K_S", "ffn_up", 9, 32, 71, DENSE) == "F16"
+    assert type_of("IQ2_XXS", "output", -1, 32, 2880, DENSE) == "Q8_0"
 
 
 @given(mix=st.sampled_from(sorted(GGUF_MIXES)), index=st.integers(0, 200), count=st.integers(1, 200),
@@ -157,6 +191,18 @@ def test_codes_are_unique() -> None:
 def test_a_header_grows_with_the_vocabulary() -> None:
     small, large = MODELS["meta-llama/Llama-2-7b-hf"], MODELS["google/gemma-3-4b-it"]
     assert 500_000 < header_bytes(small) < 2_000_000 < header_bytes(large)
+
+
+def test_a_total_with_multi_token_prediction_is_counted_so() -> None:
+    model = MODELS["Qwen/Qwen3.6-35B-A3B"]
+    lines = ("qwen35moe 35B.A3B Q4_K - Medium [35.51B]", "qwen35moe 35B.A3B Q4_K - Medium [34.66B]")
+    assert [total_holds_mtp(line, model) for line in lines] == [True, False]
+    rows = [{"model": line, "precision": "GGUF Q4_K - Medium"} for line in lines]
+    larger, smaller = (p.value for p in predict(rows, Catalog()))
+    assert larger
+    assert smaller
+    assert abs(larger / (21.27 * 2**30) - 1) < 0.01
+    assert larger / smaller == pytest.approx(1 + (model.mtp_params or 0) / model.total_params)
 
 
 def test_lora_adapters() -> None:

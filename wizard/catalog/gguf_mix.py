@@ -37,10 +37,12 @@ class Quantised:
 
 _LOW = frozenset({"IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M"})
 _VALUE = frozenset({"attn_v", "attn_qkv", "attn_kv_b"})
+_THREE_DIMENSIONS = frozenset({"attn_k_b", "attn_v_b"})
+"""MLA's projections by head, which the quantiser takes for experts."""
 _FALLBACK = {
     "IQ1_S": "IQ4_NL", "IQ1_M": "IQ4_NL", "IQ2_XXS": "IQ4_NL", "IQ2_XS": "IQ4_NL", "IQ2_S": "IQ4_NL",
-    "IQ3_XXS": "IQ4_NL", "IQ3_S": "IQ4_NL", "IQ4_XS": "IQ4_NL", "Q2_K": "Q4_0", "Q3_K": "Q4_0", "TQ1_0": "Q4_0",
-    "TQ2_0": "Q4_0", "Q4_K": "Q5_0", "Q5_K": "Q5_1", "Q6_K": "Q8_0",
+    "IQ3_XXS": "IQ4_NL", "IQ3_S": "IQ4_NL", "IQ4_XS": "IQ4_NL", "Q2_0": "Q4_0", "Q2_K": "Q4_0", "Q3_K": "Q4_0",
+    "TQ1_0": "Q4_0", "TQ2_0": "Q4_0", "Q4_K": "Q5_0", "Q5_K": "Q5_1", "Q6_K": "Q8_0",
 }
 """What a weight takes whose rows are no whole number of 256-element blocks. (Q3_K fell back to Q4_0 as well.)"""
 
@@ -64,21 +66,22 @@ def type_of(mix: str, role: str, index: int, count: int, cols: int, model: Quant
     base = GGUF_MIXES[mix]
     if base in {"F32", "F16", "BF16"}:
         return base
-    return _fitting(_wanted(mix, base, role, index, count, model), cols)
+    return fitting(_wanted(mix, base, role, index, count, cols, model), cols)
 
 
-def _fitting(kind: str, cols: int) -> str:
+def fitting(kind: str, cols: int) -> str:
+    """Return ``kind``, or what a weight takes instead whose rows of ``cols`` elements are no whole number of blocks."""
     if cols % GGUF_TYPES[kind].block == 0:
         return kind
     narrow = _FALLBACK.get(kind, "F16")
     return narrow if cols % GGUF_TYPES[narrow].block == 0 else "F16"
 
 
-def _wanted(mix: str, base: str, role: str, index: int, count: int, model: Quantised) -> str:
+def _wanted(mix: str, base: str, role: str, index: int, count: int, cols: int, model: Quantised) -> str:
     if role == "output" or (role == "token_embd" and model.tied):
-        return _output(mix, base, model)
+        return _output(mix, base, cols, model)
     if mix == "MXFP4_MOE":
-        return "MXFP4" if role.endswith("_exps") else "Q8_0"
+        return "MXFP4" if role.endswith("_exps") or role in _THREE_DIMENSIONS else "Q8_0"
     if role in {"token_embd", "per_layer_token_embd"}:
         return _EMBEDDING.get(mix, base)
     if mix in _LOW:
@@ -94,12 +97,12 @@ def _wanted(mix: str, base: str, role: str, index: int, count: int, model: Quant
 
 _EMBEDDING = {
     "IQ1_S": "Q2_K", "IQ1_M": "Q2_K", "IQ2_XXS": "Q2_K", "IQ2_XS": "Q2_K", "IQ2_S": "IQ3_S", "IQ2_M": "IQ3_S",
-    "IQ3_XXS": "IQ3_S", "TQ1_0": "Q4_K", "TQ2_0": "Q4_K",
+    "IQ3_XXS": "IQ3_S", "TQ1_0": "Q4_K", "TQ2_0": "Q4_K", "Q2_0": "Q4_K",
 }
 
 
-def _output(mix: str, base: str, model: Quantised) -> str:
-    if mix == "MXFP4_MOE" or model.is_falcon or base == "Q8_0":
+def _output(mix: str, base: str, cols: int, model: Quantised) -> str:
+    if mix == "MXFP4_MOE" or model.is_falcon or base == "Q8_0" or cols % GGUF_TYPES[base].block:
         return "Q8_0"
     return "Q5_K" if mix in _LOW or mix == "IQ3_XXS" else "Q6_K"
 
@@ -152,7 +155,8 @@ def _down(mix: str, base: str, index: int, model: Quantised) -> str:
         return _falcon_down(mix, base, first_sixteenth, some)
     choice = {
         "Q2_K": "Q3_K", "Q3_K_M": "Q5_K" if first_sixteenth else "Q4_K", "Q3_K_L": "Q5_K",
-        "Q2_K_S": "Q4_K" if first_eighth else base, "IQ3_M": "Q4_K" if first_eighth else base,
+        "Q2_K_S": "Q4_K" if first_eighth else base,
+        "IQ3_M": "Q4_K" if first_eighth or (model.experts == 8 and some) else base,
         "Q4_K_M": "Q6_K" if some else base, "Q5_K_M": "Q6_K" if some else base,
         "Q4_K_S": "Q5_K" if first_eighth else base,
     }

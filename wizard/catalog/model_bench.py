@@ -59,6 +59,14 @@ def total_tolerance(text: str) -> float:
     return 0.55 * 10.0**-digits / max(float(number), 1e-9) if digits else _LABEL
 
 
+def total_holds_mtp(text: str, model: Model) -> bool:
+    """Whether the total in brackets behind a name counts multi-token prediction, which most GGUF files leave out."""
+    total = bench_total(text)
+    if total is None or not model.mtp_params:
+        return False
+    return abs(model.total_params + model.mtp_params - total) < abs(model.total_params - total)
+
+
 def is_bench_line(text: str) -> bool:
     """Whether a text has the form of a llama-bench line."""
     line = _LINE.match(text.strip())

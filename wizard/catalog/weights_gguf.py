@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wizard.catalog.architecture import Tensor, is_known, tensors
-from wizard.catalog.gguf_mix import Quantised, type_of
-from wizard.catalog.gguf_types import GGUF_MIXES, GGUF_TYPES, SAME_MIX
+from wizard.catalog.architecture import OUTSIDE, Tensor, is_known, tensors
+from wizard.catalog.gguf_dynamic import Mix, mix_of
+from wizard.catalog.gguf_mix import Quantised, fitting, type_of
+from wizard.catalog.gguf_types import GGUF_MIXES, GGUF_TYPES
 from wizard.catalog.records import Model
 
 _ALWAYS_F32 = frozenset({
@@ -21,56 +22,16 @@ _NOT_IN_GGUF = frozenset({"pooler", "pooler.bias"})
 
 _VALUES = frozenset({"attn_v", "attn_qkv", "attn_kv_b"})
 
-_DYNAMIC_DENSE = {
-    "Q2": 1.05, "Q3": 1.03, "Q4": 1.013, "Q5": 1.01, "Q6": 1.08, "Q8": 1.19, "IQ1": 1.1, "IQ2": 1.03, "IQ3": 1.03,
-    "IQ4": 1.0,
-}
-_DYNAMIC_MIXTURE = {
-    "Q2": 1.03, "Q3": 0.95, "Q4": 0.964, "Q5": 1.05, "Q6": 1.036, "Q8": 1.07, "IQ1": 1.2, "IQ2": 1.15, "IQ3": 1.03,
-    "IQ4": 1.0,
-}
-"""Unsloth's "dynamic" files choose types weight by weight from measurements, so only their mean over published files
-is known: factors on the plain mix of the same name, fitted on the sizes of docker model cards and llama-bench lines."""
-
-
-def gguf_bytes(model: Model, mix: str) -> tuple[float, float, str]:
+def gguf_bytes(model: Model, name: str) -> tuple[float, float, str]:
     """Return the bytes of a GGUF file, the relative spread of what quantisers make of a mix, and the basis."""
-    name, factor, spread = _plain_mix(mix, model)
+    mix = mix_of(name, model)
     if not is_known(model):
-        kind = GGUF_TYPES[GGUF_MIXES[name]]
-        return model.total_params * kind.bytes_per_element * factor, 0.1, "stated-total"
-    return _tensor_bytes(model, name) * factor, spread, "architecture"
+        kind = GGUF_TYPES[GGUF_MIXES[mix.plain]]
+        return model.total_params * kind.bytes_per_element * mix.factor, 0.1, "stated-total"
+    return _tensor_bytes(model, mix), mix.spread, "architecture"
 
 
-_MXFP4_DYNAMIC = {"Q4": "MXFP4_Q4", "Q5": "MXFP4_Q5", "Q8": "MXFP4_Q8"}
-"""Dynamic files of models trained in MXFP4: the experts as they are, the rest in 8 bits but for embedding and head."""
-
-_MXFP4_ENDS = {
-    "MXFP4_Q4": {"token_embd": "Q5_0"}, "MXFP4_Q5": {"token_embd": "Q5_1"},
-    "MXFP4_Q8": {"token_embd": "F16", "output": "F16"},
-}
-
-
-def _plain_mix(mix: str, model: Model) -> tuple[str, float, float]:
-    """Return the plain mix behind a name, the factor of a dynamic one, and its spread."""
-    bare = mix.removeprefix("UD-")
-    dynamic = mix.startswith("UD-") or bare.endswith("_XL")
-    for name in (bare, bare.removesuffix("_XL") + "_M", bare.removesuffix("_XL") + "_L", bare.removesuffix("_XL")):
-        plain = SAME_MIX.get(name, name)
-        if plain in GGUF_MIXES:
-            break
-    else:
-        plain = "Q8_0" if bare.startswith("Q8") else "Q6_K" if bare.startswith("Q6") else "Q4_K_M"
-    if not dynamic:
-        return plain, 1.0, 0.008
-    if model.native_quant == "mxfp4":
-        return _MXFP4_DYNAMIC.get(bare.split("_")[0], "MXFP4_MOE"), 1.0, 0.02
-    factors = _DYNAMIC_MIXTURE if model.experts else _DYNAMIC_DENSE
-    low = bare.startswith("IQ")
-    return plain, factors.get(bare.split("_")[0], 1.0), 0.15 if low else 0.07
-
-
-def _tensor_bytes(model: Model, mix: str) -> float:
+def _tensor_bytes(model: Model, mix: Mix) -> float:
     facts = _facts(model)
     weights = tuple(_split(model))
     values = sorted(layer for t in weights if t.role in _VALUES for layer in t.layers)
@@ -83,20 +44,23 @@ def _tensor_bytes(model: Model, mix: str) -> float:
         if not tensor.is_matrix or tensor.role in _ALWAYS_F32:
             total += 4.0 * tensor.elements
             continue
+        inside = OUTSIDE not in tensor.layers
+        wide, factor = (mix.wide_share, mix.factor) if inside else (0.0, 1.0)
         for layer in tensor.layers:
             index, count = (ordinal[layer], len(values)) if tensor.role in _VALUES else (layer, facts.layers)
             kind = _kind(model, mix, tensor, index, count, facts)
-            total += per_layer * GGUF_TYPES[kind].bytes_per_element
+            total += per_layer * factor * (wide * 2.0 + (1 - wide) * GGUF_TYPES[kind].bytes_per_element)
     return total
 
 
-def _kind(model: Model, mix: str, tensor: Tensor, index: int, count: int, facts: Quantised) -> str:
+def _kind(model: Model, mix: Mix, tensor: Tensor, index: int, count: int, facts: Quantised) -> str:
     if tensor.group == "routed_experts" and model.native_quant == "mxfp4":
         # Trained in MXFP4: every published file keeps the experts as they are.
         return "MXFP4"
-    if mix in _MXFP4_ENDS:
-        return _MXFP4_ENDS[mix].get(tensor.role, "Q8_0")
-    return type_of(mix, tensor.role, index, count, tensor.cols, facts)
+    fixed = mix.fixed(tensor.role, index)
+    if fixed:
+        return fitting(fixed, tensor.cols)
+    return type_of(mix.plain, tensor.role, index, count, tensor.cols, facts)
 
 
 _EARLY = 2023

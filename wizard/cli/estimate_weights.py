@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from wizard.catalog.adapters import adapter_bytes
 from wizard.catalog.architecture import is_known
 from wizard.catalog.catalog import Catalog
-from wizard.catalog.model_bench import is_bench_line
+from wizard.catalog.model_bench import is_bench_line, total_holds_mtp
 from wizard.catalog.model_names import resolve_likely, split_precision
 from wizard.catalog.records import Model
 from wizard.catalog.weight_formats import find_format
@@ -45,8 +46,16 @@ def _answer(n: int, row: dict[str, str], catalog: Catalog) -> Prediction:
         # llama-bench prints the plain name for dynamic files as well, and mixtures are published as such.
         weight_format = weight_format.replace("gguf:", "gguf:UD-")
     size = weight_bytes(model, weight_format)
+    if weight_format.startswith("gguf:") and total_holds_mtp(name, model):
+        size = _with_mtp(size, model)
     header = header_bytes(model) if name.lower().endswith(".gguf") else 0.0
     return _prediction(n, size, header, f"{model.id} {weight_format}", note)
+
+
+def _with_mtp(size: WeightSize, model: Model) -> WeightSize:
+    """Return the size of a file that holds multi-token prediction as well, at the file's mean bytes per weight."""
+    share = 1 + (model.mtp_params or 0) / model.total_params
+    return replace(size, bytes=round(size.bytes * share), low=round(size.low * share), high=round(size.high * share))
 
 
 def _format(name: str, precision: str) -> str | None:
