@@ -164,6 +164,11 @@ def at(where: Shell | Session) -> str:
     return where.session.step if isinstance(where, Shell) else where.step
 
 
+def planned(qtbot: QtBot, session: Session) -> None:
+    """Wait until the current answers are planned."""
+    qtbot.waitUntil(lambda: not session.planning, timeout=10_000)
+
+
 def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """Press and release a key."""
     QTest.keyClick(widget, key, modifier)

@@ -9,16 +9,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests import samples
-from tests.ui.conftest import Engine, at
+from tests.ui.conftest import Engine, at, planned
 from wizard.errors import InputError
 from wizard.needs.needs import Needs
 from wizard.ui import session as module
 from wizard.ui.session import Session
 from wizard.ui.store import Store
-
-
-def planned(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.planning, timeout=10_000)
 
 
 def test_an_answer_changes_the_needs_and_makes_a_plan(session: Session, qtbot: QtBot, engine: Engine) -> None:

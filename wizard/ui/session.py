@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from wizard.catalog.catalog import Catalog
-from wizard.errors import Cancelled, InputError
+from wizard.errors import InputError
 from wizard.i18n import Translator, mark
 from wizard.needs import flow
 from wizard.needs.files import load_needs
@@ -21,11 +21,9 @@ from wizard.needs.flow import Step
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Option, Plan
 from wizard.ui import faults
-from wizard.ui.jobs import Runner
+from wizard.ui.planning import Planner, Planning
 from wizard.ui.store import Store, needs_text, write_whole
 
-Planner: TypeAlias = Callable[[Needs, Callable[[], bool]], Plan]
-PLAN_DELAY_MS = 40
 AUTOSAVE_MS = 1000
 MERGE_S = 1.5
 
@@ -70,26 +68,20 @@ class Session(QObject):
         self.undo = QUndoStack(self)
         self.needs = needs or Needs()
         self.step: Step = "use_case"
-        self.plan: Plan | None = None
-        self.plan_error: Exception | None = None
         self.option_id: str | None = None
         self.refused: dict[str, tuple[str, str]] = {}
         self.path: Path | None = None
         self.kept_at: float | None = None
         self._saved_text = needs_text(self.needs)
-        self._planner = planner
         self._resolve = lru_cache(maxsize=64)(resolve or (lambda c, name: name if name in c.models else None))
-        self._runner = Runner(self)
-        self._runner.finished.connect(self._on_planned)
-        self._plan_timer = self._timer(PLAN_DELAY_MS, self._plan_now)
-        self._keep_timer = self._timer(AUTOSAVE_MS, self.keep)
-
-    def _timer(self, ms: int, slot: Callable[[], object]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(ms)
-        timer.timeout.connect(slot)
-        return timer
+        self._changed_keys: frozenset[str] = frozenset()
+        self._changed_at = 0.0
+        self._planning = Planning(planner, self)
+        self._planning.changed.connect(self._on_planned)
+        self._keep_timer = QTimer(self)
+        self._keep_timer.setSingleShot(True)
+        self._keep_timer.setInterval(AUTOSAVE_MS)
+        self._keep_timer.timeout.connect(self.keep)
 
     # --- answers
 
@@ -129,14 +121,17 @@ class Session(QObject):
         else:
             self.undo.push(_Answer(self, needs, frozenset()))
 
-    def adopt(self, needs: Needs, step: Step) -> None:
+    def adopt(self, needs: Needs, step: Step, keys: frozenset[str]) -> None:
         """Show needs that the undo stack brought (called by its commands)."""
+        now = time.monotonic()
+        another = not keys or keys != self._changed_keys or now - self._changed_at > MERGE_S
+        self._changed_keys, self._changed_at = keys, now
         self.needs = needs
         self.refused.clear()
         self.kept_at = None
         self._keep_timer.start()
         self.step = flow.nearest(needs, step)
-        self._start_planning()
+        self._start_planning(another=another)
         self.needs_changed.emit()
 
     def accelerator_name(self, accelerator: str) -> str:
@@ -197,9 +192,29 @@ class Session(QObject):
     # --- the plan
 
     @property
+    def plan(self) -> Plan | None:
+        """The latest plan."""
+        return self._planning.plan
+
+    @property
+    def before(self) -> Plan | None:
+        """The plan that was seen before the last change of an answer."""
+        return self._planning.before
+
+    @property
+    def plan_error(self) -> Exception | None:
+        """Why the latest planning failed."""
+        return self._planning.error
+
+    @property
     def planning(self) -> bool:
         """Whether a newer plan is on its way."""
-        return self._runner.busy or self._plan_timer.isActive()
+        return self._planning.busy
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a plan takes so long that it is worth saying."""
+        return self._planning.slow
 
     @property
     def option(self) -> Option | None:
@@ -216,31 +231,18 @@ class Session(QObject):
 
     def schedule(self) -> None:
         """Plan soon; what runs is overtaken."""
-        self._start_planning()
+        self._start_planning(another=True)
         self.plan_changed.emit()
 
-    def _start_planning(self) -> None:
-        self._runner.cancel()
+    def _start_planning(self, *, another: bool) -> None:
         if flow.problems(self.needs, self._is_model):
-            self._plan_timer.stop()
+            self._planning.stop()
         else:
-            self._plan_timer.start()
+            self._planning.ask(self.needs, another=another)
 
-    def _plan_now(self) -> None:
-        needs, planner = self.needs, self._planner
-        self._runner.start(lambda cancelled, _report: planner(needs, cancelled))
-
-    def _on_planned(self, result: object, error: object) -> None:
-        if isinstance(error, Cancelled):
-            return
-        self.plan_error = error if isinstance(error, Exception) else None
-        if self.plan_error is not None:
-            # An old plan beside new answers would be a wrong answer.
-            self.plan = None
-        if isinstance(result, Plan):
-            self.plan = result
-            if self.option_id not in {o.id for o in result.options}:
-                self.option_id = None
+    def _on_planned(self) -> None:
+        if self.plan is not None and self.option_id not in {o.id for o in self.plan.options}:
+            self.option_id = None
         self.plan_changed.emit()
 
     # --- files
@@ -282,10 +284,9 @@ class Session(QObject):
 
     def close(self) -> bool:
         """Keep the answers and stop the work; returns whether the worker has ended."""
-        self._plan_timer.stop()
         if self._keep_timer.isActive():
             self.keep()
-        return self._runner.close()
+        return self._planning.close()
 
     def error_text(self) -> str:
         """Word why there is no plan; empty if nothing failed."""
@@ -314,10 +315,10 @@ class _Answer(QUndoCommand):
         return True
 
     def redo(self) -> None:
-        self.session.adopt(self.new, self.step)
+        self.session.adopt(self.new, self.step, self.keys)
 
     def undo(self) -> None:
-        self.session.adopt(self.old, self.step)
+        self.session.adopt(self.old, self.step, frozenset())
 
 
 def changed(needs: Needs, changes: Mapping[str, object]) -> Needs:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from wizard.planner.difference import difference
 from wizard.planner.plan import Option, Plan
-from wizard.ui import figures
+from wizard.ui import figures, since
 from wizard.ui.charts.band import BandBar
 from wizard.ui.charts.memory import MemoryBar
 from wizard.ui.context import Context
-from wizard.ui.say import basis_words, binding_words, headline_price, limit_title, unpriced_words
-from wizard.ui.widgets.basic import clear, scrolled, text
+from wizard.ui.say import basis_words, binding_words, hardware, headline_price, limit_title, unpriced_words
+from wizard.ui.widgets.basic import row, rule, scrolled, text
+from wizard.ui.widgets.lines import Lines, Pairs, put
 
 WIDTH = 268
 BANDS = ("ttft_ms", "tpot_ms", "e2e_ms", "hours")
@@ -33,13 +34,16 @@ class Summary(QFrame):
         self.box.setContentsMargins(20, 22, 20, 16)
         self.box.setSpacing(6)
         outer.addWidget(scrolled(content))
-        self.head = text(ctx.t("Plan so far"), "caption")
+        self.busy = text("", "caption", wrap=False, right=True)
+        self.busy.setObjectName("summary-busy")
+        head = row(text(ctx.t("Plan so far"), "caption", wrap=False), -1, self.busy)
+        self.box.addLayout(head)
         self.figure = text("–", "figure")
         self.figure.setObjectName("summary-figure")
         self.band = text("", "caption")
         self.state = text("", "caption")
         self.state.setObjectName("summary-state")
-        for widget in (self.head, self.figure, self.band, self.state):
+        for widget in (self.figure, self.band, self.state):
             self.box.addWidget(widget)
         self.bands: dict[str, tuple[QLabel, BandBar, QLabel]] = {}
         for code in BANDS:
@@ -50,13 +54,16 @@ class Summary(QFrame):
         self.box.addWidget(self.memory_head)
         self.box.addWidget(self.memory)
         self.box.addSpacing(8)
-        self.grid = QGridLayout()
-        self.grid.setHorizontalSpacing(12)
-        self.grid.setVerticalSpacing(8)
-        self.grid.setColumnStretch(1, 1)
-        self.box.addLayout(self.grid)
+        self.facts = Pairs()
+        self.box.addWidget(self.facts)
+        self.box.addSpacing(8)
+        self.since_rule, self.since_head = rule(), text(ctx.t("Since the last answer"), "caption")
+        self.since = Lines()
+        self.since.setObjectName("since")
+        for part in (self.since_rule, self.since_head, self.since):
+            self.box.addWidget(part)
         self.box.addStretch(1)
-        self._shown: Option | None = None
+        self._shown: tuple[object, ...] = ()
 
     def _add_band(self, code: str) -> None:
         name = limit_title(self.ctx.tr, code)
@@ -68,11 +75,16 @@ class Summary(QFrame):
         self.bands[code] = parts
 
     def refresh(self) -> None:
-        """Show the session's plan."""
+        """Show the session's plan; what has not changed is left alone."""
         session = self.ctx.session
         plan, option = session.plan, session.option
-        self.state.setText(self._state(plan))
+        put(self.busy, self.ctx.t("Working it out...") if session.waiting and not session.faulty else "")
+        put(self.state, self._state(plan))
         self.state.setVisible(bool(self.state.text()))
+        shown = (plan, option, session.before, session.needs.targets, session.needs.training.deadline_hours)
+        if self._shown and all(a is b for a, b in zip(shown, self._shown, strict=True)):
+            return
+        self._shown = shown
         self._money(option)
         self.band.setVisible(bool(self.band.text()))
         for code in BANDS:
@@ -80,35 +92,43 @@ class Summary(QFrame):
         self.memory.show_memory(option.memory if option else None)
         for widget in (self.memory, self.memory_head):
             widget.setVisible(option is not None)
-        self._facts(option)
+        self.facts.show_pairs(self._facts(option) if option else [])
+        self._since(session.before, plan)
 
     def _state(self, plan: Plan | None) -> str:
         session, t = self.ctx.session, self.ctx.t
         if session.faulty:
             return t("Waiting for a valid answer.")
-        if session.planning:
-            return t("Working it out...")
         if session.plan_error is not None:
             return "⚠ " + session.error_text()
         if plan is not None and plan.status == "infeasible":
             return "⚠ " + t("Nothing meets every wish; this is the nearest.")
         return ""
 
+    def _since(self, before: Plan | None, after: Plan | None) -> None:
+        found = difference(before, after) if before is not None and after is not None else None
+        lines = since.lines(self.ctx.tr, found, self.ctx.session.accelerator_name) if found else []
+        if found is not None and not lines:
+            lines = [since.Line("=", self.ctx.t("The same plan, nothing dropped out."))]
+        self.since.show_lines(lines)
+        for widget in (self.since_rule, self.since_head, self.since):
+            widget.setVisible(bool(lines))
+
     def _money(self, option: Option | None) -> None:
         ctx = self.ctx
         if option is None:
-            self.figure.setText(figures.UNKNOWN)
-            self.band.setText("")
+            put(self.figure, figures.UNKNOWN)
+            put(self.band, "")
             return
         cost, bom = option.cost, option.bom
-        self.figure.setText(headline_price(ctx.tr, option))
+        put(self.figure, headline_price(ctx.tr, option))
         words = []
         if bom is not None and bom.high > bom.low and cost.capex:
             low, high = (figures.money_short(ctx.tr, x, bom.currency) for x in (bom.low, bom.high))
             words.append(ctx.t("{low} to {high} by price class", low=low, high=high))
         if bom is not None and bom.unpriced:
             words.append("⚠ " + unpriced_words(ctx.tr, bom))
-        self.band.setText("\n".join(words))
+        put(self.band, "\n".join(words))
 
     def _band(self, code: str, option: Option | None) -> None:
         head, bar, words = self.bands[code]
@@ -122,11 +142,11 @@ class Summary(QFrame):
         bar.show_band(code, estimate, target)
         value = figures.metric(self.ctx.tr, code, estimate.value)
         if target is None:
-            words.setText(self.ctx.t("{value}, no target", value=value))
+            put(words, self.ctx.t("{value}, no target", value=value))
             return
         goal = figures.metric(self.ctx.tr, code, target)
         missed = self.ctx.t("{value}, target {goal} — missed at the slow end", value=value, goal=goal)
-        words.setText(missed if bar.missed else self.ctx.t("{value}, target {goal}", value=value, goal=goal))
+        put(words, missed if bar.missed else self.ctx.t("{value}, target {goal}", value=value, goal=goal))
 
     def _target(self, code: str) -> float | None:
         needs = self.ctx.session.needs
@@ -134,15 +154,9 @@ class Summary(QFrame):
             return needs.training.deadline_hours
         return getattr(needs.targets, code)  # type: ignore[no-any-return]  # every band is a target's name
 
-    def _facts(self, option: Option | None) -> None:
-        if option is self._shown and option is not None:
-            return
-        self._shown = option
-        clear(self.grid)
-        if option is None:
-            return
+    def _facts(self, option: Option) -> list[tuple[str, str]]:
         ctx = self.ctx
-        rows = [(ctx.t("Hardware"), f"{option.accelerators} × {option.accelerator_name}")]
+        rows = [(ctx.t("Hardware"), hardware(option))]
         if option.binding is not None:
             rows.append((ctx.t("Binding limit"), binding_words(ctx.tr, option.binding)))
         if option.cost.total is not None:
@@ -152,12 +166,12 @@ class Summary(QFrame):
             )
         if option.tco is not None and option.tco.break_even_month is not None:
             rows.append((ctx.t("Against cloud"), ctx.t("even in month {n}", n=option.tco.break_even_month)))
-        rack = f"{option.rack_units:g} U · " if option.rack_units else ""
-        rows.append((ctx.t("Rack"), rack + figures.power(ctx.tr, option.power_w)))
+        power = figures.power(ctx.tr, option.power_w)
+        if option.rack_units:
+            rows.append((ctx.t("Rack"), f"{option.rack_units:g} U · {power}"))
+        else:
+            rows.append((limit_title(ctx.tr, "power_w"), power))
         basis = next((e.basis for e in option.estimates.values() if e.basis), "")
         if basis:
             rows.append((ctx.t("Basis"), basis_words(ctx.tr, basis)))
-        for n, (name, value) in enumerate(rows):
-            head = text(name, "why", wrap=False)
-            self.grid.addWidget(head, n, 0, Qt.AlignmentFlag.AlignTop)
-            self.grid.addWidget(text(value, right=True), n, 1, Qt.AlignmentFlag.AlignTop)
+        return rows
