@@ -5,21 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdfium2 import PdfDocument
 from PySide6.QtCore import Qt, QThreadPool, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import samples
+from wizard.catalog.catalog import Catalog
+from wizard.deploy.results import CheckResult
+from wizard.deploy.targets import Wanted
 from wizard.errors import Cancelled
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Plan
 from wizard.ui.app import application
+from wizard.ui.drafts import Draft, Drafts
 from wizard.ui.session import Session
 from wizard.ui.shell import Shell
 from wizard.ui.store import Settings, Store
@@ -89,11 +95,14 @@ class Files:
         self.delay_s = 0.0
         self.error: Exception | None = None
         self.langs: list[str] = []
+        self.wanted = Wanted()
 
     def __call__(
-        self, _plan: Plan, folder: Path, lang: str, *, progress: Callable[[str], None], cancel: Callable[[], bool]
+        self, _plan: Plan, folder: Path, lang: str, *, progress: Callable[[str], None], cancel: Callable[[], bool],
+        wanted: Wanted,
     ) -> None:
         self.langs.append(lang)
+        self.wanted = wanted
         if self.error is not None:
             raise self.error
         for name in ("plan.json", "bom.csv", "MANIFEST.json"):
@@ -108,6 +117,29 @@ class Files:
             (folder / name).write_text(name, encoding="utf-8")
         (folder / "deploy").mkdir(exist_ok=True)
         (folder / "deploy" / "README.md").write_text("deploy", encoding="utf-8")
+
+
+def drafts(_plan: Plan, _lang: str, wanted: Wanted, _catalog: Catalog, *_calls: object) -> Drafts:
+    """Make a few files, one of which fails a check, and a quote of two blank pages."""
+    bad = CheckResult(path="compose.yaml", check="compose", status="failed", what="passed")
+    good = CheckResult(path="run.sh", check="shell", status="passed")
+    files = (
+        Draft("quote.pdf", "pdf"), Draft("bom.xlsx", "xlsx"), Draft("plan.json", "json", '{"schema": 1}\n'),
+        Draft("deploy/compose.yaml", "compose", "services: {}\n", (bad,)),
+        Draft("deploy/run.sh", "shell", "exec vllm\n", (good,)),
+    )
+    shown = tuple(f for f in files if f.path in wanted.documents or "." in f.path)
+    return Drafts(shown, _blank(2), frozenset({"compose", "kubernetes"}))
+
+
+@cache
+def _blank(pages: int) -> bytes:
+    document, content = PdfDocument.new(), BytesIO()
+    for _ in range(pages):
+        document.new_page(595, 842)
+    document.save(content)
+    document.close()
+    return content.getvalue()
 
 
 @pytest.fixture
@@ -140,7 +172,7 @@ def open_shell(qtbot: QtBot, engine: Engine, files: Files, store: Store) -> Iter
     def make(lang: str = "en", theme: str = "light", needs: Needs | None = None, planner: Any = None) -> Shell:
         application()
         session = Session(planner or engine, store=store, needs=needs or samples.needs())
-        shell = Shell(session, store=store, writer=files, settings=Settings(language=lang, theme=theme))
+        shell = Shell(session, store=store, writer=files, drafts=drafts, settings=Settings(language=lang, theme=theme))
         qtbot.addWidget(shell)
         shell.resize(1280, 800)
         shell.show()

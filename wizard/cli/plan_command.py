@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import sys
 import tempfile
@@ -11,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from wizard.catalog.catalog import Catalog
+from wizard.deploy.results import CheckResult
+from wizard.deploy.targets import Wanted
 from wizard.errors import Cancelled, OutputError
 from wizard.i18n import Translator
 from wizard.needs.files import load_needs
@@ -73,9 +74,9 @@ def _plan(needs: Needs, folder: Path | None, currency: str | None, *, to_stdout:
 
 def write_outputs(
     plan: Plan, folder: Path, lang: str, *, progress: Progress | None = None,
-    cancel: Callable[[], bool] | None = None, catalog: Catalog | None = None,
+    cancel: Callable[[], bool] | None = None, catalog: Catalog | None = None, wanted: Wanted | None = None,
 ) -> None:
-    """Write every output into ``folder``: all of them, or none.
+    """Write every wanted output into ``folder``: all of them, or none.
 
     They are made in a folder beside it and moved in when all are there; files of other names are left alone.
 
@@ -83,6 +84,7 @@ def write_outputs(
         progress: called with the name of the output that is made next.
         cancel: asked before each output; true stops the work and leaves ``folder`` as it was.
         catalog: the one that the plan was made from, if it is at hand; reading it again takes time.
+        wanted: what to write; everything if not given. Outputs of an earlier plan that are not wanted go.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -94,7 +96,8 @@ def write_outputs(
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
             made = Path(scratch) / "new"
             made.mkdir()
-            _make(plan, made, Translator(lang), progress or (lambda _: None), cancel or (lambda: False), catalog)
+            _make(plan, made, Translator(lang), progress or (lambda _: None), cancel or (lambda: False), catalog,
+                  wanted or Wanted())
             _move_in(made, folder, Path(scratch))
     except OSError as error:
         raise OutputError("the folder cannot be written ({reason})", where=str(folder),
@@ -103,13 +106,14 @@ def write_outputs(
 
 
 def _make(
-    plan: Plan, folder: Path, tr: Translator, progress: Progress, cancel: Callable[[], bool], catalog: Catalog | None
+    plan: Plan, folder: Path, tr: Translator, progress: Progress, cancel: Callable[[], bool], catalog: Catalog | None,
+    wanted: Wanted,
 ) -> None:
     from wizard.deploy.bundle import build
     from wizard.deploy.checks import check_bundle
     from wizard.deploy.export import write as write_bundle
     from wizard.deploy.manifest import write_manifest
-    from wizard.quote import ubl
+    from wizard.quote.attachments import attachments
     from wizard.quote.delimited import write_csv
     from wizard.quote.pdf import write_pdf
     from wizard.quote.spreadsheet import write_xlsx
@@ -120,18 +124,22 @@ def _make(
         progress(name)
         return folder / name
 
-    step("plan.json").write_text(to_json(plan), encoding="utf-8")
-    write_csv(plan, step("bom.csv"), tr)
-    write_xlsx(plan, step("bom.xlsx"), tr)
-    target = step("deploy")
-    bundle = build(plan, tr, catalog)
-    results = check_bundle(bundle)
-    write_bundle(bundle, target)
-    attachments = {name: (folder / name).read_bytes() for name in ("plan.json", "bom.csv")}
-    issued = datetime.now().astimezone().date()
-    fingerprint = hashlib.sha256(attachments["plan.json"]).hexdigest()
-    attachments[ubl.FILE] = ubl.quotation_json(plan, tr, issued=issued, plan_sha256=fingerprint)
-    write_pdf(plan, step("quote.pdf"), tr, attachments=attachments, issued=issued)
+    documents, results = wanted.documents, tuple[CheckResult, ...]()
+    plan_json = to_json(plan)
+    step("plan.json").write_text(plan_json, encoding="utf-8")
+    if "bom.csv" in documents:
+        write_csv(plan, step("bom.csv"), tr)
+    if "bom.xlsx" in documents:
+        write_xlsx(plan, step("bom.xlsx"), tr)
+    if "deploy" in documents:
+        target = step("deploy")
+        bundle = build(plan, tr, catalog, targets=wanted.targets)
+        results = check_bundle(bundle)
+        write_bundle(bundle, target)
+    if "quote.pdf" in documents:
+        issued = datetime.now().astimezone().date()
+        inside = attachments(plan, plan_json, tr, issued)
+        write_pdf(plan, step("quote.pdf"), tr, attachments=inside, issued=issued)
     step("MANIFEST.json")
     write_manifest(folder, results)
 

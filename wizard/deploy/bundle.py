@@ -60,7 +60,10 @@ class DeployBundle(Mapping[str, DeployFile]):
 Files = dict[str, DeployFile]
 
 
-def build(plan: Plan, tr: Translator, catalog: Catalog | None = None, option: Option | None = None) -> DeployBundle:
+def build(
+    plan: Plan, tr: Translator, catalog: Catalog | None = None, option: Option | None = None,
+    targets: frozenset[str] | None = None,
+) -> DeployBundle:
     """Write every file for one option of a plan; the same plan gives the same bytes.
 
     Args:
@@ -68,12 +71,16 @@ def build(plan: Plan, tr: Translator, catalog: Catalog | None = None, option: Op
         tr: language of README and RUNBOOK.
         catalog: facts of the silicon; the shipped catalogue if not given.
         option: the option to deploy; the plan's chosen one if not given.
+        targets: the platforms to write files for (:mod:`wizard.deploy.targets`); all of them if not given.
     """
     from wizard.deploy import guides, serving, training
     from wizard.deploy.facts import deployment
+    from wizard.deploy.targets import kept
 
     d = deployment(plan, option, catalog)
     if d is None:
         return DeployBundle(guides.no_option(plan, tr))
     files = training.files(d) if d.training else serving.files(d)
+    if targets is not None:
+        files = kept(files, targets)
     return DeployBundle(files | guides.files(d, tr, files))

@@ -153,7 +153,7 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
 def _start(d: Deployment, tr: Translator, others: Files) -> list[str]:
     fetch = ["bash fetch-model.sh"] if "fetch-model.sh" in others else []
     if d.training:
-        return _train(d, tr, fetch)
+        return _train(d, tr, fetch, others)
     if not d.stack.containers:
         return [_gguf(d, tr), tr("Copy this folder to {folder}, and there, as the user who runs the engine:",
                                  folder=code(folder(d))),
@@ -162,8 +162,10 @@ def _start(d: Deployment, tr: Translator, others: Files) -> list[str]:
     up = ["docker compose up -d"] if not d.multi_node else [
         "docker compose up -d                               # rank 0",
         "docker compose -f compose.worker.yaml up -d        # rank 1, 2, ..."]
-    blocks = [_gguf(d, tr), tr("On one machine, or on each machine of a replica:"),
-              commands("sudo bash prepare.sh", *fetch, *up, "docker compose --profile monitoring up -d")]
+    blocks = [_gguf(d, tr)]
+    if "compose.yaml" in others:
+        blocks += [tr("On one machine, or on each machine of a replica:"),
+                   commands("sudo bash prepare.sh", *fetch, *up, "docker compose --profile monitoring up -d")]
     if "k8s/base/workload.yaml" in others:
         blocks += [tr("On Kubernetes (the device plugin, and LeaderWorkerSet where a replica spans machines, must be "
                       "installed):"), commands(*_kubernetes(d, others))]
@@ -173,17 +175,18 @@ def _start(d: Deployment, tr: Translator, others: Files) -> list[str]:
     return [*blocks, _several(d, tr)]
 
 
-def _train(d: Deployment, tr: Translator, fetch: list[str]) -> list[str]:
+def _train(d: Deployment, tr: Translator, fetch: list[str], others: Files) -> list[str]:
     from wizard.deploy.training_facts import image
 
     blocks = [
         tr("Install what the job needs, fetch the weights, and put the prepared data where train/config.json says:"),
         commands("python3 -m pip install -r train/requirements.txt", *fetch),
         tr("Then start on every machine:"), commands("cp .env.example .env", "bash train/launch.sh"),
-        tr("Or with Slurm:"), commands("sbatch train/job.sbatch"),
     ]
+    if "train/job.sbatch" in others:
+        blocks += [tr("Or with Slurm:"), commands("sbatch train/job.sbatch")]
     name = image(d)
-    if name:
+    if name and "train/trainjob.yaml" in others:
         blocks += [tr("Or with Kubeflow Trainer, from an image in your own registry:"),
                    commands(f"docker build -t {name} train", f"docker push {name}",
                             "kubectl apply -f train/trainjob.yaml")]

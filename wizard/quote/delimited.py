@@ -30,16 +30,21 @@ def write_csv(plan: Plan, path: Path, translator: Translator | None = None) -> N
     Raises:
         OutputError: the file cannot be written.
     """
+    try:
+        path.write_bytes(csv_bytes(plan, translator))
+    except OSError as error:
+        raise OutputError(mark("the file cannot be written: {why}"), where=str(path), why=str(error)) from error
+
+
+def csv_bytes(plan: Plan, translator: Translator | None = None) -> bytes:
+    """Return what :func:`write_csv` writes."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
     writer.writerow(COLUMNS)
     bom = plan.chosen.bom if plan.chosen is not None else None
     if bom is not None:
         writer.writerows(_rows(bom, translator or Translator()))
-    try:
-        path.write_bytes(b"\xef\xbb\xbf" + text.getvalue().encode("utf-8"))
-    except OSError as error:
-        raise OutputError(mark("the file cannot be written: {why}"), where=str(path), why=str(error)) from error
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")
 
 
 def neutral(text: str) -> str:

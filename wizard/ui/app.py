@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -21,6 +22,9 @@ from wizard.ui.exporting import Writer
 from wizard.ui.session import Session
 from wizard.ui.shell import Shell
 from wizard.ui.store import Settings, Store
+
+if TYPE_CHECKING:
+    from wizard.ui.drafts import Drafts
 
 
 def engine(catalog: Catalog) -> Callable[[Needs, Callable[[], bool]], Plan]:
@@ -45,6 +49,12 @@ def resolve(catalog: Catalog, name: str) -> str | None:
         return resolve_model(catalog, name).id
     except InputError:
         return None
+
+
+def _drafts(*arguments: Any) -> Drafts:
+    from wizard.ui.drafts import draft
+
+    return draft(*arguments)
 
 
 def application(arguments: list[str] | None = None) -> QApplication:
@@ -88,7 +98,7 @@ def build(store: Store | None, settings: Settings, writer: Writer | None = None)
         needs=needs,
         tr=Translator(settings.language or "en"),
     )
-    return Shell(session, store=store, writer=writer, settings=settings)
+    return Shell(session, store=store, writer=writer, drafts=_drafts, settings=settings)
 
 
 def run(path: str | None = None, writer: Writer | None = None) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.i18n import Translator
+from wizard.ui.drafting import Drafter
 from wizard.ui.exporting import Exporter
 from wizard.ui.session import Session
 from wizard.ui.theme import Tokens
@@ -27,6 +28,7 @@ class Context:
     tokens: Tokens
     tr: Translator
     exporter: Exporter
+    drafter: Drafter
     recent: tuple[str, ...]
     open_dialog: Callable[[], None]
     open_path: Callable[[Path], object]

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
-from wizard.errors import Cancelled, InputError
+from wizard.deploy.targets import Wanted
+from wizard.errors import Cancelled, InputError, OutputError
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Plan
 from wizard.ui.jobs import Runner
-from wizard.ui.preview import first_page
 
 Writer = Callable[..., object]
-"""``write(plan, folder, lang, progress=..., cancel=...)``; ``progress(name)`` is called before each output is made."""
+"""``write(plan, folder, lang, progress=..., cancel=..., wanted=...)``; ``progress(name)`` comes before each output."""
 OUTPUTS = 6
-PREVIEW_WIDTH = 336
-SHARP = 2.0
+ZIP = ".zip"
 
 
 class Exporter(QObject):
@@ -28,8 +28,9 @@ class Exporter(QObject):
         state: ``idle``, ``running``, ``done``, ``failed`` or ``cancelled``.
         share: how far it is, 0 to 1.
         what: what is being written, or why it failed.
-        files: what was written.
-        image: the first page of the quote.
+        wanted: what the next export is to hold.
+        target: the folder, or the ``.zip`` file.
+        files: what was written; the archive itself where it is one.
     """
 
     changed = Signal()
@@ -40,37 +41,35 @@ class Exporter(QObject):
         self.state = "idle"
         self.share = 0.0
         self.what = ""
+        self.wanted = Wanted()
         self.error: Exception | None = None
-        self.folder: Path | None = None
+        self.target: Path | None = None
         self.files: tuple[Path, ...] = ()
-        self.image: QImage | None = None
         self._runner = Runner(self)
         self._runner.finished.connect(self._on_finished)
         self._runner.progressed.connect(self._on_progress)
 
-    def start(self, plan: Plan, folder: Path, lang: str) -> None:
-        """Write every output of ``plan`` into ``folder``."""
-        writer = self.writer
+    def start(self, plan: Plan, target: Path, lang: str) -> None:
+        """Write what is wanted of ``plan`` into the folder or archive ``target``."""
+        writer, wanted = self.writer, self.wanted
         if writer is None:
             return
-        self.state, self.share, self.what, self.error, self.folder = "running", 0.0, "", None, folder
-        self.files, self.image = (), None
+        self.state, self.share, self.what, self.error, self.target = "running", 0.0, "", None, target
+        self.files = ()
 
         def work(cancelled: Callable[[], bool], report: Callable[[object], None]) -> object:
-            before = _times(folder)
             begun: list[str] = []
 
             def progress(name: str) -> None:
                 report((name, min(0.95, len(begun) / OUTPUTS)))
                 begun.append(name)
 
-            writer(plan, folder, lang, progress=progress, cancel=cancelled)
-            if cancelled():
-                raise Cancelled
-            after = _times(folder)
-            made = tuple(path for path, stamp in sorted(after.items()) if before.get(path) != stamp)
-            quote = folder / "quote.pdf"
-            return made, first_page(quote, PREVIEW_WIDTH, SHARP) if quote in made else None
+            def write(folder: Path) -> None:
+                writer(plan, folder, lang, progress=progress, cancel=cancelled, wanted=wanted)
+                if cancelled():
+                    raise Cancelled
+
+            return _zipped(target, write) if target.suffix.lower() == ZIP else _in_folder(target, write)
 
         self._runner.start(work)
         self.changed.emit()
@@ -104,8 +103,32 @@ class Exporter(QObject):
         else:
             self.state = "failed" if self.error else "done"
         self.share = 1.0 if self.state == "done" else self.share
-        self.files, self.image = result if isinstance(result, tuple) else ((), None)
+        self.files = result if isinstance(result, tuple) else ()
         self.changed.emit()
+
+
+def _in_folder(folder: Path, write: Callable[[Path], None]) -> tuple[Path, ...]:
+    before = _times(folder)
+    write(folder)
+    return tuple(path for path, stamp in sorted(_times(folder).items()) if before.get(path) != stamp)
+
+
+def _zipped(archive: Path, write: Callable[[Path], None]) -> tuple[Path, ...]:
+    """Write beside the archive, pack, and put it in place in one step."""
+    try:
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{archive.stem}-", dir=archive.parent) as scratch:
+            folder, packed = Path(scratch) / archive.stem, Path(scratch) / "packed"
+            write(folder)
+            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+                for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+                    made.write(path, path.relative_to(folder.parent))
+            packed.replace(archive)
+    except OSError as error:
+        raise OutputError(
+            mark("cannot write the file: {why}"), where=str(archive), why=error.strerror or str(error)
+        ) from error
+    return (archive,)
 
 
 def _times(folder: Path) -> dict[Path, tuple[int, int]]:

@@ -34,6 +34,7 @@ from wizard.needs.needs import Needs
 from wizard.ui import theme
 from wizard.ui.commands import Commands
 from wizard.ui.context import Context
+from wizard.ui.drafting import Drafter, Maker
 from wizard.ui.explain import Explanation
 from wizard.ui.exporting import Exporter, Writer
 from wizard.ui.icons import app_icon
@@ -68,6 +69,7 @@ class Shell(QMainWindow):
         session: the view model.
         store: where settings are kept; ``None`` keeps nothing.
         writer: writes every output of a plan.
+        drafts: makes the preview of an export.
         read: reads needs from whatever file was opened or dropped.
     """
 
@@ -77,6 +79,7 @@ class Shell(QMainWindow):
         *,
         store: Store | None = None,
         writer: Writer | None = None,
+        drafts: Maker | None = None,
         read: Callable[[Path], Needs] | None = None,
         settings: Settings | None = None,
     ) -> None:
@@ -84,6 +87,7 @@ class Shell(QMainWindow):
         self.session = session
         session.setParent(self)
         self.exporter = Exporter(writer, self)
+        self.drafter = Drafter(drafts, self)
         reader = read or (lambda path: read_any(path, session.needs, session.catalog))
         settings = settings or (store.settings() if store else Settings())
         self.commands = Commands(self, session, store, settings, reader)
@@ -105,6 +109,7 @@ class Shell(QMainWindow):
         session.step_changed.connect(self._on_step)
         session.kept_changed.connect(self._footer_text)
         self.exporter.changed.connect(self._on_export)
+        self.drafter.changed.connect(self._on_export)
 
     # --- building
 
@@ -123,6 +128,7 @@ class Shell(QMainWindow):
             tokens=tokens,
             tr=tr,
             exporter=self.exporter,
+            drafter=self.drafter,
             recent=self.commands.settings.recent,
             open_dialog=self.commands.open_dialog,
             open_path=self.commands.open_path,
@@ -193,7 +199,8 @@ class Shell(QMainWindow):
         self.back_button.setAutoDefault(True)
         self.next_button = button("", self.session.next, role="primary", name="next")
         self.next_button.setAutoDefault(True)
-        footer.setLayout(row(self.kept, -1, self.back_button, self.next_button, margins=(28, 0, 28, 0)))
+        self.tails = row()
+        footer.setLayout(row(self.kept, -1, self.back_button, self.next_button, self.tails, margins=(28, 0, 28, 0)))
         return footer
 
     def _notice(self) -> QFrame:
@@ -215,6 +222,8 @@ class Shell(QMainWindow):
             made: Page = getattr(import_module(f"wizard.ui.pages.{module}"), name)(self.ctx)
             self.pages[step] = made
             self.stack.addWidget(made)
+            if made.tail is not None:
+                self.tails.addWidget(made.tail)
         return self.pages[step]
 
     # --- what changed
@@ -224,6 +233,9 @@ class Shell(QMainWindow):
         self._refresh()
         page.settle(self.stack.size())
         self.stack.setCurrentWidget(page)
+        for made in self.pages.values():
+            if made.tail is not None:
+                made.tail.setVisible(made is page)
         if self.isVisible():
             self._focus(page)
 
@@ -369,5 +381,6 @@ class Shell(QMainWindow):
         box = self.geometry()
         self.commands.keep(replace(self.commands.settings, geometry=(box.x(), box.y(), box.width(), box.height())))
         self.exporter.close()
+        self.drafter.close()
         self.session.close()
         event.accept()

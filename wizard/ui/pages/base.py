@@ -19,6 +19,9 @@ class Page(QWidget):
         ctx: session, words, colours.
         question: the page's title.
         why: one line on why we ask.
+
+    Attributes:
+        tail: buttons of this page in the window's footer, where the way on would be.
     """
 
     def __init__(self, ctx: Context, question: str, why: str) -> None:
@@ -44,6 +47,7 @@ class Page(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)
         self._fields: list[Field] = []
+        self.tail: QWidget | None = None
 
     def field(self, made: Field) -> Field:
         """Bind a field to this page."""

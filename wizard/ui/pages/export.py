@@ -1,22 +1,27 @@
-"""Everything on paper and as files: cover, folder, language, progress, what was written, a look at the quote."""
+"""Everything on paper and as files: cover, what to write, where to, a look at all of it, progress."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QPixmap
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QStandardPaths, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
-from wizard.ui import figures
+from wizard.i18n import mark
 from wizard.ui.context import Context
+from wizard.ui.exporting import ZIP
 from wizard.ui.pages.base import Page
-from wizard.ui.widgets.basic import Panel, button, clear, column, row, text
+from wizard.ui.widgets.basic import Panel, button, row, text
 from wizard.ui.widgets.cards import Choice
+from wizard.ui.widgets.draft_panel import DraftPanel
+from wizard.ui.widgets.export_choice import ExportChoice
 from wizard.ui.widgets.fields import TextField
+from wizard.ui.widgets.flow_layout import FlowLayout
 
 TONGUES = (("en", "English"), ("zh_CN", "简体中文"))
-FIRST = ("quote.pdf", "bom.xlsx", "bom.csv", "plan.json", "MANIFEST.json")
+FORMS = (("folder", mark("Folder")), ("zip", mark("Zip file")))
 
 
 class ExportPage(Page):
@@ -25,8 +30,8 @@ class ExportPage(Page):
     def __init__(self, ctx: Context) -> None:
         super().__init__(
             ctx,
-            ctx.t("Put it on paper"),
-            ctx.t("Quote (PDF), bill of materials (XLSX, CSV), plan (JSON) and deployment files, checked and listed."),
+            ctx.t("What shall be written, and where?"),
+            ctx.t("You see every page and file before it is written, and what the checks say of it."),
         )
         self.lang = ctx.tr.lang
         self._wanted = False
@@ -34,84 +39,113 @@ class ExportPage(Page):
         for box in (left, right):
             box.setSpacing(12)
         left.addWidget(self._cover())
-        left.addWidget(self._target())
+        left.addWidget(self._where())
+        left.addWidget(self._choice())
         left.addStretch(1)
+        self.preview = DraftPanel(ctx)
+        right.addWidget(self.preview)
         right.addWidget(self._result())
         right.addStretch(1)
         line = row(left, right, gap=12)
-        line.setStretch(0, 1)
-        line.setStretch(1, 1)
+        line.setStretch(0, 10)
+        line.setStretch(1, 13)
         self.add(line)
         self.body.addStretch(1)
+        self._tail()
 
     def _cover(self) -> Panel:
         ctx = self.ctx
         panel = Panel(ctx.t("On the cover"), ctx.t("all may stay blank"))
-        panel.add(self.field(TextField(ctx, "document.project", ctx.t("Project"))))
-        panel.add(self.field(TextField(ctx, "document.customer", ctx.t("Customer"))))
-        panel.add(self.field(TextField(ctx, "document.prepared_by", ctx.t("Prepared by"))))
-        panel.add(self.field(TextField(ctx, "document.notes", ctx.t("Notes"), lines=3)))
+        project = self.field(TextField(ctx, "document.project", ctx.t("Project")))
+        customer = self.field(TextField(ctx, "document.customer", ctx.t("Customer")))
+        author = self.field(TextField(ctx, "document.prepared_by", ctx.t("Prepared by")))
+        notes = self.field(TextField(ctx, "document.notes", ctx.t("Notes"), lines=1))
+        for pair in ((project, customer), (author, notes)):
+            panel.add(row(*pair, gap=12))
         return panel
 
-    def _target(self) -> Panel:
+    def _choice(self) -> Panel:
+        panel = Panel(self.ctx.t("What to write"))
+        self.choice = ExportChoice(self.ctx)
+        self.choice.changed.connect(self.refresh)
+        panel.add(self.choice)
+        return panel
+
+    def _where(self) -> Panel:
         ctx = self.ctx
         panel = Panel(ctx.t("Where and in which language"))
-        self.folder = QLineEdit(str(ctx.exporter.folder or default_folder()))
+        self.folder = QLineEdit(str(ctx.exporter.target or default_folder()))
         self.folder.setObjectName("folder")
-        self.folder.setAccessibleName(ctx.t("Folder"))
+        self.folder.setAccessibleName(ctx.t("Folder or zip file"))
         self.folder.textChanged.connect(lambda _text: self._ready())
+        self.forms = self._chips(panel, "form", [(code, ctx.t(words)) for code, words in FORMS], self._form)
         browse = button(ctx.t("Browse..."), self._browse, name="browse")
         panel.add(row(self.folder, browse))
         self.folder_note = text("", "caption")
         panel.add(self.folder_note)
-        chips = QWidget()
-        self.tongues = Choice(chips, self._tongue)
-        line = row(gap=6)
-        for code, name in TONGUES:
-            chip = button(name, role="chip", name=f"language={code}")
-            self.tongues.add(code, chip)
-            line.addWidget(chip)
-        line.addStretch(1)
-        chips.setLayout(line)
+        self.tongues = self._chips(panel, "language", TONGUES, self._tongue)
         self.tongues.show(self.lang)
-        panel.add(chips)
-        self.write = button(ctx.t("Write all files"), self._write, role="primary", name="write")
-        self.cancel = button(ctx.t("Stop"), ctx.exporter.cancel, name="cancel-export")
-        line = row(self.write, self.cancel)
-        line.setStretch(0, 1)
-        panel.add(line)
-        self.why_not = text("", "fault")
-        panel.add(self.why_not)
         return panel
+
+    def _chips(
+        self, panel: Panel, key: str, choices: Sequence[tuple[str, str]], chosen: Callable[[object], None]
+    ) -> Choice:
+        chips = QWidget()
+        made = Choice(chips, chosen)
+        line = FlowLayout(chips, gap=6)
+        for code, words in choices:
+            chip = button(words, role="chip", name=f"{key}={code}")
+            made.add(code, chip)
+            line.addWidget(chip)
+        panel.add(chips)
+        return made
 
     def _result(self) -> Panel:
         ctx = self.ctx
-        panel = Panel(ctx.t("What was written"))
+        self.written = Panel(ctx.t("What was written"))
         self.bar = QProgressBar()
         self.bar.setRange(0, 100)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(ctx.t("Progress"))
         self.state = text("", selectable=True)
         self.state.setObjectName("export-state")
-        self.files = QVBoxLayout()
-        self.files.setSpacing(2)
-        self.open_folder = button(ctx.t("Open folder"), lambda: self._show(ctx.exporter.folder), name="open-folder")
-        self.open_quote = button(ctx.t("Open quote"), lambda: self._show(self._quote()), name="open-quote")
-        self.paper = QLabel()
-        self.paper.setProperty("role", "paper")
-        self.paper.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.paper.setAccessibleName(ctx.t("First page of the quote"))
-        panel.add(column(self.state, self.bar, self.files, row(self.open_quote, self.open_folder, -1), self.paper))
-        return panel
+        self.open_folder = button(ctx.t("Show in folder"), self._show_folder, name="open-folder")
+        self.open_quote = button(ctx.t("Open quote"), lambda: _open(self._quote()), name="open-quote")
+        self.written.add(self.state)
+        self.written.add(self.bar)
+        self.written.add(row(self.open_quote, self.open_folder, -1))
+        return self.written
+
+    def _tail(self) -> None:
+        ctx = self.ctx
+        self.write = button("", self._write, role="primary", name="write")
+        self.cancel = button(ctx.t("Stop"), ctx.exporter.cancel, name="cancel-export")
+        self.print = button(ctx.t("Print quote..."), self._print, name="print")
+        self.tail = QWidget()
+        self.tail.setLayout(row(self.print, self.cancel, self.write))
 
     # --- doing
 
     def _tongue(self, code: object) -> None:
         self.lang = str(code)
-        self.tongues.show(code)
+        self.refresh()
+
+    def _form(self, code: object) -> None:
+        path = Path(self.folder.text())
+        plain = path.with_suffix("") if path.suffix.lower() == ZIP else path
+        self.folder.setText(str(plain.with_name(plain.name + ZIP) if code == "zip" else plain))
+
+    @property
+    def zipped(self) -> bool:
+        """Whether one archive is wanted instead of a folder."""
+        return self.folder.text().strip().lower().endswith(ZIP)
 
     def _browse(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, self.ctx.t("Folder"), self.folder.text())
+        t = self.ctx.t
+        if self.zipped:
+            name, _ = QFileDialog.getSaveFileName(self, t("Zip file"), self.folder.text(), f"Zip (*{ZIP})")
+        else:
+            name = QFileDialog.getExistingDirectory(self, t("Folder"), self.folder.text())
         if name:
             self.folder.setText(name)
 
@@ -128,9 +162,14 @@ class ExportPage(Page):
         if session.plan is not None and not self._blocked():
             self.ctx.exporter.start(session.plan, Path(self.folder.text()).expanduser(), self.lang)
 
-    def _show(self, path: Path | None) -> None:
-        if path is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+    def _print(self) -> None:
+        from wizard.ui.printing import ask_and_print
+
+        ask_and_print(self.ctx.drafter.drafts.pdf, self)
+
+    def _show_folder(self) -> None:
+        target = self.ctx.exporter.target
+        _open(target.parent if target is not None and target.suffix.lower() == ZIP else target)
 
     def _quote(self) -> Path | None:
         return next((f for f in self.ctx.exporter.files if f.name == "quote.pdf"), None)
@@ -151,61 +190,55 @@ class ExportPage(Page):
     def refresh(self) -> None:
         super().refresh()
         self._start()
-        exporter, t = self.ctx.exporter, self.ctx.t
+        ctx = self.ctx
+        if ctx.session.plan is not None and not ctx.session.planning:
+            ctx.drafter.ask(ctx.session.plan, self.lang, ctx.exporter.wanted, ctx.session.catalog)
+        self.choice.refresh()
+        self.preview.refresh()
+        self.tongues.show(self.lang)
         self._ready()
-        running = exporter.state == "running"
+        self._progress()
+
+    def _progress(self) -> None:
+        exporter, t = self.ctx.exporter, self.ctx.t
+        running, done = exporter.state == "running", exporter.state == "done"
+        self.written.setVisible(exporter.state != "idle")
         self.cancel.setVisible(running)
         self.bar.setVisible(running)
         self.bar.setValue(round(exporter.share * 100))
         self.state.setText(
             {
-                "idle": t("Nothing yet."),
+                "idle": "",
                 "running": t("Writing {name}...", name=exporter.what or "plan.json"),
-                "done": t("{n} files in {folder}", n=len(exporter.files), folder=exporter.folder),
+                "done": "✓ " + self._done(),
                 "failed": "⚠ " + exporter.error_text(self.ctx.tr),
                 "cancelled": t("Stopped; nothing was changed."),
             }[exporter.state]
         )
-        self._files()
+        self.open_folder.setVisible(done)
+        self.open_quote.setVisible(done and self._quote() is not None)
+
+    def _done(self) -> str:
+        exporter, t = self.ctx.exporter, self.ctx.t
+        if exporter.target is not None and exporter.target.suffix.lower() == ZIP:
+            return t("All in {file}", file=exporter.target)
+        return t("{n} files in {folder}", n=len(exporter.files), folder=exporter.target)
 
     def _ready(self) -> None:
-        why = self._blocked()
+        t, why = self.ctx.t, self._blocked()
+        self.forms.show("zip" if self.zipped else "folder")
+        self.write.setText(t("Write the zip file") if self.zipped else t("Write the files"))
         self.write.setEnabled(not why and self.ctx.exporter.state != "running")
-        self.why_not.setText(why)
-        self.why_not.setVisible(bool(why))
-        folder = Path(self.folder.text()).expanduser()
-        self.folder_note.setText(
-            self.ctx.t("Files of an earlier plan in it are replaced.")
-            if folder.is_dir()
-            else self.ctx.t("It will be made.")
-        )
-
-    def _files(self) -> None:
-        exporter = self.ctx.exporter
-        done = exporter.state == "done"
-        clear(self.files)
-        for made in (self.open_folder, self.open_quote):
-            made.setVisible(done and bool(exporter.files))
-        self.paper.setVisible(done and exporter.image is not None)
-        if not done or exporter.folder is None:
-            return
-        below = [f for f in exporter.files if f.parent != exporter.folder]
-        for path in sorted(set(exporter.files) - set(below), key=_order):
-            size = path.stat().st_size if path.exists() else 0
-            self._file(path.name, figures.gigabytes(self.ctx.tr, size))
-        if below:
-            self._file("deploy/", self.ctx.t("{n} files", n=len(below)))
-        if exporter.image is not None:
-            self.paper.setPixmap(QPixmap.fromImage(exporter.image))
-
-    def _file(self, name: str, size: str) -> None:
-        line = row(text(name), text(size, "caption", wrap=False, right=True))
-        line.setStretch(0, 1)
-        self.files.addLayout(line)
+        self.write.setToolTip(why)
+        self.print.setEnabled(bool(self.ctx.drafter.drafts.pdf))
+        there = Path(self.folder.text()).expanduser().exists()
+        note = t("It is replaced.") if self.zipped else t("Files of an earlier plan in it are replaced.")
+        self.folder_note.setText("⚠ " + why if why else note if there else t("It will be made."))
 
 
-def _order(path: Path) -> tuple[int, str]:
-    return (FIRST.index(path.name) if path.name in FIRST else len(FIRST), path.name)
+def _open(path: Path | None) -> None:
+    if path is not None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def default_folder() -> Path:
