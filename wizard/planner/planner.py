@@ -38,7 +38,7 @@ def plan(
         Cancelled: ``cancel`` said so.
     """
     catalog = catalog.with_overrides(needs.overrides)
-    context = _context(needs, catalog, currency or needs.budget.currency, cancel)
+    context = context_of(needs, catalog, currency or needs.budget.currency, cancel)
     model = model_of(needs, catalog)
     if needs.use_case in {"training", "fine_tuning"}:
         return training_plan(needs, model, context)
@@ -69,7 +69,8 @@ def _facts(
     return tuple(found)
 
 
-def _context(needs: Needs, catalog: Catalog, currency: str, cancel: Callable[[], bool] | None) -> Context:
+def context_of(needs: Needs, catalog: Catalog, currency: str, cancel: Callable[[], bool] | None) -> Context:
+    """Return what plans, prices of requirements and single answers of one question are made with."""
     def cancelled() -> None:
         if cancel is not None and cancel():
             raise Cancelled

@@ -1,0 +1,120 @@
+"""Questions to a plan: which requirement buys the hardware, and why not that accelerator."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from wizard.catalog.catalog import Catalog
+from wizard.errors import Cancelled
+from wizard.needs.needs import Needs
+from wizard.needs.presets import preset
+from wizard.planner.plan import Plan
+from wizard.planner.planner import plan
+from wizard.planner.requirement_prices import RequirementPrice, requirement_prices
+from wizard.planner.why_not import why_not
+
+FIFTY = Needs.model_validate({
+    "model": "DeepSeek-R1-Distill-Qwen-32B", "targets": {"ttft_ms": 1500, "tpot_ms": 50},
+    "workload": {"concurrent_users": 50, "prompt_tokens": 2000, "output_tokens": 500},
+    "budget": {"purchase": "80000", "currency": "USD"},
+})
+
+
+@cache
+def catalog() -> Catalog:
+    return Catalog()
+
+
+@cache
+def prices() -> tuple[RequirementPrice, ...]:
+    return requirement_prices(FIFTY, catalog())
+
+
+def without(part: str, **changes: object) -> Plan:
+    changed = getattr(FIFTY, part).model_copy(update=changes)
+    return plan(FIFTY.model_copy(update={part: changed}), catalog())
+
+
+def minimum_total(found: Plan) -> Decimal:
+    total = next(o for o in found.options if o.role == "minimum").cost.total
+    assert total is not None
+    return total
+
+
+def test_a_price_is_what_planning_without_the_requirement_saves() -> None:
+    ttft = next(price for price in prices() if price.key == "targets.ttft_ms")
+    assert ttft.saved is not None
+    assert ttft.saved > 0
+    saved = minimum_total(plan(FIFTY, catalog())) - minimum_total(without("targets", ttft_ms=None))
+    assert ttft.saved == saved
+    renting = next(price for price in prices() if price.key == "constraints.acquisition")
+    assert renting.saved is not None
+    assert renting.option is not None
+    assert renting.option.cloud_sku
+    assert renting.saved == minimum_total(plan(FIFTY, catalog())) - minimum_total(
+        without("constraints", acquisition="either"))
+
+
+def test_a_requirement_that_buys_nothing_is_said_to_save_nothing() -> None:
+    budget = next(price for price in prices() if price.key == "budget.purchase")
+    assert budget.saved is None
+    assert budget.option is None
+    assert [p.saved for p in prices()] == sorted((p.saved for p in prices()), key=lambda s: -(s or 0))
+
+
+def test_nothing_has_a_price_where_nothing_is_feasible() -> None:
+    poor = FIFTY.model_copy(update={"budget": FIFTY.budget.model_copy(update={"purchase": Decimal(10)})})
+    assert requirement_prices(poor, catalog()) == ()
+
+
+def test_pricing_stops_when_told() -> None:
+    with pytest.raises(Cancelled):
+        requirement_prices(FIFTY, catalog(), cancel=lambda: True)
+
+
+def test_the_chosen_accelerator_is_feasible_when_asked_about() -> None:
+    chosen = plan(FIFTY, catalog()).chosen
+    assert chosen is not None
+    answer = why_not(FIFTY, catalog(), chosen.accelerator)
+    assert answer.feasible
+    assert answer.ruled_out is None
+    assert answer.option is not None
+    assert answer.option.cost.total == chosen.cost.total
+
+
+def test_an_accelerator_says_what_it_breaks_with_need_and_have_and_what_it_costs() -> None:
+    answer = why_not(FIFTY, catalog(), "h100_sxm_80")
+    assert not answer.feasible
+    assert [limit.code for limit in answer.broken] == ["budget"]
+    assert answer.broken[0].need == 80_000
+    assert answer.broken[0].have > 80_000
+    assert answer.option is not None
+    assert answer.option.cost.capex is not None
+    assert float(answer.option.cost.capex) == pytest.approx(answer.broken[0].have)
+
+
+def test_what_the_answers_rule_out_is_sized_all_the_same() -> None:
+    answer = why_not(FIFTY, catalog(), "rtx_4090")
+    assert answer.ruled_out is not None
+    assert answer.ruled_out.reason == "legacy"
+    assert answer.option is not None
+    assert {limit.code for limit in answer.broken} >= {"ttft_ms"}
+
+
+@pytest.mark.parametrize("name", ["S09", "S13", "S19"])
+def test_every_accelerator_has_an_answer(name: str) -> None:
+    needs = preset(name).needs
+    rejected = {r.what for r in plan(needs, catalog()).rejected if r.reason != "no_fp8"}
+    for accelerator in list(catalog().accelerators)[::29]:
+        answer = why_not(needs, catalog(), accelerator)
+        assert answer.ruled_out or answer.broken or answer.feasible
+        if accelerator not in rejected:
+            assert answer.feasible, accelerator
+
+
+def test_an_unknown_id_is_no_answer() -> None:
+    with pytest.raises(KeyError):
+        why_not(FIFTY, catalog(), "rtx_9999")

@@ -1,0 +1,77 @@
+"""Why not this one: any accelerator of the catalogue against the answers, what it breaks and what it would cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wizard.catalog.catalog import Catalog
+from wizard.needs.needs import Currency, Needs
+from wizard.planner.models import model_of
+from wizard.planner.plan import Limit, Option, Rejection
+from wizard.planner.planner import context_of
+from wizard.planner.shortlist import shortlist
+from wizard.planner.study import study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNot:
+    """One accelerator's case.
+
+    ``ruled_out`` is why the answers never let it come into question; ``option`` its cheapest candidate that keeps
+    every promise, or where there is none the one that comes closest, as if it had been named; ``None`` where no layout
+    of the model is possible on it. ``broken`` are the promises that the option breaks, the worst first.
+    """
+
+    accelerator: str
+    ruled_out: Rejection | None
+    option: Option | None
+    broken: tuple[Limit, ...]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether it keeps every promise, be it as expensive as it may."""
+        return self.option is not None and not self.broken
+
+
+def why_not(
+    needs: Needs, catalog: Catalog, accelerator: str, *, currency: Currency | str | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> WhyNot:
+    """Put one accelerator, by its id, through the same search as all others.
+
+    Raises:
+        KeyError: the catalogue has no such id.
+        Cancelled: ``cancel`` said so.
+    """
+    catalog = catalog.with_overrides(needs.overrides)
+    _ = catalog.accelerators[accelerator]
+    context = context_of(needs, catalog, currency or needs.budget.currency, cancel)
+    wishes = needs.constraints.model_copy(
+        update={"accelerators": (accelerator,), "vendors": (), "exclude_accelerators": ()}
+    )
+    named = needs.model_copy(update={"constraints": wishes})
+    found, barred = study(named, model_of(needs, catalog), context)
+    ruled_out = _ruled_out(needs, catalog, accelerator) or next((r for r in barred if r.what == accelerator), None)
+    if found is None:
+        return WhyNot(accelerator=accelerator, ruled_out=ruled_out, option=None, broken=())
+    row = found.best(found.feasible())
+    if row is not None:
+        return WhyNot(accelerator=accelerator, ruled_out=ruled_out, option=found.option(row), broken=())
+    row = found.closest()
+    option = found.option(row)
+    limits = [limit for limit in option.limits if limit.margin < 0]
+    if not limits:
+        # What breaks is no figure that an option carries, such as an offer: the requirement itself says so.
+        limits = [
+            Limit(code=r.code, need=float(r.need[row]), have=float(r.have[row]), unit=r.unit,
+                  margin=float(r.margin[row]))
+            for r in found.requirements if r.margin[row] < -1e-9
+        ]
+    return WhyNot(accelerator=accelerator, ruled_out=ruled_out, option=option,
+                  broken=tuple(sorted(limits, key=lambda limit: limit.margin)))
+
+
+def _ruled_out(needs: Needs, catalog: Catalog, accelerator: str) -> Rejection | None:
+    _, rejected = shortlist(needs, catalog)
+    return next((r for r in rejected if r.what == accelerator), None)
