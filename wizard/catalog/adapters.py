@@ -32,5 +32,14 @@ def adapter_bytes(model: Model, description: str, *, element_bytes: float = 4.0)
     return (elements + magnitudes) * element_bytes + _HEADER_BYTES
 
 
+def served_adapter_bytes(model: Model, rank: int) -> float:
+    """Return what a server holds for one adapter of a rank in 16 bits: both matrices beside every linear weight outside
+    of the routed experts (vLLM and SGLang allocate all of them, whatever a given adapter touches)."""
+    return 2.0 * sum(_pair(t, rank) for t in tensors(model) if t.group in _SERVED and t.is_matrix)
+
+
+_SERVED = ("attention", "dense_ffn", "shared_experts", "linear_attention")
+
+
 def _pair(tensor: Tensor, rank: int) -> int:
     return rank * (tensor.rows + tensor.cols) * len(tensor.layers) * tensor.experts

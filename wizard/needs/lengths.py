@@ -18,7 +18,7 @@ POISSON, BURSTY = 1.0, 9.0
 """Squared coefficient of variation of the time between requests: independent users; and the university's questions of
 RAGPulse (9.4) and the conversations of Mooncake (9.2), whose load comes in waves. Azure's conversations show 1.2."""
 
-_Z95 = 1.6448536269514722
+_Z95, _Z999 = 1.6448536269514722, 3.090232306167813
 MOST_P95 = exp(_Z95**2 / 2)
 """The 95th percentile of a lognormal is at most 3.87 times its mean."""
 
@@ -87,5 +87,15 @@ def cv_of_p95(mean: float, p95: float) -> float:
 
 def p95_of_cv(mean: float, cv: float) -> float:
     """Return the 95th percentile of the lognormal with this mean and coefficient of variation."""
+    return quantile(mean, cv, _Z95)
+
+
+def longest(mean: float, cv: float) -> float:
+    """Return the length that one request in a thousand exceeds."""
+    return quantile(mean, cv, _Z999)
+
+
+def quantile(mean: float, cv: float, z: float) -> float:
+    """Return the quantile of the lognormal that lies ``z`` standard deviations from the median of its logarithm."""
     spread = sqrt(log(1 + cv**2))
-    return mean * exp(_Z95 * spread - spread**2 / 2)
+    return mean * exp(z * spread - spread**2 / 2)

@@ -7,12 +7,13 @@ already has a plan. Blank (``None``) means "no wish": the engine chooses and say
 from __future__ import annotations
 
 from decimal import Decimal
+from math import ceil
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from wizard.catalog.overrides import Overrides
-from wizard.needs.lengths import MOST_P95, TemplateName, cv_of_p95, template
+from wizard.needs.lengths import MOST_P95, TemplateName, cv_of_p95, longest, template
 
 UseCase = Literal["inference", "fine_tuning", "training", "edge"]
 Currency = Literal["USD", "CNY", "EUR"]
@@ -75,6 +76,12 @@ class Workload(Part):
     def context_tokens(self) -> int:
         """Tokens in the cache when an answer is complete."""
         return self.prompt_tokens + self.output_tokens
+
+    @property
+    def longest_tokens(self) -> int:
+        """Tokens that all but about one request in a thousand stay below, where lengths vary."""
+        prompt = longest(self.prompt_tokens, self.prompt_variation)
+        return max(self.context_tokens, ceil(prompt + longest(self.output_tokens, self.output_variation)))
 
     @property
     def prompt_variation(self) -> float:

@@ -6,8 +6,9 @@ Prices here rank candidates; the bill of the chosen ones is made line by line in
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +57,8 @@ class Market:
     sizes: Mapping[str, int]
     capex: CapexColumns
     running: Running
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    """Columns of what lies in memory beside the model, and of the draft of speculative decoding."""
 
     @cached_property
     def device_columns(self) -> DeviceColumns:

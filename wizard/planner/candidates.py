@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from wizard.planner.demand import Demand
 from wizard.planner.layouts import Layout, layouts
 from wizard.planner.plan import Rejection
 from wizard.planner.shortlist import Device
+from wizard.planner.traffic import lengths
 from wizard.sizing import legal
 from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Floats, Ints
 from wizard.sizing.device_columns import DeviceColumns
@@ -146,9 +149,11 @@ def _formats(needs: Needs, model: Model, device: Device, engine: str) -> tuple[s
 
 
 def serving_inputs(
-    needs: Needs, model: Model, devices: DeviceColumns, candidates: Candidates, year: float
+    needs: Needs, model: Model, devices: DeviceColumns, candidates: Candidates, year: float,
+    beside: Mapping[str, Any] = MappingProxyType({}),
 ) -> ServingInputs:
-    """Turn candidates into the engine's inputs; ``devices`` are the columns of the shortlist."""
+    """Turn candidates into the engine's inputs; ``devices`` are the columns of the shortlist, ``beside`` those of draft
+    and adapters."""
 
     def real(values: Ints) -> Floats:
         return values.astype(np.float64)
@@ -161,4 +166,5 @@ def serving_inputs(
         tp=real(candidates.tp), pp=real(candidates.pp), dp=real(candidates.dp), ep=real(candidates.ep),
         prefix_cache_share=np.array([load.prefix_cache_share]),
         max_context=np.array([float(needs.max_context_tokens or 0)]), software_year=np.array([year]),
+        **lengths(needs), **beside,
     )

@@ -10,12 +10,14 @@ from types import MappingProxyType
 import numpy as np
 
 from wizard.catalog.weights import weight_bytes
+from wizard.needs.needs import Needs
 from wizard.planner.bills import Bill, Biller
 from wizard.planner.candidates import Candidates, serving_inputs
 from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Role
 from wizard.planner.search import Judged
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Band, ServingColumns
+from wizard.sizing.memory import longest_context
 from wizard.sizing.serving import serve
 from wizard.units import GIB
 
@@ -38,7 +40,8 @@ class Writer:
         replicas, spares = int(builds.replicas[row]), int(builds.spares[row])
         candidate = _at_load(search.candidates.take(np.array([row])), search.demand.users, replicas)
         market = search.market
-        inputs = serving_inputs(market.needs, search.model, market.device_columns, candidate, self.year)
+        inputs = serving_inputs(market.needs, search.model, market.device_columns, candidate, self.year,
+                                market.beside)
         columns = serve(inputs, self.calibration)
         device = market.devices[int(candidate.device[0])]
         accelerators, nodes = int(builds.accelerators[row]), int(builds.nodes[row])
@@ -56,7 +59,7 @@ class Writer:
             output_tok_s=estimates["output_tok_s"], power_w=float(builds.power_w[row]),
         )
         limits = _limits(judged, row, columns, max(replicas, 1), bill)
-        context = market.needs.max_context_tokens or market.needs.workload.context_tokens
+        context = _longest(market.needs, search.model.max_context)
         return Option(
             id=f"{role}-{number}", role=role, accelerator=device.whole.id, accelerator_name=device.whole.name,
             accelerators=accelerators, nodes=nodes, accelerators_per_node=-(-accelerators // nodes), system=bill.system,
@@ -64,9 +67,10 @@ class Writer:
             weight_precision=weights, kv_precision=KV_FORMATS[int(candidate.kv[0])],
             engine=ENGINES[int(candidate.engine[0])], batch=int(candidate.users[0]), max_context_tokens=context,
             memory=memory_use(columns, device.accelerator.memory_bytes, int(candidate.users[0])),
-            kv_tokens=_kv_tokens(columns, replicas, context), estimates=estimates, power_w=bill.power_w,
-            rack_units=bill.rack_units, binding=min(limits, key=lambda limit: limit.margin, default=None),
-            limits=limits, cost=bill.cost, bom=bill.bom, tco=bill.tco, reasons=bill.reasons, warnings=bill.warnings,
+            kv_tokens=_kv_tokens(columns, replicas, float(longest_context(inputs)[0])), estimates=estimates,
+            power_w=bill.power_w, rack_units=bill.rack_units, limits=limits,
+            binding=min(limits, key=lambda limit: limit.margin, default=None), cost=bill.cost, bom=bill.bom,
+            tco=bill.tco, reasons=bill.reasons, warnings=bill.warnings,
             mig_profile=mig_profile(device.whole.mig_profiles) if device.parts > 1 else "",
         )
 
@@ -109,8 +113,14 @@ def memory_use(columns: ServingColumns, capacity_bytes: int, users: int) -> Memo
     )
 
 
-def _kv_tokens(columns: ServingColumns, replicas: int, context: int) -> int:
-    return int(columns.max_concurrency.value[0]) * context * replicas
+def _kv_tokens(columns: ServingColumns, replicas: int, context: float) -> int:
+    return int(columns.max_concurrency.value[0] * context) * replicas
+
+
+def _longest(needs: Needs, model_context: int | None) -> int:
+    """Return the context that the engine is set up for: as asked, else of all but one request in a thousand."""
+    load = needs.workload
+    return needs.max_context_tokens or max(load.context_tokens, min(load.longest_tokens, model_context or 2**31))
 
 
 def _limits(judged: Judged, row: int, columns: ServingColumns, replicas: int, bill: Bill) -> tuple[Limit, ...]:

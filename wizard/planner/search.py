@@ -116,7 +116,7 @@ def search(
 ) -> Search:
     """Estimate all candidates whose weights can fit at all; the others keep their memory for the reasons."""
     cancelled()
-    inputs = serving_inputs(market.needs, model, market.device_columns, candidates, year)
+    inputs = serving_inputs(market.needs, model, market.device_columns, candidates, year, market.beside)
     columns = serve(inputs, calibration)
     cancelled()
     return Search(model, market, demand, candidates, columns, budget_usd, month_usd)

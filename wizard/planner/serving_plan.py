@@ -24,6 +24,7 @@ from wizard.planner.options import Writer
 from wizard.planner.plan import CurvePoint, Option, ParetoPoint, Reason, Rejection, Role
 from wizard.planner.search import Judged, Search, search
 from wizard.planner.shortlist import shortlist
+from wizard.planner.traffic import beside
 from wizard.planner.usage import Running
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import WEIGHT_FORMATS
@@ -76,7 +77,8 @@ def run_search(needs: Needs, model: Model, context: Context) -> tuple[Search | N
         for fmt in WEIGHT_FORMATS
     )
     capex = CapexColumns.of(context.catalog, context.terms, profiles, ups=needs.constraints.ups)
-    market = Market(needs, context.catalog, devices, sizes, capex, Running.of(context.catalog, needs.economics))
+    market = Market(needs, context.catalog, devices, sizes, capex, Running.of(context.catalog, needs.economics),
+                    beside(needs, model, context.catalog).columns)
     budget = needs.budget
     found = search(
         model, market, demand, candidates, context.calibration, year=context.year, cancelled=context.cancelled,

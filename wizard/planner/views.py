@@ -65,7 +65,8 @@ def curve(found: Search, row: int, calibration: Calibration, year: float) -> tup
     one = found.candidates.take(np.full(len(CURVE_BATCHES), row))
     many = replace(one, users=np.array(CURVE_BATCHES, dtype=np.int64))
     market = found.market
-    columns = serve(serving_inputs(market.needs, found.model, market.device_columns, many, year), calibration)
+    inputs = serving_inputs(market.needs, found.model, market.device_columns, many, year, market.beside)
+    columns = serve(inputs, calibration)
     held = columns.max_concurrency.value
     return tuple(
         CurvePoint(batch=batch, tpot_ms=float(columns.tpot_ms.value[i]),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.sizing.cases import Floats, MemoryColumns
-from wizard.sizing.operators import attention_flop, experts_touched, fresh_tokens
+from wizard.sizing.operators import attention_flop, experts_touched, fresh_tokens, tokens_per_step
 from wizard.sizing.replica import Replica, kv_bytes
 from wizard.sizing.traffic import ServingInputs
 
@@ -43,14 +43,14 @@ def bounds(x: ServingInputs, r: Replica, use: MemoryColumns) -> Bounds:
 
 
 def step_floor(x: ServingInputs, r: Replica, batch: Floats) -> Floats:
-    """Return the least time of a decode step: bytes over bandwidth or FLOP over peak, whichever is longer."""
-    stage = np.maximum(batch / x.pp, 1.0)
+    """Return the least time per token: a step's bytes over bandwidth or its FLOP over peak, whichever is longer."""
+    stage, checked = np.maximum(batch / x.pp, 1.0), 1 + x.draft_tokens
     context = np.minimum(x.prompt_tokens, x.model.sparse_topk)
     cache = kv_bytes(x, r, context) / r.kv_split + x.model.state_bytes / x.tp
     read = (r.dense_bytes / x.tp + r.head_bytes / r.devices + stage / x.dp * cache
-            + r.expert_bytes * experts_touched(x, stage) / r.devices)
-    flop = 2 * stage * (r.dense / r.dense_peak + r.routed / r.expert_peak) / r.devices
-    return np.maximum(read / r.bandwidth, flop)
+            + r.expert_bytes * experts_touched(x, stage) / r.devices + x.draft_tokens * x.draft_bytes / r.devices)
+    flop = 2 * stage * checked * (r.dense / r.dense_peak + r.routed / r.expert_peak) / r.devices
+    return np.maximum(read / r.bandwidth, flop) / tokens_per_step(x)
 
 
 def prefill_flop_time(x: ServingInputs, r: Replica, tokens: Floats) -> Floats:

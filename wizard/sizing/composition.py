@@ -13,7 +13,14 @@ import numpy as np
 
 from wizard.sizing.cases import Floats
 from wizard.sizing.coefficients import Coefficients
-from wizard.sizing.operators import CHUNK_TOKENS, decode_step, fresh_tokens, prefill_overhead, prefill_work
+from wizard.sizing.operators import (
+    CHUNK_TOKENS,
+    decode_step,
+    fresh_tokens,
+    mean_context,
+    prefill_overhead,
+    prefill_work,
+)
 from wizard.sizing.replica import Replica, kv_bytes
 from wizard.sizing.traffic import RUNTIMES, ServingInputs
 
@@ -66,7 +73,7 @@ def running_batch(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floa
     ``kv_budget`` is the KV memory per device in bytes.
     """
     most = _MOST_SEQUENCES[np.minimum(x.engine, len(_MOST_SEQUENCES) - 1)]
-    context = x.prompt_tokens + c.kv_reserved * x.output_tokens
+    context = x.prompt_tokens + c.kv_reserved * x.output_tokens * (1 + x.output_cv ** 2)
     each = (kv_bytes(x, r, context) / r.kv_split + x.model.state_bytes / x.tp) / (x.pp * x.dp)
     held = np.maximum(kv_budget / np.maximum(each, 1.0), 1.0)
     batch: Floats = np.maximum(np.minimum(np.minimum(wanted, held), np.maximum(most, x.dp)), 1.0)
@@ -77,10 +84,11 @@ def closed_loop(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats
     """Return what ``concurrency`` users see who each ask again as soon as they are answered."""
     users = np.maximum(x.concurrency, 1.0)
     batch = running_batch(x, r, c, kv_budget, users)
-    step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), x.prompt_tokens + x.output_tokens / 2)
+    step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), mean_context(x))
     own = prompt_work(x, r, c)
     tpot = step + interference(x, c) * (batch - 1) / x.output_tokens * own
-    waiting = queue_ahead(c, batch) * own
+    # A prompt found in service is likely a long one: its rest is (1 + cv^2) times as long (Pollaczek-Khinchine).
+    waiting = np.minimum(queue_ahead(c, batch) * (1 + x.prompt_cv ** 2), np.maximum(batch - 1, 0.0)) * own
     chunks = np.ceil(fresh_tokens(x) / CHUNK_TOKENS)
     running = np.where(users > 1, c.step_wait * step * chunks, 0.0)
     excess = (users - batch) * x.output_tokens * tpot / batch
@@ -104,7 +112,7 @@ def saturated(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats) 
     A known concurrency is the number of requests submitted at once, so the batch cannot be larger.
     """
     batch = running_batch(x, r, c, kv_budget, np.where(np.isnan(x.concurrency), np.inf, x.concurrency))
-    step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), x.prompt_tokens + x.output_tokens / 2)
+    step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), mean_context(x))
     own = prompt_work(x, r, c)
     tpot = (step + interference(x, c) * batch / x.output_tokens * own) / c.saturated
     requests = batch / (x.output_tokens * tpot)
@@ -115,5 +123,5 @@ def static_batch(x: ServingInputs, r: Replica, c: Coefficients) -> tuple[Floats,
     """Return seconds of prefill, of one decode step and of the whole for one batch that starts and ends together."""
     batch = np.maximum(x.concurrency, 1.0)
     first = prefill(x, r, c, batch * fresh_tokens(x))
-    step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), x.prompt_tokens + x.output_tokens / 2)
+    step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), mean_context(x))
     return first, step, (first + x.output_tokens * step) * c.static

@@ -22,7 +22,7 @@ from wizard.sizing.cases import Floats, Ints
 from wizard.sizing.coefficients import Coefficients
 from wizard.sizing.composition import closed_loop, prefill, running_batch, saturated, static_batch
 from wizard.sizing.memory import memory
-from wizard.sizing.operators import decode_step, fresh_tokens
+from wizard.sizing.operators import decode_step, fresh_tokens, mean_context
 from wizard.sizing.replica import Replica
 from wizard.sizing.traffic import ServingInputs
 
@@ -85,8 +85,7 @@ def measure(kind: str, x: ServingInputs, r: Replica, c: Coefficients, kv_budget:
 def _phase(kind: str, x: ServingInputs, r: Replica, c: Coefficients) -> Floats:
     batch = np.maximum(x.concurrency, 1.0)
     if kind == "decode":
-        context = x.prompt_tokens + x.output_tokens / 2
-        return batch / decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), context)
+        return batch / decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), mean_context(x))
     tokens = batch * fresh_tokens(x)
     return tokens / prefill(x, r, c, tokens)
 

@@ -46,20 +46,24 @@ def memory(x: ServingInputs, sequences: Floats) -> MemoryColumns:
 
 
 def longest_context(x: ServingInputs) -> Floats:
-    """Return the tokens that one sequence may come to hold."""
-    return np.where(x.max_context > 0, x.max_context, x.prompt_tokens + x.output_tokens)
+    """Return the tokens that are kept free for one sequence: the longest that is promised, else a whole mean one.
+
+    Where answers vary so much that running sequences hold more than a whole mean one, that mean is kept free.
+    """
+    typical = x.prompt_tokens + x.output_tokens * np.maximum(1.0, (1 + x.output_cv ** 2) / 2)
+    return np.where(x.max_context > 0, x.max_context, typical)
 
 
 def weights_per_device(x: ServingInputs, r: Replica) -> Floats:
     """Return the weight bytes of one device: experts over all devices of a stage, the rest split by TP only.
 
-    llama.cpp keeps the input embedding in host memory, since it is only looked up.
+    llama.cpp keeps the input embedding in host memory, since it is only looked up. Draft and adapters are split by TP.
     """
     m = x.model
     total = stored_bytes(x)
     hosted = np.where(x.engine == _LLAMA_CPP, m.embedding * formats.BYTES_PER_ELEMENT[stored_format(x)], 0.0)
     experts = np.minimum(r.expert_bytes, 0.99 * total)
-    return ((total - experts - hosted) / x.tp + experts / r.devices) / x.pp
+    return ((total - experts - hosted + x.extra_bytes) / x.tp + experts / r.devices) / x.pp
 
 
 def stored_bytes(x: ServingInputs) -> Floats:
@@ -71,7 +75,8 @@ def stored_bytes(x: ServingInputs) -> Floats:
 
 def kv_per_sequence(x: ServingInputs, r: Replica, context: Floats) -> Floats:
     """Return the KV bytes per device that one sequence of ``context`` tokens costs, averaged over attention ranks."""
-    cache = kv_bytes(x, r, context) / r.kv_split + x.model.state_bytes / x.tp
+    draft = x.extra_kv_elements * context * r.kv_element_bytes
+    cache = (kv_bytes(x, r, context) + draft) / r.kv_split + x.model.state_bytes / x.tp
     return cache / (x.pp * x.dp)
 
 

@@ -28,11 +28,32 @@ def experts_touched(x: ServingInputs, tokens: Floats) -> Floats:
 
 
 def decode_step(x: ServingInputs, r: Replica, c: Coefficients, batch: Floats, context: Floats) -> Floats:
-    """Return the time of one decode step of ``batch`` sequences with ``context`` tokens each in the cache."""
-    per_rank = batch / x.dp
-    weights = _dense(x, r, c, per_rank) + _head(r, c, batch) + _experts(x, r, c, batch)
+    """Return the time of one decode step of ``batch`` sequences with ``context`` tokens each in the cache.
+
+    With speculative decoding a step checks ``draft_tokens + 1`` tokens of every sequence, and its time (with that of
+    the guesses) is divided by the tokens it gains: the result is the time per token of a sequence.
+    """
+    per_rank, checked = batch / x.dp, 1 + x.draft_tokens
+    weights = _dense(x, r, c, per_rank * checked) + _head(r, c, batch * checked) + _experts(x, r, c, batch * checked)
     attention = _decode_attention(x, r, c, per_rank, context)
-    return weights + attention + _decode_overhead(x, c, per_rank) + communication(x, r, c, per_rank)
+    fixed = _decode_overhead(x, c, per_rank) + communication(x, r, c, per_rank * checked)
+    return (weights + attention + fixed + draft_time(x, r, c, batch)) / tokens_per_step(x)
+
+
+def tokens_per_step(x: ServingInputs) -> Floats:
+    """Return the tokens that a step gains per sequence: ``(1 - a^(k+1)) / (1 - a)`` of ``k`` guesses taken with ``a``.
+
+    A guess counts only if all before it were taken, and the check itself yields one (Leviathan et al. 2023, eq. 1).
+    """
+    return (1 - x.acceptance ** (x.draft_tokens + 1)) / (1 - x.acceptance)
+
+
+def draft_time(x: ServingInputs, r: Replica, c: Coefficients, batch: Floats) -> Floats:
+    """Return the time of the guesses of one step: so many passes of the draft, one after the other."""
+    work = np.hypot(x.draft_bytes / (r.devices * r.bandwidth * c.bandwidth),
+                    2 * x.draft_elements * batch / (r.devices * r.peak_16 * c.compute))
+    layers = x.draft_layers * (c.layer_s + np.where(r.devices > 1, 2 * c.allreduce_s, 0.0))
+    return x.draft_tokens * (work + layers)
 
 
 def _dense(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
@@ -65,7 +86,7 @@ def _decode_attention(x: ServingInputs, r: Replica, c: Coefficients, sequences: 
     seen = np.minimum(context, m.sparse_topk)
     read = kv_bytes(x, r, seen) / r.kv_split + 2 * m.state_bytes / x.tp
     reading = np.minimum(c.bandwidth * c.kv_bandwidth, 1.0)
-    flop = 4 * m.heads / x.tp * m.latent * seen * m.mla_layers
+    flop = 4 * m.heads / x.tp * m.latent * seen * m.mla_layers * (1 + x.draft_tokens)
     return sequences * np.hypot(read / (r.bandwidth * reading), flop / (r.peak_16 * c.attention_compute))
 
 
@@ -104,10 +125,21 @@ def fresh_tokens(x: ServingInputs) -> Floats:
     return np.maximum(x.prompt_tokens * (1 - x.prefix_cache_share), 1.0)
 
 
+def mean_context(x: ServingInputs) -> Floats:
+    """Return the tokens that a running sequence holds on average.
+
+    Long answers run longer, so a step finds them more often: half an answer becomes ``E[o^2] / (2 E[o])``.
+    """
+    return x.prompt_tokens + x.output_tokens * (1 + x.output_cv ** 2) / 2
+
+
 def attention_flop(x: ServingInputs) -> Floats:
-    """Return the FLOP of attention per computed prompt token: it sees what is cached and half of the rest."""
+    """Return the FLOP of attention per computed prompt token: it sees what is cached and half of the rest.
+
+    Long prompts hold more of the tokens, and each of those sees more: ``E[p^2] / E[p] = p (1 + cv^2)``.
+    """
     m = x.model
-    mean = x.prompt_tokens - fresh_tokens(x) / 2
+    mean = (x.prompt_tokens - fresh_tokens(x) / 2) * (1 + x.prompt_cv ** 2)
     sparse = np.minimum(mean, m.sparse_topk)
     return 2 * m.heads * (m.qk_dim + m.v_dim) * (sparse * m.full_layers + np.minimum(mean, m.window) * m.window_layers)
 

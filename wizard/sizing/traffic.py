@@ -78,6 +78,22 @@ class ServingInputs:
     """Requests per second that arrive whatever the answers take (open loop); NaN where users wait for answers."""
     requests: Floats = field(default_factory=lambda: np.full(1, np.inf))
     """Requests of a finite run, whose slow end counts; infinite in steady service."""
+    prompt_cv: Floats = field(default_factory=_zeros)
+    """Coefficient of variation of the prompts' lengths; 0 where all are alike."""
+    output_cv: Floats = field(default_factory=_zeros)
+    draft_tokens: Floats = field(default_factory=_zeros)
+    """Tokens guessed ahead per step of speculative decoding; 0 without it."""
+    acceptance: Floats = field(default_factory=_zeros)
+    """Probability that a guessed token is taken."""
+    draft_elements: Floats = field(default_factory=_zeros)
+    """Elements that one guess multiplies."""
+    draft_bytes: Floats = field(default_factory=_zeros)
+    """Bytes that one guess reads, over all devices of a stage."""
+    draft_layers: Floats = field(default_factory=_zeros)
+    extra_bytes: Floats = field(default_factory=_zeros)
+    """Bytes per replica beside the model's weights: draft, MTP layers, adapters."""
+    extra_kv_elements: Floats = field(default_factory=_zeros)
+    """Elements per token that the draft keeps in the KV cache."""
 
     def rows(self) -> int:
         """Return the number of cases."""
