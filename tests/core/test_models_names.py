@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.catalog.catalog import Catalog
-from wizard.catalog.model_names import resolve_likely, resolve_model, same_architecture, split_precision
+from wizard.catalog.model_names import resolve_likely, resolve_model, resolve_surely, same_architecture, split_precision
 from wizard.errors import AmbiguousName, UnknownName
 
 CATALOG = Catalog()
@@ -38,6 +38,14 @@ NAMES = {
     "TheBloke/Luna-AI-Llama2-Uncensored-GGUF (Llama-2-7B)": "meta-llama/Llama-2-7b-hf",
     "Yi 34B": "01-ai/Yi-34B", "Nemotron V3 Super 120B": "nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16",
     "whisper large v3": "openai/whisper-large-v3", "bge-m3": "BAAI/bge-m3",
+    "deepseek-r1:latest": "deepseek-ai/DeepSeek-R1-0528-Qwen3-8B", "deepseek-v2:16b": "deepseek-ai/DeepSeek-V2-Lite",
+    "hf.co/unsloth/Qwen3-30B-A3B-GGUF:Q4_K_M": "Qwen/Qwen3-30B-A3B", "深度求索 R1 蒸馏 32B":
+    "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B", "https://huggingface.co/Qwen/Qwen3-32B": "Qwen/Qwen3-32B",
+    "Llama-3.3-70B-Instruct-Q4_K_M-00001-of-00002.gguf": "meta-llama/Llama-3.3-70B-Instruct",
+    "mistral-small": "mistralai/Mistral-Small-3.2-24B-Instruct-2506", "qwen2.5vl:72b": "Qwen/Qwen2.5-VL-72B-Instruct",
+    "Mistral Large 2": "mistralai/Mistral-Large-Instruct-2407", "command-r-plus:104b": "CohereLabs/c4ai-command-r-plus",
+    "unsloth/DeepSeek-R1-0528-GGUF:Q4_K_XL": "deepseek-ai/DeepSeek-R1-0528", "智谱清言 4.5 Air": "zai-org/GLM-4.5-Air",
+    "docker:ai/granite-4.0-micro:3B-Q4_K_M": "ibm-granite/granite-4.0-h-micro", "书生浦语 20B": "internlm/internlm-20b",
 }
 
 
@@ -63,7 +71,20 @@ def test_aliases_are_unique() -> None:
             assert seen.setdefault(alias.casefold(), model.id) == model.id, alias
 
 
-@pytest.mark.parametrize("text", ["qwen", "Llama 70B", "deepseek-r1-distill"])
+def test_a_name_of_its_own_is_not_its_family_s() -> None:
+    # The measured table maps it to GLM-5.3, which has 2.4 times as many parameters.
+    flash = resolve_model(CATALOG, "GLM-5.3-Flash (FP8)")
+    assert flash.id == "zai-org/GLM-5.3-Flash"
+    assert not same_architecture(flash, CATALOG.models["zai-org/GLM-5.3"])
+
+
+@pytest.mark.parametrize("text", ["MiniCPM-V 2.6", "Kimi-VL-A3B-Thinking", "command-a", "gpt-5", "DeepSeek 70B"])
+def test_where_money_depends_on_it_a_relative_is_not_taken(text: str) -> None:
+    with pytest.raises((UnknownName, AmbiguousName)):
+        resolve_surely(CATALOG, text)
+
+
+@pytest.mark.parametrize("text", ["qwen", "Llama 70B", "deepseek-r1-distill", "qwen3", "qwen3.5", "gemma3", "granite4"])
 def test_a_family_alone_is_ambiguous(text: str) -> None:
     with pytest.raises(AmbiguousName) as error:
         resolve_model(CATALOG, text, where="model")

@@ -20,13 +20,13 @@ _CHINESE = {
     "华为": " huawei ", "昇腾": " ascend ", "鲲鹏": " kunpeng ", "寒武纪": " cambricon ", "思元": " mlu",
     "海光": " hygon ", "摩尔线程": " mthreads ", "沐曦": " metax ", "曦云": " ", "壁仞": " biren ", "壁砺": " br",
     "昆仑芯": " kunlunxin ", "显卡": " ", "加速卡": " ", "推理卡": " ", "训练卡": " ", "计算卡": " ",
-    "算力卡": " ", "芯片": " ", "单卡": " ",
+    "算力卡": " ", "芯片": " ", "单卡": " ", "魔改": " ", "改装": " ",
     "显存": " ", "版": " ", "核": "c ",
 }
 _NOISE_WORDS = (
     "jetson geforce tesla instinct radeon gpu gpus igpu dgpu graphics card accelerator generation gen edition ascend "
     "atlas tensor core chip module systems corporation inc computing oem gddr6 gddr6x gddr7 gddr5 lpddr5 lpddr5x nvl72 "
-    "oam superchip cloud processor processors one of the dgx hgx nvlink nvswitch ecc passive active"
+    "oam superchip cloud processor processors one of the dgx hgx nvlink nvswitch ecc passive active ac"
 )
 _NOISE = frozenset(_NOISE_WORDS.split())
 _ARCHITECTURE_WORDS = "blackwell hopper ampere ada lovelace turing volta pascal cdna2 cdna3 cdna4 rdna2 rdna3 rdna4"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from wizard.catalog.catalog import Catalog
-from wizard.catalog.model_bench import bench_models, bench_total, total_tolerance
+from wizard.catalog.model_bench import bench_models, bench_total, is_bench_line, total_tolerance
 from wizard.catalog.model_words import Words, plain, split_precision, words_of
 from wizard.catalog.names import nearest, normalise
 from wizard.catalog.records import Model
@@ -23,7 +23,7 @@ __all__ = ["resolve_likely", "resolve_model", "resolve_surely", "same_architectu
 
 _SHAPE = ("layers", "hidden_size", "heads", "kv_heads", "experts", "experts_per_token", "kv_lora_rank")
 _SAME_SIZE = 0.005
-_UNKNOWN_WORD, _MISSING_WORD, _MISSING_VERSION, _MISSING_SIZE, _KNOWN_WORD = 0.2, 1.0, 1.5, 2.0, 1.5
+_UNKNOWN_WORD, _MISSING_WORD, _MISSING_VERSION, _MISSING_SIZE, _KNOWN_WORD = 0.2, 2.2, 1.5, 2.0, 2.2
 _MISSING_SHAPE, _SOFT_WORD, _FOREIGN_VERSION, _LIMIT, _TIE = 0.6, 0.01, 0.5, 5.0, 0.05
 
 
@@ -64,7 +64,7 @@ def resolve_surely(catalog: Catalog, text: str, *, where: str = "") -> Model:
     """Return the model that ``text`` names, where money depends on it: no guess from a word that merely occurs.
 
     Half of the text's words at least must be the model's, none of the model's may be missing, and a name without
-    size must say the version.
+    size must say the version; a version that it says must be the model's.
 
     Raises:
         UnknownName: no model surely fits; carries the nearest ids.
@@ -78,11 +78,13 @@ def resolve_surely(catalog: Catalog, text: str, *, where: str = "") -> Model:
 
 def _is_sure(catalog: Catalog, text: str, model: Model) -> bool:
     entries = [entry.words for entry in _entries(catalog)[0] if entry.model is model]
+    bench = is_bench_line(text)
     for part in _readings(text):
         words = words_of(split_precision(part)[0])
         for theirs in entries:
             shared = words.names & theirs.names
             dated = bool(words.versions or words.sizes or words.shapes or not theirs.versions)
+            dated = dated and (bench or not words.versions or bool(words.versions & theirs.versions))
             if theirs.names <= words.names and len(words.names - shared) <= len(shared) and dated:
                 return True
     return False
