@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.catalog.catalog import Catalog
-from wizard.costing.terms import Terms, catalog_date, exchange_of, micro, money, share_of, terms_of, vat_of
+from wizard.catalog.exchange import exchange_of
+from wizard.costing.terms import Terms, catalog_date, micro, money, share_of, terms_of, vat_of
 from wizard.errors import CatalogFault
 from wizard.money import Exchange
 

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from tests.core.plans import CATALOG
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.exchange import exchange_of
 from wizard.catalog.hardware_names import resolve_accelerator
 from wizard.catalog.overlay import DISCOUNTED
-from wizard.catalog.overrides import Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice
+from wizard.catalog.overrides import Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice, OwnRate
 from wizard.costing.records import Category
 from wizard.costing.terms import price_date, terms_of
 from wizard.errors import CatalogFault
@@ -150,6 +151,13 @@ def test_what_does_not_exist_or_cannot_be_is_refused(over: dict[str, Any], said:
         {"prices": [{"part": "l40s", "usd": 5, "as_of": DAY, "low_usd": 6}]},
         {"prices": [{"part": "l40s", "usd": 5, "as_of": DAY}] * 2},
         {"discounts": [{"item": "switch", "share": 1}]},
+        {"prices": [{"part": "l40s", "as_of": DAY}]},
+        {"prices": [{"part": "l40s", "usd": 5, "currency": "CNY", "as_of": DAY}]},
+        {"prices": [{"part": "l40s", "usd": 5, "amount": 5, "currency": "CNY", "as_of": DAY}]},
+        {"prices": [{"part": "l40s", "amount": 5, "as_of": DAY}]},
+        {"rates": [{"currency": "USD", "per_usd": 1, "as_of": DAY}]},
+        {"rates": [{"currency": "CNY", "per_usd": "inf", "as_of": DAY}]},
+        {"rates": [{"currency": "CNY", "per_usd": 7, "as_of": DAY}] * 2},
         {"accelerators": [{"id": "=1+1", "like": "l40s"}]},
         {"accelerators": [{"id": "x", "like": "l40s", "memory_gb": float("inf")}]},
         {"accelerators": [{"id": "x", "like": "l40s", "colour": "red"}]},
@@ -187,6 +195,38 @@ def test_a_plan_uses_and_marks_them() -> None:
     assert found.needs.overrides == needs.overrides
     with pytest.raises(CatalogFault):
         plan(needs.model_copy(update={"overrides": Overrides(prices=(price("no_such", "1"),))}), CATALOG)
+
+
+def test_prices_in_another_currency_take_its_dated_rate() -> None:
+    yuan = OwnPrice(part="l40s", amount=Decimal(52000), currency="CNY", as_of=DAY, low=Decimal(50000))
+    laid = CATALOG.with_overrides(Overrides(prices=(yuan,)))
+    found, rate = laid.accelerators["l40s"].price, exchange_of(CATALOG).per_usd["CNY"]
+    assert found is not None
+    assert (found.usd, found.low_usd, found.high_usd) == (52000 / rate, 50000 / rate, None)
+    assert terms_of(laid, currency="CNY").list_cents(found.usd) == 5_200_000
+    own = OwnRate(currency="CNY", per_usd=Decimal("7.5"), as_of=date(2026, 12, 24))
+    dearer = CATALOG.with_overrides(Overrides(prices=(yuan,), rates=(own,)))
+    assert exchange_of(dearer).per_usd["CNY"] == Decimal("7.5")
+    assert dearer.economics["fx/usd-cny/cn"].sources == ("yours",)
+    assert getattr(dearer.accelerators["l40s"].price, "usd", None) == 52000 / Decimal("7.5")
+    assert price_date(dearer) == own.as_of
+    franc = Overrides(prices=(yuan.model_copy(update={"currency": "CHF"}),))
+    with pytest.raises(CatalogFault, match="exchange rate"):
+        CATALOG.with_overrides(franc)
+    rates = (OwnRate(currency="CHF", per_usd=Decimal("0.8"), as_of=DAY),)
+    paid = CATALOG.with_overrides(franc.model_copy(update={"rates": rates})).accelerators["l40s"].price
+    assert getattr(paid, "usd", None) == 65000
+
+
+def test_a_plan_in_yuan_prints_the_amount_that_was_given() -> None:
+    needs = Needs.model_validate({
+        "constraints": {"accelerators": ["l40s"]}, "budget": {"currency": "CNY"},
+        "overrides": {"prices": [{"part": "l40s", "amount": "52345.67", "currency": "CNY", "as_of": DAY}]}})
+    bom = getattr(plan(needs, CATALOG).chosen, "bom", None)
+    assert bom is not None
+    line = next(line for line in bom.lines if line.part == "l40s")
+    assert (line.unit_net, line.price_kind) == (Decimal("52345.67"), "yours")
+    assert parse_needs(dump_needs(needs)) == needs
 
 
 def test_old_own_prices_are_stale_too() -> None:

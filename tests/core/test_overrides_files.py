@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.core.plans import CATALOG
-from wizard.catalog.overrides import Discount, Overrides, OwnAccelerator, OwnPrice
+from wizard.catalog.overrides import Discount, Overrides, OwnAccelerator, OwnPrice, OwnRate
 from wizard.catalog.overrides_file import MAX_BYTES, read_overrides
 from wizard.errors import CatalogFault
 from wizard.i18n import Translator
@@ -23,19 +23,26 @@ WANTED = Overrides(
     prices=(
         OwnPrice(part="l40s", usd=Decimal("7000.5"), as_of=date(2026, 10, 1), low_usd=Decimal(6500)),
         OwnPrice(part="my_card", usd=Decimal(1900), as_of=TODAY),
+        OwnPrice(part="rack_42u", amount=Decimal(6000), currency="CNY", as_of=TODAY, high=Decimal(6500)),
     ),
+    rates=(OwnRate(currency="CNY", per_usd=Decimal("7.1"), as_of=date(2026, 11, 20)),),
     discounts=(Discount(item="switch", share=Decimal("0.125")),),
     accelerators=(OwnAccelerator(id="my_card", like="rtx_4090", memory_gb=48, name="我的卡"),),
 )
-CSV = """id,kind,like,price_usd,price_as_of,price_low_usd,discount,memory_gb,name
-l40s,,,7000.5,2026-10,6500,,,
+CSV = """id,kind,like,price_usd,price_as_of,price_low_usd,discount,memory_gb,name,price,currency,price_high,per_usd
+l40s,,,7000.5,2026-10,6500,,,,,,,
 
-switch,discount,,,,,12.5%,,
-my_card,accelerator,rtx_4090,1900,,,,48,我的卡
+switch,discount,,,,,12.5%,,,,,,
+my_card,accelerator,rtx_4090,1900,,,,48,我的卡,,,,
+rack_42u,,,,,,,,,6000,CNY,6500,
+CNY,rate,,,2026-11-20,,,,,,,,7.1
 """
 YAML = """prices:
 - {part: l40s, usd: 7000.5, as_of: 2026-10-01, low_usd: 6500}
 - {part: my_card, usd: 1900}
+- {part: rack_42u, amount: 6000, currency: CNY, high: 6500}
+rates:
+- {currency: CNY, per_usd: 7.1, as_of: 2026-11-20}
 discounts:
 - {item: switch, share: 0.125}
 accelerators:
@@ -86,11 +93,14 @@ def test_every_way_of_writing_it_gives_the_same_value(tmp_path: Path, name: str,
 
 def test_a_spreadsheet_gives_the_same_value(tmp_path: Path) -> None:
     rows: list[list[object]] = [
-        ["id", "kind", "like", "price_usd", "price_as_of", "price_low_usd", "discount", "memory_gb", "name"],
-        ["l40s", None, None, 7000.5, datetime(2026, 10, 1), 6500, None, None, None],  # noqa: DTZ001 (cells have no zone)
+        ["id", "kind", "like", "price_usd", "price_as_of", "price_low_usd", "discount", "memory_gb", "name", "price",
+         "currency", "price_high", "per_usd"],
+        ["l40s", None, None, 7000.5, datetime(2026, 10, 1), 6500],  # noqa: DTZ001 (cells have no zone)
         [],
-        ["switch", "discount", None, None, None, None, 0.125, None, None],
+        ["switch", "discount", None, None, None, None, 0.125],
         ["my_card", "accelerator", "rtx_4090", 1900, None, None, None, 48, "我的卡"],
+        ["rack_42u", *[None] * 8, 6000, "CNY", 6500],
+        ["CNY", "rate", None, None, datetime(2026, 11, 20), *[None] * 7, 7.1],  # noqa: DTZ001
     ]
     assert read(sheet(tmp_path, rows)) == WANTED
 
@@ -112,7 +122,15 @@ def test_a_spreadsheet_gives_the_same_value(tmp_path: Path) -> None:
         ("id,price_usd,notes\nl40s,5,-cmd|'/C calc'!A0\n", "row 2, column notes", "formulas"),
         ("id,price_usd,notes\nl40s,5,a\x07b\n", "row 2, column notes", "cannot be shown"),
         ("id,price_usd,notes\nl40s,5," + "x" * 500 + "\n", "row 2, column notes", "longer than 400"),
-        ("id,price\nl40s,5\n", "row 2", "price_usd"),
+        ("id,price\nl40s,5\n", "row 2, column currency", "blank"),
+        ("id,price,currency\nl40s,5,CNX\n", "row 2, column currency", "exchange rate"),
+        ("id,price,currency\nl40s,5,yuan\n", "row 2, column currency", "yuan"),
+        ("id,price,currency,price_high\nl40s,5,CNY,4\n", "row 2", "range"),
+        ("id,price,currency,price_usd\nl40s,5,CNY,4\n", "row 2", "either"),
+        ("id,kind,per_usd\nCNY,rate,\n", "row 2, column per_usd", "blank"),
+        ("id,kind,per_usd\nCNY,rate,0\n", "row 2, column per_usd", "0"),
+        ("id,kind,per_usd\nUSD,rate,1\n", "row 2", "dollar"),
+        ("id,kind,per_usd,price_as_of\nCNY,rate,7,2031-01-01\n", "row 2, column price_as_of", "future"),
         ("id,price_usd,price_as_of\nl40s,5,yesterday\n", "row 2, column price_as_of", "no date"),
         ("id,price_usd,price_as_of\nl40s,5,2027-01-01\n", "row 2, column price_as_of", "future"),
         ("id,price_usd,memory_gb\nl40s,5,48\n", "row 2, column memory_gb", "kind"),
@@ -150,6 +168,8 @@ def test_a_bad_table_says_where_and_why(tmp_path: Path, text: str, where: str, s
         ("price: []", "price"),
         ("just text", "holds no"),
         ("prices: [{part: l40x, usd: 5}]", "l40s"),
+        ("prices: [{part: l40s, amount: 5}]", "currency"), ("rates: [{currency: CNY, per_usd: -1}]", "per_usd"),
+        ("rates: [{currency: CNY, per_usd: 7, as_of: 2030-01-01}]", "future"),
     ],
 )
 def test_bad_yaml_says_where_and_why(tmp_path: Path, text: str, said: str) -> None:

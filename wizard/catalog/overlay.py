@@ -14,13 +14,15 @@ from pydantic import BaseModel
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.check_accelerators import check_accelerators
 from wizard.catalog.check_precisions import check_precisions
+from wizard.catalog.exchange import exchange_of
 from wizard.catalog.kv import kv_shape, state_bytes
 from wizard.catalog.names import nearest
-from wizard.catalog.overrides import Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice
+from wizard.catalog.overrides import Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice, OwnRate
 from wizard.catalog.prices import OWN_SOURCE
-from wizard.catalog.records import Accelerator, CloudSku, Model, Price, System
+from wizard.catalog.records import Accelerator, CloudSku, Economic, Model, Price, System
 from wizard.errors import CatalogFault
 from wizard.i18n import mark
+from wizard.money import Exchange
 from wizard.units import GB
 
 DISCOUNTED = (
@@ -54,14 +56,22 @@ def overlaid(catalog: Catalog, overrides: Overrides) -> Catalog:
     tables["systems"] = MappingProxyType({**catalog.systems, **_joined(chain.from_iterable(hosts))})
     for discount in overrides.discounts:
         check_discount(found, discount)
+    rates = (_rate(catalog, rate) for rate in overrides.rates)
+    tables["economics"] = MappingProxyType({**catalog.economics, **{row.id: row for row in rates}})
     _lay_prices(found, overrides.prices)
     return found
 
 
 def check_price(catalog: Catalog, price: OwnPrice, where: str = "") -> None:
-    """Raise :class:`CatalogFault` where nothing that can be priced bears the name."""
+    """Raise :class:`CatalogFault` where nothing that can be priced bears the name, or its currency has no rate."""
+    where = where or "overrides.prices"
     if not any(price.part in table for table in _priced(catalog)):
-        raise unknown(price.part, chain.from_iterable(_priced(catalog)), where or "overrides.prices")
+        raise unknown(price.part, chain.from_iterable(_priced(catalog)), f"{where}, column id")
+    rates = exchange_of(catalog).per_usd
+    if price.currency is not None and price.currency not in rates:
+        raise CatalogFault(
+            mark("there is no exchange rate for {currency}"), where=f"{where}, column currency",
+            mend=mark("Give one as a row of kind rate: id {currency}, and per_usd."), currency=price.currency)
 
 
 def check_discount(catalog: Catalog, discount: Discount, where: str = "") -> None:
@@ -184,23 +194,35 @@ def _priced(catalog: Catalog) -> tuple[Mapping[str, Any], ...]:
 
 def _lay_prices(catalog: Catalog, prices: Iterable[OwnPrice]) -> None:
     rows: dict[str, dict[str, Any]] = {"accelerators": {}, "systems": {}, "components": {}, "cloud": {}}
+    exchange = exchange_of(catalog)
     for own in prices:
         check_price(catalog, own)
+        price = _price(own, exchange)
         for name, changed in rows.items():
             record = getattr(catalog, name).get(own.part)
             if record is not None:
-                changed[own.part] = _rented(record, own) if name == "cloud" else replace(record, price=_price(own))
+                changed[own.part] = _rented(record, price) if name == "cloud" else replace(record, price=price)
     for name, changed in rows.items():
         if changed:
             catalog.__dict__[name] = MappingProxyType({**getattr(catalog, name), **changed})
 
 
-def _price(own: OwnPrice) -> Price:
-    return Price(usd=own.usd, kind="yours", as_of=own.as_of, source=OWN_SOURCE, low_usd=own.low_usd,
-                 high_usd=own.high_usd)
+def _price(own: OwnPrice, exchange: Exchange) -> Price:
+    usd, low, high = own.in_usd(exchange.per_usd)
+    return Price(usd=usd, kind="yours", as_of=own.as_of, source=OWN_SOURCE, low_usd=low, high_usd=high)
 
 
-def _rented(sku: CloudSku, own: OwnPrice) -> CloudSku:
+def _rate(catalog: Catalog, own: OwnRate) -> Economic:
+    """Return the row of running costs that a rate of the user's is; it takes the place of the shipped one."""
+    item = f"USD/{own.currency}"
+    shipped = next((row.id for row in catalog.economics.values() if row.category == "fx" and row.item == item), None)
+    return Economic(
+        id=shipped or f"fx/usd-{own.currency.lower()}/", category="fx", item=item, country="", value=own.per_usd,
+        low=None, high=None, unit=f"{own.currency} per USD", as_of=own.as_of, sources=(OWN_SOURCE,),
+    )
+
+
+def _rented(sku: CloudSku, own: Price) -> CloudSku:
     """Replace the price on demand; other prices are kept where they are still cheaper."""
     others = ("spot_usd_h", "reserved_1y_usd_h", "reserved_3y_usd_h")
     kept: dict[str, Any] = {name: value if value is None or value <= own.usd else None

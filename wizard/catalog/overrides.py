@@ -7,7 +7,7 @@ catalogue. What it names is looked up when it is laid over a catalogue (:mod:`wi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self, TypeVar
@@ -26,6 +26,7 @@ Words = Annotated[
 ]
 """Text without control characters, and not read as a formula by whatever spreadsheet it ends up in."""
 
+Currency = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{3}$")]
 Usd = Annotated[Decimal, Field(gt=0, lt=Decimal("1e10"))]
 Rate = Annotated[float, Field(gt=0, lt=1e7)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
@@ -37,18 +38,57 @@ class _Own(BaseModel):
 
 
 class OwnPrice(_Own):
-    """What the user pays for one piece of a part, or for an hour of a cloud instance, in US dollars."""
+    """What the user pays for one piece of a part, or for an hour of a cloud instance.
+
+    It is either in US dollars (``usd`` with ``low_usd`` and ``high_usd``) or in ``currency`` (``amount`` with ``low``
+    and ``high``); then it is converted at the dated rate of the catalogue, or of the user's own :class:`OwnRate`.
+    """
 
     part: Name
-    usd: Usd
+    usd: Usd | None = None
     as_of: date
     low_usd: Usd | None = None
     high_usd: Usd | None = None
+    currency: Currency | None = None
+    amount: Usd | None = None
+    low: Usd | None = None
+    high: Usd | None = None
 
     @model_validator(mode="after")
-    def _lies_in_its_range(self) -> Self:
-        if (self.low_usd or self.usd) > self.usd or (self.high_usd or self.usd) < self.usd:
+    def _is_one_price_in_its_range(self) -> Self:
+        dollars, other = (self.usd, self.low_usd, self.high_usd), (self.amount, self.low, self.high)
+        if (self.usd is None) == (self.amount is None) or any(other if self.amount is None else dollars):
+            raise ValueError("it is either in US dollars or an amount in a currency")
+        if (self.amount is None) != (self.currency is None):
+            raise ValueError("an amount needs its currency, and a price in dollars has none")
+        price, low, high = dollars if self.amount is None else other
+        if price is None or (low or price) > price or (high or price) < price:
             raise ValueError("the price does not lie in its range")
+        return self
+
+    def in_usd(self, per_usd: Mapping[str, Decimal]) -> tuple[Decimal, Decimal | None, Decimal | None]:
+        """Return the price in US dollars with its range, unrounded; ``per_usd`` are units of a currency per dollar.
+
+        Raises:
+            KeyError: the currency has no rate.
+        """
+        if self.usd is not None:
+            return self.usd, self.low_usd, self.high_usd
+        rate = per_usd[self.currency or ""]
+        return ((self.amount or Decimal(0)) / rate, self.low and self.low / rate, self.high and self.high / rate)
+
+
+class OwnRate(_Own):
+    """An exchange rate of the user's: units of ``currency`` per US dollar; it replaces the catalogue's."""
+
+    currency: Currency
+    per_usd: Annotated[Decimal, Field(gt=Decimal("1e-6"), lt=Decimal("1e7"))]
+    as_of: date
+
+    @model_validator(mode="after")
+    def _is_not_the_dollar_s(self) -> Self:
+        if self.currency == "USD":
+            raise ValueError("the dollar is what rates are counted in")
         return self
 
 
@@ -108,39 +148,43 @@ class OwnModel(_Own):
     notes: Words = ""
 
 
-R = TypeVar("R", OwnPrice, Discount, OwnAccelerator, OwnModel)
+R = TypeVar("R", OwnPrice, OwnRate, Discount, OwnAccelerator, OwnModel)
 
 
 class Overrides(_Own):
     """All of a user's own figures; empty by default."""
 
     prices: Annotated[tuple[OwnPrice, ...], Field(max_length=MOST)] = ()
+    rates: Annotated[tuple[OwnRate, ...], Field(max_length=MOST)] = ()
     discounts: Annotated[tuple[Discount, ...], Field(max_length=MOST)] = ()
     accelerators: Annotated[tuple[OwnAccelerator, ...], Field(max_length=MOST)] = ()
     models: Annotated[tuple[OwnModel, ...], Field(max_length=MOST)] = ()
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Self:
-        for rows in (self.prices, self.discounts, self.accelerators, self.models):
+        for rows in (self.prices, self.rates, self.discounts, self.accelerators, self.models):
             twice = [key for key, n in Counter(map(_key, rows)).items() if n > 1]
             if twice:
                 raise ValueError(f"{twice[0]} stands there twice")
         return self
 
     def __bool__(self) -> bool:
-        return bool(self.prices or self.discounts or self.accelerators or self.models)
+        return bool(self.prices or self.rates or self.discounts or self.accelerators or self.models)
 
     def merged(self, later: Overrides) -> Overrides:
         """Return both; of two rows about the same thing the later one holds."""
         return Overrides(
-            prices=_last(self.prices, later.prices), discounts=_last(self.discounts, later.discounts),
+            prices=_last(self.prices, later.prices), rates=_last(self.rates, later.rates),
+            discounts=_last(self.discounts, later.discounts),
             accelerators=_last(self.accelerators, later.accelerators), models=_last(self.models, later.models),
         )
 
 
-def _key(row: OwnPrice | Discount | OwnAccelerator | OwnModel) -> str:
+def _key(row: OwnPrice | OwnRate | Discount | OwnAccelerator | OwnModel) -> str:
     if isinstance(row, OwnPrice):
         return row.part
+    if isinstance(row, OwnRate):
+        return row.currency
     return row.item if isinstance(row, Discount) else row.id
 
 

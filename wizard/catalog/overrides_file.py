@@ -1,8 +1,9 @@
 """Reading a user's own prices, discounts, hardware and models from a CSV, YAML or XLSX file.
 
-A table has one row per thing. ``kind`` says what the row is (``price`` if blank, ``discount``, ``accelerator``,
-``model``), ``id`` what it is about; ``price_usd`` with ``price_as_of``, ``price_low_usd`` and ``price_high_usd`` prices
-it, ``discount`` is a share such as ``0.12`` or ``12%``; the other columns are those of
+A table has one row per thing. ``kind`` says what the row is (``price`` if blank, ``rate``, ``discount``,
+``accelerator``, ``model``), ``id`` what it is about; ``price_usd`` with ``price_as_of``, ``price_low_usd`` and
+``price_high_usd`` prices it, or ``price`` with ``currency``, ``price_low`` and ``price_high``; a ``rate`` gives the
+units ``per_usd`` of the currency ``id``; ``discount`` is a share such as ``0.12`` or ``12%``; the other columns are of
 :class:`~wizard.catalog.overrides.OwnAccelerator` and :class:`~wizard.catalog.overrides.OwnModel`. YAML holds the same
 value as ``overrides`` in a NEEDS file.
 """
@@ -20,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.names import nearest
 from wizard.catalog.overlay import check_discount, check_price, own_accelerator, own_model
-from wizard.catalog.overrides import MOST, Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice
+from wizard.catalog.overrides import MOST, Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice, OwnRate
 from wizard.catalog.sheets import Row, sheet_rows
 from wizard.catalog.tables import parse_date
 from wizard.errors import CatalogFault
@@ -29,11 +30,15 @@ from wizard.i18n import mark
 SUFFIXES = (".csv", ".xlsx", ".yaml", ".yml")
 MAX_BYTES = 2_000_000
 
-_KINDS = ("price", "discount", "accelerator", "model")
-_PRICE = {"price_usd": "usd", "price_as_of": "as_of", "price_low_usd": "low_usd", "price_high_usd": "high_usd"}
+_KINDS = ("price", "rate", "discount", "accelerator", "model")
+_PRICE = {
+    "price_usd": "usd", "price_as_of": "as_of", "price_low_usd": "low_usd", "price_high_usd": "high_usd",
+    "price": "amount", "currency": "currency", "price_low": "low", "price_high": "high",
+}
+_RATE = {"per_usd": "per_usd", "price_as_of": "as_of"}
 _OWN: dict[str, type[OwnAccelerator | OwnModel]] = {"accelerator": OwnAccelerator, "model": OwnModel}
 COLUMNS = tuple(dict.fromkeys((
-    "kind", "id", *_PRICE, "discount", *OwnAccelerator.model_fields, *OwnModel.model_fields,
+    "kind", "id", *_PRICE, *_RATE, "discount", *OwnAccelerator.model_fields, *OwnModel.model_fields,
 )))
 
 R = TypeVar("R", bound=BaseModel)
@@ -80,6 +85,7 @@ class _Book:
 
     def __post_init__(self) -> None:
         self.prices: dict[str, tuple[OwnPrice, str]] = {}
+        self.rates: dict[str, tuple[OwnRate, str]] = {}
         self.discounts: dict[str, tuple[Discount, str]] = {}
         self.own: dict[str, dict[str, tuple[Any, str]]] = {"accelerator": {}, "model": {}}
 
@@ -89,14 +95,15 @@ class _Book:
             if count >= MOST:
                 raise CatalogFault(mark("the file has more than {most} rows"), where=name, most=MOST)
             self._take(row)
-        if not (self.prices or self.discounts or any(self.own.values())):
-            raise CatalogFault(mark("the file holds no prices, discounts, accelerators or models"), where=name)
+        if not (self.prices or self.rates or self.discounts or any(self.own.values())):
+            raise CatalogFault(mark("the file holds no prices, rates, discounts, accelerators or models"), where=name)
         self._check(catalog)
         return self._found()
 
     def _found(self) -> Overrides:
         return Overrides(
             prices=tuple(row for row, _ in self.prices.values()),
+            rates=tuple(row for row, _ in self.rates.values()),
             discounts=tuple(row for row, _ in self.discounts.values()),
             accelerators=tuple(row for row, _ in self.own["accelerator"].values()),
             models=tuple(row for row, _ in self.own["model"].values()),
@@ -108,9 +115,10 @@ class _Book:
         for row, where in self.own["model"].values():
             own_model(catalog, row, where)
         full = catalog.with_overrides(Overrides(
-            accelerators=tuple(row for row, _ in self.own["accelerator"].values())))
+            accelerators=tuple(row for row, _ in self.own["accelerator"].values()),
+            rates=tuple(row for row, _ in self.rates.values())))
         for price, where in self.prices.values():
-            check_price(full, price, f"{where}, column id")
+            check_price(full, price, where)
         for discount, where in self.discounts.values():
             check_discount(full, discount, f"{where}, column id")
 
@@ -127,7 +135,10 @@ class _Book:
                                value=repr(kind), known=", ".join(_KINDS))
         if not key:
             raise CatalogFault(mark("it must not be blank"), where=f"{row.where}, column id")
-        self._take_money(row.where, key, cells, kind)
+        if kind == "rate":
+            self._take_rate(row.where, key, cells)
+        else:
+            self._take_money(row.where, key, cells, kind)
         if kind in _OWN:
             self._keep(self.own[kind], key, _valid(_OWN[kind], {"id": key} | cells, row.where, {}), row.where)
         elif cells:
@@ -135,11 +146,21 @@ class _Book:
             raise CatalogFault(mark("{column} belongs to an accelerator or a model: say which in the column kind"),
                                where=f"{row.where}, column {column}", column=column)
 
+    def _take_rate(self, where: str, key: str, cells: dict[str, str]) -> None:
+        given = {field: cells.pop(column) for column, field in _RATE.items() if column in cells}
+        if "per_usd" not in given:
+            raise CatalogFault(mark("it must not be blank"), where=f"{where}, column per_usd")
+        given["as_of"] = _day(given.get("as_of", ""), self.today, f"{where}, column price_as_of")
+        names = {"currency": "id", "as_of": "price_as_of"}
+        self._keep(self.rates, key, _valid(OwnRate, {"currency": key} | given, where, names), where)
+
     def _take_money(self, where: str, key: str, cells: dict[str, str], kind: str) -> None:
         share = cells.pop("discount", "")
         priced = {field: cells.pop(column) for column, field in _PRICE.items() if column in cells}
-        if "usd" in priced:
+        if "usd" in priced or "amount" in priced:
             priced["as_of"] = _day(priced.get("as_of", ""), self.today, f"{where}, column price_as_of")
+            if "amount" in priced and "currency" not in priced:
+                raise CatalogFault(mark("it must not be blank"), where=f"{where}, column currency")
             names = {field: column for column, field in _PRICE.items()}
             self._keep(self.prices, key, _valid(OwnPrice, {"part": key} | priced, where, names), where)
         elif priced or kind == "price" or (not kind and not share):

@@ -18,7 +18,7 @@ MAX_DEPTH = 8
 
 
 def read_yaml(path: Path, today: date) -> Overrides:
-    """Read and validate; a price without a date counts from ``today``.
+    """Read and validate; a price or rate without a date counts from ``today``.
 
     Raises:
         CatalogFault: the file is malformed or a value is not allowed; it says at which key.
@@ -38,15 +38,16 @@ def read_yaml(path: Path, today: date) -> Overrides:
         raise CatalogFault(mark("the file is neither YAML nor JSON"), where=path.name) from error
     data = data.get("overrides", data) if isinstance(data, Mapping) else data
     if not isinstance(data, Mapping) or not data:
-        raise CatalogFault(mark("the file holds no prices, discounts, accelerators or models"), where=path.name)
+        raise CatalogFault(mark("the file holds no prices, rates, discounts, accelerators or models"), where=path.name)
     try:
         found = Overrides.model_validate(_dated(data, today))
     except ValidationError as error:
         raise _worded(error, path.name) from error
-    late = next((price for price in found.prices if price.as_of > today), None)
-    if late:
-        raise CatalogFault(mark("{date} lies in the future"), where=f"{path.name}: prices {late.part}",
-                           date=late.as_of.isoformat())
+    dated = [(f"prices {price.part}", price.as_of) for price in found.prices]
+    dated += [(f"rates {rate.currency}", rate.as_of) for rate in found.rates]
+    for what, day in dated:
+        if day > today:
+            raise CatalogFault(mark("{date} lies in the future"), where=f"{path.name}: {what}", date=day.isoformat())
     return found
 
 
@@ -64,10 +65,11 @@ def _load(text: str) -> Any:
 
 
 def _dated(data: Mapping[str, Any], today: date) -> dict[str, Any]:
-    prices = data.get("prices")
-    if not isinstance(prices, list):
-        return dict(data)
-    return {**data, "prices": [{"as_of": today} | row if isinstance(row, dict) else row for row in prices]}
+    found = dict(data)
+    for key in ("prices", "rates"):
+        if isinstance(data.get(key), list):
+            found[key] = [{"as_of": today} | row if isinstance(row, dict) else row for row in data[key]]
+    return found
 
 
 def _worded(error: ValidationError, name: str) -> CatalogFault:

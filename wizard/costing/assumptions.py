@@ -13,8 +13,8 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.exchange import exchange_of
 from wizard.catalog.records import Economic
-from wizard.costing.terms import exchange_of
 from wizard.costing.usage import Usage
 from wizard.needs.needs import Economics
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.exchange import exchange_of
 from wizard.costing.assumptions import Range, assumptions_of
 from wizard.costing.cloud import CloudOffer
 from wizard.costing.model import Fixed
 from wizard.costing.records import Bom
-from wizard.costing.terms import exchange_of
 from wizard.costing.usage import Usage
 from wizard.money import cents
 from wizard.needs.needs import Economics

@@ -10,6 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.exchange import exchange_of
 from wizard.catalog.prices import FRESH_DAYS
 from wizard.catalog.records import Economic, Price
 from wizard.costing.demand import BuildDemand
@@ -140,28 +141,6 @@ def vat_of(catalog: Catalog, country: str) -> Economic | None:
     return next((e for e in catalog.economics.values() if e.category == "vat" and e.country == country), None)
 
 
-def exchange_of(catalog: Catalog) -> Exchange:
-    """Return the newest exchange rates of the catalogue.
-
-    Raises:
-        CatalogFault: there is none, or one has no date.
-    """
-    rates: dict[str, Economic] = {}
-    for row in catalog.economics.values():
-        if row.category != "fx" or not row.item.startswith("USD/") or row.as_of is None:
-            continue
-        code = row.item[4:]
-        if code not in rates or row.as_of > (rates[code].as_of or date.min):
-            rates[code] = row
-    if not rates:
-        raise CatalogFault(mark("there are no exchange rates"), where="economics.csv")
-    oldest = min(row.as_of for row in rates.values() if row.as_of)
-    return Exchange(
-        per_usd=MappingProxyType({"USD": Decimal(1)} | {code: row.value for code, row in rates.items()}),
-        as_of=oldest, source=next(iter(rates.values())).sources[0],
-    )
-
-
 def catalog_date(catalog: Catalog) -> date:
     """Return the date that the catalogue's version stands for.
 
@@ -176,9 +155,10 @@ def catalog_date(catalog: Catalog) -> date:
 
 
 def price_date(catalog: Catalog) -> date:
-    """Return the day that prices are judged from: the catalogue's, or that of a newer price of the user's."""
-    own = catalog.overrides.prices if catalog.overrides is not None else ()
-    return max((catalog_date(catalog), *(price.as_of for price in own)))
+    """Return the day that prices are judged from: the catalogue's, or that of a newer price or rate of the user's."""
+    own = catalog.overrides
+    days = [row.as_of for row in own.prices] + [row.as_of for row in own.rates] if own is not None else []
+    return max([catalog_date(catalog), *days])
 
 
 def _half_up(amount: Decimal) -> int:
