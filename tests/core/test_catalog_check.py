@@ -75,6 +75,14 @@ def test_everything_grows_stale_with_time() -> None:
 
 
 FAULTS = [
+    ("stacks", "cuda/hopper", "min_version", "CUDA 12", "version"),
+    ("stacks", "cuda/volta", "last_version", "8.0", "version_order"),
+    ("stacks", "cuda/ada", "arch_codes", "8.8", "unknown_arch"),
+    ("stacks", "cuda/hopper", "arch_codes", "8.9;9.0", "duplicate"),
+    ("stacks", "cuda/ada", "sources", "nobody", "unknown_source"),
+    ("accelerators", "jetson_agx_orin_64", "power_modes_w", "30;15;60", "power_mode"),
+    ("accelerators", "jetson_agx_orin_64", "power_modes_w", "15;30", "power_mode"),
+    ("accelerators", "jetson_agx_orin_64", "power_modes_w", "15 W", "power_mode"),
     ("accelerators", "h100_sxm_80", "fp16_tflops", "1979", "sparse_number"),
     ("accelerators", "rtx_4090", "fp16_tflops", "330.3", "sparse_number"),
     ("accelerators", "l4", "fp16_tflops", "60.5", "halved_twice"),

@@ -16,6 +16,7 @@ from wizard.catalog.records import (
     Conflict,
     Economic,
     Model,
+    SoftwareStack,
     Source,
     System,
 )
@@ -25,7 +26,7 @@ from wizard.paths import catalog_dir
 if TYPE_CHECKING:
     from wizard.catalog.overrides import Overrides
 
-R = TypeVar("R", Accelerator, ApiPrice, CloudSku, Component, Conflict, Economic, Model, Source, System)
+R = TypeVar("R", Accelerator, ApiPrice, CloudSku, Component, Conflict, Economic, Model, SoftwareStack, Source, System)
 
 
 class Catalog:
@@ -87,6 +88,11 @@ class Catalog:
     def conflicts(self) -> Mapping[str, Conflict]:
         """Where sources contradict each other, and what was chosen."""
         return self._table("conflicts.csv", Conflict)
+
+    @cached_property
+    def stacks(self) -> Mapping[str, SoftwareStack]:
+        """Which versions of a software stack drive which architectures."""
+        return self._table("stacks.csv", SoftwareStack)
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:

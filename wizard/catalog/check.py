@@ -8,20 +8,33 @@ from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
+from wizard.catalog.availability import EXPORT_SOURCE
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.check_accelerators import check_accelerators
 from wizard.catalog.check_claims import check_api_prices, check_conflicts
 from wizard.catalog.check_money import check_cloud, check_economics, check_price, check_sources
 from wizard.catalog.check_precisions import check_precisions
+from wizard.catalog.check_stacks import check_stacks
 from wizard.catalog.check_systems import check_components, check_systems
 from wizard.catalog.findings import Finding, Findings, Place
 from wizard.catalog.names import normalise
-from wizard.catalog.records import Accelerator, ApiPrice, CloudSku, Component, Conflict, Economic, Model, System
+from wizard.catalog.records import (
+    Accelerator,
+    ApiPrice,
+    CloudSku,
+    Component,
+    Conflict,
+    Economic,
+    Model,
+    SoftwareStack,
+    System,
+)
 from wizard.errors import CatalogFault
 
-Sourced = Accelerator | System | Component | CloudSku | Economic | Model | ApiPrice | Conflict
+Sourced = Accelerator | System | Component | CloudSku | Economic | Model | ApiPrice | Conflict | SoftwareStack
 _TABLES = (
     "sources", "accelerators", "systems", "components", "cloud", "economics", "models", "api_prices", "conflicts",
+    "stacks",
 )
 
 
@@ -63,6 +76,7 @@ def _findings(catalog: Catalog, today: date) -> Findings:
     yield from check_economics(catalog.economics, today)
     yield from check_api_prices(catalog.api_prices, catalog.models, today)
     yield from check_conflicts(catalog)
+    yield from check_stacks(catalog.stacks, catalog.accelerators.values())
     priced: Iterable[tuple[str, Accelerator | System | Component]] = (
         *(("accelerators.csv", a) for a in catalog.accelerators.values()),
         *(("systems.csv", s) for s in catalog.systems.values()),
@@ -99,8 +113,9 @@ def _sources(catalog: Catalog) -> Findings:
         ("components.csv", catalog.components), ("cloud.csv", catalog.cloud),
         ("economics.csv", catalog.economics), ("models.csv", catalog.models),
         ("api_prices.csv", catalog.api_prices), ("conflicts.csv", catalog.conflicts),
+        ("stacks.csv", catalog.stacks),
     )
-    used: set[str] = set()
+    used = {EXPORT_SOURCE}
     for table, records in tables:
         for record in records.values():
             place = Place(table, record.id)

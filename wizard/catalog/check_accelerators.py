@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from wizard.catalog.check_stacks import check_power_modes
 from wizard.catalog.findings import Findings, Place, outside
 from wizard.catalog.records import Accelerator
 from wizard.units import GB, GIB
@@ -48,6 +49,7 @@ def check_accelerators(accelerators: Iterable[Accelerator]) -> Findings:
         yield from _words(place, accelerator)
         yield from _memory(place, accelerator)
         yield from _power(place, accelerator)
+        yield from check_power_modes(place, accelerator)
         yield from _links(place, accelerator)
         yield from _partitions(place, accelerator)
 

@@ -54,7 +54,8 @@ class Accelerator:
 
     ``usable_share`` is the part of ``memory_bytes`` that the platform lets the accelerator take (unified memory keeps
     some for the CPU). ``memory_options_gb`` are the sizes the part is sold with, ``bins`` its slower grades as
-    ``name:bandwidth_gb_s:share of the compute rates`` (``30c:300:0.75``).
+    ``name:bandwidth_gb_s:share of the compute rates`` (``30c:300:0.75``). ``power_modes_w`` are the limits that it can
+    be set to, in W, lowest first; a range is ``low-high``. ``tdp_w`` is the one that the rates hold for.
     """
 
     id: str
@@ -96,6 +97,23 @@ class Accelerator:
     usable_share: float = 1.0
     memory_options_gb: tuple[str, ...] = ()
     bins: tuple[str, ...] = ()
+    power_modes_w: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftwareStack:
+    """Which versions of a software stack drive some architectures (``arch_codes`` of accelerators).
+
+    ``last_version`` is blank where support goes on.
+    """
+
+    id: str
+    stack: str
+    arch_codes: tuple[str, ...]
+    min_version: str
+    last_version: str
+    sources: tuple[str, ...]
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

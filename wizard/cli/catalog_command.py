@@ -7,7 +7,15 @@ import sys
 from dataclasses import fields
 from typing import Any
 
+from wizard.catalog.availability import (
+    BY_DENSITY,
+    CONTROLLED,
+    EXPORT_SOURCE,
+    stack_of,
+    total_processing_performance,
+)
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Accelerator
 from wizard.errors import InputError, UnknownName
 from wizard.i18n import Translator
 from wizard.planner.plan_json import plain
@@ -21,6 +29,7 @@ SHOWN = {
     "economics": ("id", "value", "unit", "as_of"),
     "api_prices": ("id", "input_usd_per_million", "output_usd_per_million", "as_of"),
     "conflicts": ("id", "chosen", "others"),
+    "stacks": ("id", "min_version", "last_version"),
 }
 
 
@@ -51,11 +60,23 @@ def show(name: str) -> int:
         if value not in (None, "", []):
             shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             sys.stdout.write(f"{field.name}: {shown}\n")
+    if isinstance(record, Accelerator):
+        _show_availability(catalog, record)
     for conflict in catalog.conflicts.values():
         if record.id in conflict.rows:
             sys.stdout.write(f"conflict: {conflict.field}: {conflict.chosen}, not {' / '.join(conflict.others)}: "
                              f"{conflict.reason} [{'; '.join(conflict.sources)}]\n")
     return 0
+
+
+def _show_availability(catalog: Catalog, accelerator: Accelerator) -> None:
+    stack, performance = stack_of(catalog, accelerator), total_processing_performance(accelerator)
+    if stack:
+        last = f" to {stack.last_version}" if stack.last_version else " or newer"
+        sys.stdout.write(f"versions: {stack.stack} {stack.min_version}{last} [{'; '.join(stack.sources)}]\n")
+    if performance is not None:
+        sys.stdout.write(f"us_export_performance: {performance:g}, ECCN 3A090.a from {CONTROLLED:g} on (from "
+                         f"{BY_DENSITY:g} on by density) [{EXPORT_SOURCE}]\n")
 
 
 def check_catalog(tr: Translator) -> int:

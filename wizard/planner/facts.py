@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from wizard.catalog.availability import CONTROLLED, needs_licence, stack_of, total_processing_performance
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
@@ -47,12 +48,21 @@ def _cache(needs: Needs, model: Model) -> Iterator[Fact]:
                tokens=tokens, gib=model.kv_bytes_per_token_bf16 * tokens / GIB)
 
 
-def software(catalog: Catalog, options: Sequence[Option]) -> Iterator[Fact]:
-    """Say which software stack runs on each accelerator of the options."""
+def software(catalog: Catalog, options: Sequence[Option], country: str) -> Iterator[Fact]:
+    """Say which software runs on each accelerator of the options, in which versions, and whether export is licensed."""
     for name in dict.fromkeys(option.accelerator for option in options):
         accelerator = catalog.accelerators[name]
-        if accelerator.software:
-            yield fact("software", accelerator=accelerator.name, software=accelerator.software)
+        said = {"accelerator": accelerator.name, "software": accelerator.software}
+        stack = stack_of(catalog, accelerator)
+        if stack and stack.last_version:
+            yield fact("software_until", **said, stack=stack.stack, first=stack.min_version, last=stack.last_version)
+        elif stack:
+            yield fact("software_since", **said, stack=stack.stack, first=stack.min_version)
+        elif accelerator.software:
+            yield fact("software", **said)
+        if needs_licence(accelerator, country):
+            yield fact("export_licence", accelerator=accelerator.name, country=country, limit=round(CONTROLLED),
+                       performance=round(total_processing_performance(accelerator) or 0))
 
 
 def _curve(needs: Needs, outcome: Outcome) -> Iterator[Fact]:

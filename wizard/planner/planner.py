@@ -64,8 +64,8 @@ def _facts(
     if chosen is not None:
         found += peak_split(needs, context.catalog, chosen)
         found += other_models(needs, context, outcome, outcome.asked or chosen)
-    if needs.constraints.vendors:
-        found += software(context.catalog, outcome.options)
+    shown = outcome.options if needs.constraints.vendors else () if chosen is None else (chosen,)
+    found += software(context.catalog, shown, needs.economics.country)
     return tuple(found)
 
 

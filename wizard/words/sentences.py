@@ -78,6 +78,10 @@ FACTS: Mapping[str, str] = {
     "misses_tpot": mark("{model} misses {target} ms per token on it: about {tpot} ms, {high} ms at the slow end."),
     "does_not_fit": mark("{model} does not fit on it."),
     "software": mark("{accelerator}: {software}."),
+    "software_since": mark("{accelerator}: {software}; {stack} {first} or newer."),
+    "software_until": mark("{accelerator}: {software}; {stack} {first} to {last}, no longer supported by newer ones."),
+    "export_licence": mark("{accelerator} counts {performance} on the US export list (ECCN 3A090, limit {limit}):"
+                           " delivery to {country} needs a licence."),
 }
 
 SENTENCES: Mapping[str, str] = {**costing.SENTENCES, **WARNINGS, **REASONS, **FACTS}
