@@ -12,7 +12,7 @@ from wizard.deploy.markdown import code, commands, page, plain, table
 from wizard.deploy.rule_records import Finding
 from wizard.deploy.stacks import GATEWAY_IMAGE, PROMETHEUS_IMAGE, TRAIN_IMAGE, Platform
 from wizard.i18n import Translator, mark
-from wizard.planner.plan import Estimate
+from wizard.planner.plan import Estimate, at_load
 from wizard.words import label, number
 
 _EVIDENCE = {
@@ -111,7 +111,7 @@ def _settings(d: Deployment, tr: Translator) -> str:
                  (tr("Sequences at once, per replica"),
                   tr("{most} (the plan's batch {batch} with {percent} % head-room, within the KV cache)",
                      most=d.max_num_seqs, batch=o.batch, percent=round((HEADROOM - 1) * 100)))]
-    rows += [(label(tr, name), _band(tr, name, e)) for name, e in o.estimates.items()]
+    rows += [(label(tr, name), _band(tr, name, e)) for name, e in o.estimates.items() if not at_load(name)]
     return table((tr("Setting"), tr("Plan")), rows)
 
 

@@ -28,6 +28,7 @@ class Demand:
     output_tok_s: float | None
     think_time_s: float
     growth: float
+    arrival_scv: float = 1.0
 
     @classmethod
     def of(cls, needs: Needs) -> Demand:
@@ -44,6 +45,7 @@ class Demand:
             users=None if load.concurrent_users is None else load.concurrent_users * peak,
             requests_s=max(rates) * peak if rates else None, output_tok_s=needs.targets.output_tok_s,
             think_time_s=load.think_time_s, growth=growth if growth > 1 else HEADROOM,
+            arrival_scv=load.arrival_scv,
         )
 
     @property
@@ -74,8 +76,22 @@ class Demand:
             served = users * (1 + self.think_time_s * 1e3 / columns.e2e_ms.high)
             needed = np.maximum(needed, np.ceil(self.users * factor / served - 1e-9))
         if self.requests_s is not None:
-            needed = np.maximum(needed, np.ceil(self.requests_s * factor / np.maximum(columns.requests_s.low, 1e-12)))
+            rate = np.maximum(columns.requests_s.low * waves_fill(users, self.arrival_scv), 1e-12)
+            needed = np.maximum(needed, np.ceil(self.requests_s * factor / rate))
         if self.output_tok_s is not None:
             rate = np.maximum(columns.output_tok_s.low, 1e-12)
             needed = np.maximum(needed, np.ceil(self.output_tok_s * factor / rate))
         return needed
+
+
+def waves_fill(users: Ints, scv: float) -> Floats:
+    """Return which share of its rate a replica of ``users`` places may be given where requests come in waves.
+
+    The number present has mean ``B`` and, in waves, variance ``B (1 + scv) / 2``; 95 of 100 times it must fit:
+    ``B + 1.645 sqrt(B (1 + scv) / 2) <= users`` (square-root staffing). Relative to independent arrivals, whose spread
+    the reserve of the recommended plan covers.
+    """
+    def filled(variance: float) -> Floats:
+        spread = 1.645 * np.sqrt(variance)
+        return np.asarray(np.square((np.sqrt(spread**2 + 4.0 * users) - spread) / 2))
+    return np.asarray(filled(max((1 + scv) / 2, 1.0)) / filled(1.0))

@@ -11,6 +11,7 @@ from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.needs.presets import Claim, preset, preset_ids
 from wizard.planner.advice import advice
+from wizard.planner.load_facts import load_facts
 from wizard.planner.plan import Fact, Option
 from wizard.planner.serving_plan import Context, Outcome
 from wizard.units import GB, GIB
@@ -33,6 +34,7 @@ def facts_of(
     if asked is not None:
         found += claims(needs, measures(asked))
     if chosen is not None:
+        found += load_facts(needs, model, context.catalog, chosen)
         found += advice(needs, context, chosen)
     return tuple(found)
 

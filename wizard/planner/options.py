@@ -13,6 +13,7 @@ from wizard.catalog.weights import weight_bytes
 from wizard.needs.needs import Needs
 from wizard.planner.bills import Bill, Biller
 from wizard.planner.candidates import Candidates, serving_inputs
+from wizard.planner.percentiles import seen
 from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Role
 from wizard.planner.search import Judged
 from wizard.sizing.calibration import Calibration
@@ -46,7 +47,10 @@ class Writer:
         device = market.devices[int(candidate.device[0])]
         accelerators, nodes = int(builds.accelerators[row]), int(builds.nodes[row])
         # Where not one replica fits the stated number, the figures are those of one.
+        real = seen(market.needs, search.demand, inputs, columns, self.calibration, max(replicas, 1))
         estimates = _estimates(columns, max(replicas, 1), accelerators)
+        if real is not None:
+            estimates = MappingProxyType({**estimates, **real.estimates(), **real.goodput(market.needs)})
         weights = WEIGHT_FORMATS[int(candidate.weights[0])]
         per_replica = int(candidate.per_replica[0])
         lean = _machines(replicas, per_replica, device.parts, market.sizes.get(device.whole.id, 1))

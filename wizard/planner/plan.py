@@ -15,8 +15,15 @@ Role = Literal["minimum", "recommended", "headroom", "alternative"]
 Status = Literal["feasible", "infeasible"]
 Metric = Literal[
     "ttft_ms", "tpot_ms", "e2e_ms", "output_tok_s", "total_tok_s", "requests_s", "max_concurrency",
-    "tokens_s_per_accelerator", "hours", "mfu",
+    "tokens_s_per_accelerator", "hours", "mfu", "ttft_mean_ms", "ttft_p50_ms", "ttft_p95_ms", "ttft_p99_ms",
+    "tpot_mean_ms", "tpot_p50_ms", "tpot_p95_ms", "tpot_p99_ms", "itl_p95_ms", "itl_p99_ms", "e2e_mean_ms",
+    "e2e_p50_ms", "e2e_p95_ms", "e2e_p99_ms", "goodput_share", "goodput_requests_s",
 ]
+
+
+def at_load(code: str) -> bool:
+    """Whether an estimate is for the stated load (means, percentiles, goodput) and not for a full replica."""
+    return code.startswith("goodput") or any(part in code for part in ("_mean_", "_p50_", "_p95_", "_p99_"))
 
 
 def _no_fields() -> Mapping[str, object]:

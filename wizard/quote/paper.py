@@ -153,14 +153,14 @@ class Paper:
         """The unit of a metric."""
         tr = self.tr
         return {
-            "ttft_ms": "ms", "tpot_ms": "ms", "e2e_ms": "ms", "output_tok_s": tr("tok/s"), "total_tok_s": tr("tok/s"),
+            "output_tok_s": tr("tok/s"), "total_tok_s": tr("tok/s"),
             "requests_s": tr("req/s"), "requests_per_s": tr("req/s"), "tokens_s_per_accelerator": tr("tok/s"),
-            "hours": "h", "latency_ms": "ms",
-        }.get(code, "")
+            "goodput_requests_s": tr("req/s"), "hours": "h",
+        }.get(code, "ms" if code.endswith("_ms") else "")
 
     def metric(self, code: str, value: float) -> str:
         """Format a metric with its unit."""
-        if code == "mfu":
+        if code in ("mfu", "goodput_share"):
             return self.share(value, 1)
         if code == "max_concurrency":
             return self.count(value)

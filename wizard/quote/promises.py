@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.planner.plan import Limit, Option
+from wizard.planner.plan import Limit, Option, at_load
 from wizard.quote.charts.bands import Promise
 from wizard.quote.paper import Paper
 
@@ -15,10 +15,11 @@ _ESTIMATE_OF = {"requests_per_s": "requests_s", "kv_memory": "max_concurrency", 
 
 
 def promises(option: Option) -> list[Promise]:
-    """Return every estimate of an option with the target that the plan held it against."""
+    """Return the estimates of an option with the target that the plan held them against, percentiles apart."""
     asked = {_ESTIMATE_OF.get(limit.code, limit.code): limit.need for limit in option.limits}
     order = {code: i for i, code in enumerate((*SERVING, *TRAINING))}
-    codes = sorted(option.estimates, key=lambda code: (order.get(code, 99), code))
+    full = (code for code in option.estimates if not at_load(code))
+    codes = sorted(full, key=lambda code: (order.get(code, 99), code))
     return [Promise(code, option.estimates[code], asked.get(code)) for code in codes]
 
 

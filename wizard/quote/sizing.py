@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wizard.planner.plan import Option
+from wizard.planner.plan import Option, at_load
 from wizard.quote.charts.bands import Bands
 from wizard.quote.charts.memory import MemoryBar
 from wizard.quote.charts.scatter import Curve
 from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.formulas import formulas
 from wizard.quote.panels import bullets
-from wizard.quote.paper import Paper
+from wizard.quote.paper import BLANK, Paper
 from wizard.quote.promises import is_training, limit_text, margin_text, promises
-from wizard.quote.style import BAD, BODY, CAPTION, CELL, GOOD, H1, H2
+from wizard.quote.style import BAD, BODY, CAPTION, CELL, GOOD, H1, H2, MUTED
 from wizard.quote.tables import Column, Grid, Row
 from wizard.quote.text import Span
 
@@ -47,6 +47,12 @@ def _blocks(paper: Paper, option: Option) -> Iterator[Block]:
                     "zero. A target counts as met only if the slow end of the band meets it. Best possible: what "
                     "the hardware could do physically."), CAPTION),
         ])
+    if any(at_load(code) for code in option.estimates):
+        yield Group([
+            Text(tr("At the load that was stated"), H2), _at_load(paper, option),
+            Text(tr("Shares are of the requests, with the 90 % band below. With the promises above every place of a "
+                    "replica is taken; here as many as the load fills."), CAPTION),
+        ])
     if len(paper.plan.curve) > 1 and not is_training(paper):
         yield Group([Text(tr("More users at once, slower for each"), H2),
                      Curve(paper, paper.plan.curve, paper.plan.needs.targets.tpot_ms, option.batch)])
@@ -61,6 +67,31 @@ def _worked(paper: Paper, option: Option) -> Iterator[Block]:
         rows = [Row((name, (Span(formula), Span("\n" + worked, bold=True)))) for name, formula, worked in lines]
         yield Text(paper.tr("Formulas with the figures of this plan"), H2)
         yield Grid((Column("", 0.9), Column("", 3)), rows, head=False)
+
+
+_SHARES = ("mean", "p50", "p95", "p99")
+
+
+def _at_load(paper: Paper, option: Option) -> Grid:
+    """Means and percentiles of the times, one row per time, and the share that keeps every target."""
+    tr, seen = paper.tr, option.estimates
+
+    def cell(code: str) -> tuple[Span, ...]:
+        found = seen.get(code)
+        if found is None:
+            return (Span(BLANK),)
+        return (Span(paper.metric(code, found.value)), Span("\n" + paper.bare_band(code, found), colour=MUTED))
+
+    rows = [
+        Row((name, *(cell(f"{code}_{share}_ms") for share in _SHARES)))
+        for code, name in (("ttft", paper.label("ttft_ms")), ("tpot", paper.label("tpot_ms")),
+                           ("itl", tr("Gap between two tokens")), ("e2e", paper.label("e2e_ms")))
+        if f"{code}_p95_ms" in seen
+    ]
+    rows += [Row((paper.label(code), cell(code), "", "", "")) for code in ("goodput_share", "goodput_requests_s")
+             if code in seen]
+    heads = (tr("Mean"), tr("50 %"), tr("95 %"), tr("99 %"))
+    return Grid((Column("", 1.4), *(Column(head, align="right") for head in heads)), rows, size=CELL.size)
 
 
 def _limits(paper: Paper, option: Option) -> Grid:

@@ -45,6 +45,11 @@ class Timing:
     """Requests per second."""
 
 
+def most_sequences(engine: str) -> int:
+    """Return how many sequences an engine runs at once by default."""
+    return int(_MOST_SEQUENCES[min(RUNTIMES.index(engine), len(_MOST_SEQUENCES) - 1)])
+
+
 def prompt_work(x: ServingInputs, r: Replica, c: Coefficients) -> Floats:
     """Return the time that one prompt takes from a busy replica, prefilled together with others in full chunks."""
     fresh = fresh_tokens(x)

@@ -154,11 +154,11 @@ def metric(tr: Translator, code: str, value: float) -> str:
         return hours(tr, value)
     if code.endswith("_w"):
         return power(tr, value)
-    if code == "mfu":
+    if code in ("mfu", "goodput_share"):
         return percent(tr, value)
     if code in ("output_tok_s", "total_tok_s", "tokens_s_per_accelerator"):
         return tr("{n} tok/s", n=number(tr, value))
-    if code == "requests_s":
+    if code in ("requests_s", "goodput_requests_s"):
         return tr("{n} /s", n=number(tr, value))
     return number(tr, value)
 
@@ -169,6 +169,8 @@ def higher_is_better(code: str) -> bool:
         "output_tok_s",
         "total_tok_s",
         "requests_s",
+        "goodput_share",
+        "goodput_requests_s",
         "max_concurrency",
         "tokens_s_per_accelerator",
         "mfu",

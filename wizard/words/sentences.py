@@ -42,6 +42,28 @@ FACTS: Mapping[str, str] = {
         "With {attention_label} the KV cache takes {bytes} bytes per token, {gib} GiB for {tokens} tokens; with every"
         " head's keys and values it would be {full_bytes} bytes per token."
     ),
+    "settings": mark(
+        "These speeds assume prompts computed {chunk} tokens at a time, at most {sequences} sequences at once per"
+        " replica, the KV cache in {kv}, and {arrival_label}."
+    ),
+    "lengths_vary": mark(
+        "Prompts of {prompt} tokens on average vary by {prompt_cv} % and answers of {output} by {output_cv} % (standard"
+        " deviation); the engine is set up for {longest} tokens."
+    ),
+    "latency_spread": mark(
+        "At your load half of the requests see the first token within {p50} ms, 95 % within {p95} ms and 99 % within"
+        " {p99} ms; a token follows the last within {gap} ms 95 times in 100."
+    ),
+    "goodput": mark(
+        "About {share} % of the requests keep every target ({low} % at the slow end): {rate} requests per second."
+    ),
+    "speculation": mark(
+        "Speculative decoding with {method_label}: {guesses} guesses a step, each taken with probability {acceptance}"
+        " ({stated_label}), make {tokens} tokens a step; the draft takes {gib} GiB per replica."
+    ),
+    "adapters": mark("{count} LoRA adapters of rank {rank} take {gib} GiB per replica."),
+    "batch_requests": mark(
+        "{share} % of the requests have time: they wait while others come, and no target holds for them."),
     "claim_holds": mark("The guide's claim holds. {quantity_label}: {relation_label} {claimed} claimed, {ours} by our"
                         " estimate."),
     "claim_fails": mark("The guide's claim does not hold. {quantity_label}: {relation_label} {claimed} claimed,"

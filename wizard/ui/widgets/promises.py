@@ -11,8 +11,10 @@ from wizard.ui.context import Context
 from wizard.ui.say import at_least, limit_figure, limit_title
 from wizard.ui.widgets.basic import button, clear, row, rule, text
 
-TIMES = ("ttft_ms", "tpot_ms", "e2e_ms", "hours")
-ALSO = ("ttft_ms", "tpot_ms", "e2e_ms", "output_tok_s", "requests_s", "max_concurrency", "hours", "total_tok_s", "mfu")
+ALSO = (
+    "ttft_ms", "ttft_p95_ms", "tpot_ms", "tpot_p95_ms", "e2e_ms", "output_tok_s", "requests_s", "goodput_share",
+    "max_concurrency", "hours", "total_tok_s", "mfu",
+)
 
 
 class Promises(QWidget):
@@ -63,7 +65,7 @@ class Promises(QWidget):
 
     def _also(self, at: int, code: str, estimate: Estimate) -> int:
         tr = self.ctx.tr
-        slow = estimate.high if code in TIMES else estimate.low
+        slow = estimate.high if code.endswith(("_ms", "hours")) else estimate.low
         target = text(figures.UNKNOWN, "caption", wrap=False, right=True)
         target.setAccessibleName(tr("no target"))
         line = row(18, text(limit_title(tr, code)), gap=0)
