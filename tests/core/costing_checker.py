@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from wizard.catalog.catalog import Catalog
@@ -19,6 +20,9 @@ class Checker:
     """Looks for what an engineer would send back."""
 
     def __init__(self, catalog: Catalog, demand: BuildDemand, bom: Bom) -> None:
+        self.whole = (demand, bom)
+        if demand.sites > 1:
+            demand, bom = one_site(demand, bom)
         self.catalog = catalog
         self.demand = demand
         self.bom = bom
@@ -28,7 +32,8 @@ class Checker:
 
     def faults(self) -> list[str]:
         checks = (self.sums, self.host_takes_them, self.processors, self.dimms, self.drives, self.lanes, self.supply,
-                  self.ports_and_cables, self.racks, self.heat_and_power, self.backup)
+                  self.ports_and_cables, self.racks, self.heat_and_power, self.backup, self.storage_servers,
+                  self.site_network, self.management, self.rails, self.spares, self.software, self.second_site)
         return [f"{check.__name__}: {fault}" for check in checks for fault in check()]
 
     def lines(self, category: str) -> list[BomLine]:
@@ -39,23 +44,29 @@ class Checker:
             if line.part in self.catalog.components:
                 yield self.catalog.components[line.part], line.quantity
 
+    def by_reason(self, reason: str) -> int:
+        return sum(line.quantity for line in self.bom.lines if line.reason == reason)
+
     def sums(self) -> Iterator[str]:
-        net = Decimal(0)
-        for line in self.bom.lines:
+        bom, net, yearly = self.whole[1], Decimal(0), Decimal(0)
+        for line in bom.lines:
             if line.unit_net is None or line.unit_list is None:
-                if line.extended is not None or line.number not in self.bom.unpriced:
+                if line.extended is not None or line.number not in bom.unpriced:
                     yield f"line {line.number} has no price and is not listed"
                 continue
             expected = (line.unit_list * (1 - line.discount)).quantize(CENT, ROUND_HALF_UP)
             if line.unit_net != expected or line.extended != line.unit_net * line.quantity:
                 yield f"line {line.number} does not multiply"
             net += line.extended or Decimal(0)
-        tax = (net * self.bom.tax_rate).quantize(CENT, ROUND_HALF_UP)
-        if (net, tax, net + tax) != (self.bom.net, self.bom.tax, self.bom.total):
+            yearly += (line.extended or Decimal(0)) if line.recurring else Decimal(0)
+        tax = (net * bom.tax_rate).quantize(CENT, ROUND_HALF_UP)
+        if (net, tax, net + tax) != (bom.net, bom.tax, bom.total):
             yield "the totals are not the sums of the lines"
-        if sum((amount for _, amount in self.bom.subtotals), Decimal(0)) != net:
+        if yearly != bom.recurring:
+            yield "what recurs is not the sum of its lines"
+        if sum((amount for _, amount in bom.subtotals), Decimal(0)) != net:
             yield "the subtotals do not add up"
-        if not self.bom.low <= self.bom.total <= self.bom.high:
+        if not bom.low <= bom.total <= bom.high:
             yield "the total lies outside its range"
 
     def host_takes_them(self) -> Iterator[str]:
@@ -125,16 +136,19 @@ class Checker:
             if self.host.drive_bays and line.quantity / self.nodes > self.host.drive_bays:
                 yield "more drives than bays"
             held = line.quantity / self.nodes * (drive.capacity_tb or 0) * 1e12
-            if held < 3 * self.demand.weights_bytes + self.demand.dataset_tb * 1e12:
+            own = 0 if self.by_reason("storage_shared") else self.demand.dataset_tb * 1e12
+            if held < 3 * self.demand.weights_bytes + own:
                 yield "the drives do not hold weights and data"
-        if self.host.kind == "server" and "storage" not in self.host.includes and len(self.lines("storage")) < 2:
+        boots = self.by_reason("storage_boot")
+        if self.host.kind == "server" and "storage" not in self.host.includes and boots != 2 * self.nodes:
             yield "no boot drives"
 
     def lanes(self) -> Iterator[str]:
         if self.host.kind != "workstation" or "cpu" in self.host.includes:
             return
         cpu = next(iter(self.parts("cpu")))[0]
-        used = 8 * self.per_node + sum(4 * n // self.nodes for _, n in self.parts("storage"))
+        own = [line for line in self.lines("storage") if line.reason in {"storage_one", "storage_data", "storage_boot"}]
+        used = 8 * self.per_node + sum(4 * line.quantity // self.nodes for line in own)
         if cpu.pcie_lanes and used > cpu.pcie_lanes:
             yield f"{used} lanes of {cpu.pcie_lanes}"
 
@@ -160,7 +174,8 @@ class Checker:
         yield from self.cable_ends(fabric)
 
     def switch_ports(self, fabric: Fabric) -> Iterator[str]:
-        kind, count = [(s, n) for s, n in self.parts("switch") if s.port_gbps == fabric.port_gbps][-1]
+        found = [line for line in self.lines("switch") if line.reason in {"fabric_one_switch", "fabric_leaf_spine"}]
+        kind, count = self.catalog.components[found[0].part], found[0].quantity
         ports, spines, uplinks = kind.ports or 0, fabric.spine_switches, fabric.links - fabric.endpoints
         if count != fabric.leaf_switches + spines:
             yield "switches bought are not those of the fabric"
@@ -195,12 +210,19 @@ class Checker:
         if racks != site.racks or racks * site.nodes_per_rack < self.nodes:
             yield "too few racks"
         switch_units = sum((s.rack_units or 1) * n for s, n in self.parts("switch"))
+        units = switch_units + sum((line.rack_units or 0) * line.quantity for line in self.bom.lines
+                                   if line.category in {"system", "storage"})
+        if units > 42 * racks:
+            yield f"{units} rack units in {racks} racks"
         if site.nodes_per_rack * self.host.rack_units + math.ceil(switch_units / racks) > 42:
             yield "a rack overflows"
         pdu, count = next(iter(self.parts("pdu")))
         if count != 2 * racks:
             yield "not two feeds per rack"
         rack = next(iter(self.parts("rack")))[0]
+        load = self.bom.power_w - sum((line.power_w or 0) * line.quantity for line in self.lines("ups"))
+        if load > 2 * racks * 0.8 * (pdu.capacity_w or 0) / 2 + 1e-6:
+            yield f"{load:.0f} W on {racks} racks of one feed each"
         if self.host.weight_kg and site.rack_max_kg is not None and (
             site.rack_max_kg < site.nodes_per_rack * self.host.weight_kg + (rack.weight_kg or 0)
         ):
@@ -235,3 +257,111 @@ class Checker:
                 yield f"{unit.id} does not carry one machine of {site.node_max_w:.0f} W"
         if not self.demand.ups and have:
             yield "a UPS that nobody asked for"
+
+    def storage_servers(self) -> Iterator[str]:
+        """Capacity with one server lost, bandwidth of the ports, drives that fit and fill the bays."""
+        server = self.host.kind in {"server", "rack"}
+        wanted = self.demand.storage == "yes" or (
+            self.demand.storage == "auto" and self.demand.training and self.demand.inter_node and self.nodes > 1)
+        boxes, drives = self.by_reason("storage_shared"), self.by_reason("storage_shared_drives")
+        if bool(boxes) != (server and wanted):
+            yield f"{boxes} storage servers where {wanted} was wanted"
+        if not boxes:
+            return
+        box = next(self.catalog.components[x.part] for x in self.bom.lines if x.reason == "storage_shared")
+        drive = next(self.catalog.components[x.part] for x in self.bom.lines if x.reason == "storage_shared_drives")
+        if boxes < 3 or drives % boxes or drives / boxes > (box.modules or 0) or drive.form != box.form:
+            yield f"{drives} drives {drive.form} in {boxes} servers"
+        usable = (boxes - 1) / boxes * drives * (drive.capacity_tb or 0) * 0.8
+        weights = self.demand.weights_bytes / 1e12
+        need = 3 * weights + 1.2 * self.demand.dataset_tb + (3 * 7 * weights if self.demand.training else 0)
+        if usable < need - 1e-6:
+            yield f"{usable:.1f} TB usable, {need:.1f} needed"
+        gb_s = boxes * (box.ports or 0) * (box.port_gbps or 0) / 8 * 0.8
+        write = 7 * weights * 1000 / 300 if self.demand.training else 0
+        read = self.nodes * weights * 1000 / self.demand.load_s if self.demand.load_s else 0
+        if gb_s < max(read, write) - 1e-6 and boxes < 4096:
+            yield f"{gb_s:.0f} GB/s of {max(read, write):.0f}"
+
+    def site_network(self) -> Iterator[str]:
+        """Each machine and storage server has two cables, one to each switch of a pair."""
+        machines = (self.nodes if self.host.kind == "server" else 0) + self.by_reason("storage_shared")
+        if self.by_reason("uplink_ends") != 2 * machines:
+            yield "not two cables for each machine"
+        ports = sum((self.catalog.components[x.part].ports or 0) * x.quantity for x in self.bom.lines
+                    if x.reason == "switch_uplinks")
+        tall = self.host.kind == "server" and bool(self.host.rack_units)
+        joined = (self.nodes if tall else 0) + self.by_reason("storage_shared")
+        if (joined >= 3) != bool(ports) or (ports and ports < 2 * joined):
+            yield f"{ports} ports at the top of the racks for {joined} machines"
+
+    def management(self) -> Iterator[str]:
+        """A board controller of each machine, and where there are switches, theirs and the PDUs'."""
+        tall = self.host.kind == "server" and bool(self.host.rack_units)
+        devices = (self.nodes if tall else 0) + self.by_reason("storage_shared")
+        manager = [x for x in self.bom.lines if x.reason == "switch_management"]
+        if self.by_reason("switch_uplinks"):
+            others = [x for x in self.lines("switch") if x not in manager and x.reason != "switch_unknown"]
+            devices += sum(x.quantity for x in others)
+            devices += sum(x.quantity for x in self.lines("pdu"))
+        if self.by_reason("management_ports") != devices:
+            yield f"{self.by_reason('management_ports')} management cables for {devices} devices"
+        ports = sum((self.catalog.components[x.part].ports or 0) * x.quantity for x in manager)
+        if bool(ports) != bool(self.by_reason("switch_uplinks")) or (ports and ports < devices):
+            yield f"{ports} management ports for {devices} devices"
+
+    def rails(self) -> Iterator[str]:
+        bare = self.host.kind == "server" and self.host.rack_units and not self.host.includes_accelerators
+        if self.by_reason("rails") != (self.nodes if bare else 0) + self.by_reason("storage_shared"):
+            yield "machines without rails"
+
+    def spares(self) -> Iterator[str]:
+        """At least two of 100 links and storage drives, never none where there are some."""
+        for line in self.bom.lines:
+            lies = [x for x in self.bom.lines if x.part == line.part and x.reason in {"spare_links", "spare_drives"}]
+            if line.reason in {"link_both_ends", "link_optics", "storage_shared_drives"} and line.unit_list is not None:
+                spare = sum(x.quantity for x in lies)
+                if not 0.02 * line.quantity <= spare <= 0.02 * line.quantity + 2:
+                    yield f"{spare} spare for {line.quantity} of {line.part}"
+
+    def software(self) -> Iterator[str]:
+        demand, bom = self.whole
+        accelerator = self.catalog.accelerators[demand.accelerator]
+        cores = sum(max(16, cpu.cores or 0) * count for cpu, count in self.parts("cpu")) * demand.sites
+        expected: dict[str, int] = {}
+        for name in demand.software:
+            if name.startswith("nvidia") and accelerator.vendor != "NVIDIA":
+                continue
+            by_core = max(72, cores) if cores else 1
+            expected[name] = {"accelerator": demand.accelerators, "machine": demand.nodes, "core": by_core}[
+                self.catalog.components[name].form]
+        found = {x.part: x.quantity for x in bom.lines if x.category == "software"}
+        if found != expected:
+            yield f"subscriptions {found}, expected {expected}"
+        bundled = accelerator.id in {"h100_pcie_80", "h100_nvl_94", "h200_nvl_141"}
+        for line in bom.lines:
+            free = line.part == "nvidia_ai_enterprise" and bundled
+            if line.category == "software" and line.unit_list is not None and free != (line.unit_list == 0):
+                yield f"{line.part} is free: {line.unit_list == 0}"
+            if line.category in {"software", "link"} and not line.recurring:
+                yield f"{line.part} does not recur"
+
+    def second_site(self) -> Iterator[str]:
+        demand, bom = self.whole
+        links = [line for line in bom.lines if line.category == "link"]
+        if bool(links) != (demand.sites > 1):
+            yield "a line between sites is missing or idle"
+        if demand.sites > 1 and bom.sites != demand.sites:
+            yield "the bill does not know its sites"
+
+
+def one_site(demand: BuildDemand, bom: Bom) -> tuple[BuildDemand, Bom]:
+    """Return what stands at one of the sites: half of every piece, which must be whole."""
+    assert bom.site is not None
+    kept = [x for x in bom.lines if x.category not in {"software", "link", "support", "shipping", "contingency"}]
+    assert all(x.quantity % demand.sites == 0 for x in kept), demand
+    site = replace(bom.site, max_w=bom.site.max_w / demand.sites, typical_w=bom.site.typical_w / demand.sites,
+                   heat_btu_h=bom.site.heat_btu_h / demand.sites, racks=bom.site.racks // demand.sites)
+    half = replace(demand, accelerators=demand.accelerators // demand.sites, nodes=demand.nodes // demand.sites)
+    lines = tuple(replace(x, quantity=x.quantity // demand.sites) for x in kept)
+    return half, replace(bom, lines=lines, site=site, power_w=bom.power_w / demand.sites)

@@ -14,6 +14,7 @@ from wizard.costing.records import Bom
 from wizard.costing.refusal import CannotBuild, Conflict
 
 MOST = 1024
+SOFTWARE = ("nvidia_ai_enterprise", "nvidia_run_ai", "ubuntu_pro", "rhel_server", "vmware_vcf")
 
 
 def random_demand(chance: random.Random, catalog: Catalog, currency: str | None = None) -> BuildDemand:
@@ -21,6 +22,7 @@ def random_demand(chance: random.Random, catalog: Catalog, currency: str | None 
     nodes = chance.choice([1, 1, 1, 2, 3, 4, 8, 16, 32, 64, 128])
     per_node = chance.choice([1, 2, 4, 8])
     accelerators = max(nodes, nodes * per_node - chance.choice([0, 0, 0, 1, nodes - 1]))
+    sites = 2 if nodes % 2 == 0 and accelerators % 2 == 0 and chance.random() < 0.2 else 1
     return BuildDemand(
         accelerator=accelerator.id, accelerators=accelerators, nodes=nodes,
         weights_bytes=chance.choice([0, 4e9, 15e9, 70e9, 140e9, 700e9, 1.4e12]), training=chance.random() < 0.3,
@@ -28,6 +30,9 @@ def random_demand(chance: random.Random, catalog: Catalog, currency: str | None 
         currency=currency or chance.choice(["USD", "CNY", "EUR"]),
         country=chance.choice(["US", "CN", "DE", "FR", "JP"]),
         discounts={"accelerator": Decimal("0.07")} if chance.random() < 0.3 else {}, ups=chance.random() < 0.2,
+        sites=sites, storage=chance.choice(["auto", "auto", "yes", "no"]),
+        load_s=chance.choice([0.0, 0.0, 30.0, 600.0]),
+        software=tuple(name for name in SOFTWARE if chance.random() < 0.15),
     )
 
 

@@ -21,7 +21,11 @@ PROFILES = (
     Profile(weights_bytes=15e9, training=False, dataset_tb=0.0, fabric=False, edge=False),
     Profile(weights_bytes=700e9, training=False, dataset_tb=0.0, fabric=False, edge=False),
     Profile(weights_bytes=140e9, training=True, dataset_tb=4.0, fabric=False, edge=False),
+    Profile(weights_bytes=70e9, training=False, dataset_tb=0.0, fabric=False, edge=False, storage="yes", load_s=45.0),
+    Profile(weights_bytes=810e9, training=True, dataset_tb=900.0, fabric=False, edge=False, load_s=20.0),
+    Profile(weights_bytes=140e9, training=True, dataset_tb=2.0, fabric=False, edge=False, storage="no"),
 )
+ALL = ("nvidia_ai_enterprise", "nvidia_run_ai", "ubuntu_pro", "rhel_server", "vmware_vcf")
 
 
 @pytest.fixture(scope="module")
@@ -30,30 +34,33 @@ def catalog() -> Catalog:
 
 
 @pytest.mark.parametrize(
-    ("currency", "country", "ups", "more"),
-    [("USD", "US", False, {}), ("USD", "US", True, {"discounts": {"ups": Decimal("0.12")}}),
-     ("CNY", "CN", False, {"discounts": {"accelerator": Decimal("0.035"), "memory": Decimal("0.2")}}),
-     ("EUR", "DE", True, {"shipping_rate": Decimal("0.0125"), "contingency_rate": Decimal("0.05")})],
+    ("currency", "country", "ups", "software", "sites", "more"),
+    [("USD", "US", False, (), 1, {}), ("USD", "US", True, ALL[:1], 1, {"discounts": {"ups": Decimal("0.12")}}),
+     ("CNY", "CN", False, ALL, 1, {"discounts": {"accelerator": Decimal("0.035"), "memory": Decimal("0.2"),
+                                                  "software": Decimal("0.155"), "storage": Decimal("0.31")}}),
+     ("EUR", "DE", True, ALL, 2, {"shipping_rate": Decimal("0.0125"), "contingency_rate": Decimal("0.05")})],
 )
 def test_columns_equal_bills(
-    catalog: Catalog, currency: str, country: str, ups: bool, more: dict[str, object],
+    catalog: Catalog, currency: str, country: str, ups: bool, software: tuple[str, ...], sites: int,
+    more: dict[str, object],
 ) -> None:
     terms = terms_of(catalog, currency=currency, country=country, **more)  # type: ignore[arg-type]
-    columns = CapexColumns.of(catalog, terms, PROFILES, ups=ups)
+    columns = CapexColumns.of(catalog, terms, PROFILES, ups=ups, software=software, sites=sites)
     chance = random.Random(17)
     rows = []
     for _ in range(400):
         nodes = chance.choice([1, 1, 2, 3, 5, 8, 32, 127, 128, 130, 200])
         count = max(1, nodes * chance.choice([1, 2, 4, 8, 9]) - chance.choice([0, 0, 1]))
         kind = chance.randrange(len(columns.accelerators))
-        rows.append((kind, count, nodes, chance.randrange(3), chance.random() < 0.5))
+        rows.append((kind, count, nodes, chance.randrange(len(PROFILES)), chance.random() < 0.5))
     found = columns.build(*(np.array(column) for column in zip(*rows, strict=True)))
     compared = 0
     for i, (accelerator, count, nodes, profile, spans) in enumerate(rows):
         p = PROFILES[profile]
         demand = BuildDemand(
             accelerator=columns.accelerators[accelerator], accelerators=count, nodes=nodes, inter_node=bool(spans),
-            weights_bytes=p.weights_bytes, training=p.training, dataset_tb=p.dataset_tb, ups=ups,
+            weights_bytes=p.weights_bytes, training=p.training, dataset_tb=p.dataset_tb, ups=ups, storage=p.storage,
+            load_s=p.load_s, software=software, sites=sites,
         )
         try:
             bom = build_bom(demand, catalog, terms)
@@ -66,11 +73,12 @@ def test_columns_equal_bills(
         core = [x for x in bom.lines if x.category in {"accelerator", "system"}]
         if all(x.extended is not None for x in core):
             assert f"{found.capex[i]:.2f}" == str(bom.total), demand
+            assert f"{found.recurring_usd[i]:.2f}" == f"{bom.recurring / bom.usd_rate:.2f}"
             assert found.capex_usd[i] == pytest.approx(float(bom.total / bom.usd_rate))
             compared += 1
         else:
             assert math.isnan(found.capex[i])
-    assert compared > 100
+    assert compared > (100 if sites == 1 else 40)
 
 
 def test_a_hundred_thousand_rows_are_fast(catalog: Catalog) -> None:

@@ -57,7 +57,7 @@ def adds_up(bom: Bom) -> None:
         assert x.unit_net == each
         assert x.extended == each * x.quantity
         net += each * x.quantity
-        if x.category not in {"support", "shipping", "contingency", "installation", "software"}:
+        if x.category not in {"support", "shipping", "contingency", "installation", "software", "link"}:
             hardware += each * x.quantity
     tax = (net * bom.tax_rate).quantize(CENT, ROUND_HALF_UP)
     assert (bom.net, bom.tax, bom.total, bom.hardware) == (net, tax, net + tax, hardware)

@@ -80,10 +80,10 @@ def test_formulas_worked_out_anew_give_the_plans_totals(
         shown = book.value("BOM", f"J{line.number + 1}")
         assert shown == "" if line.extended is None else money(shown) == line.extended
     sums = len(tco.years) + 2
-    assert money(book.value("TCO", f"I{sums}")) == tco.total
-    assert money(book.value("TCO", f"J{sums}")) == tco.npv
+    assert money(book.value("TCO", f"K{sums}")) == tco.total
+    assert money(book.value("TCO", f"L{sums}")) == tco.npv
     for year in tco.years:
-        assert money(book.value("TCO", f"I{year.year + 2}")) == year.total
+        assert money(book.value("TCO", f"K{year.year + 2}")) == year.total
     for (sheet, address), formula in book.formulas.items():
         stored, anew = book.stored[sheet, address], book.value(sheet, address)
         if isinstance(anew, float):
@@ -202,9 +202,9 @@ def test_a_rented_option_has_a_total_cost_and_no_bill(catalog: Catalog, tmp_path
     book = Workbook(tmp_path / "bom.xlsx")
     assert "BOM" not in book.xml
     sums = len(tco.years) + 2
-    assert money(book.value("TCO", f"I{sums}")) == tco.total
-    assert money(book.value("TCO", f"J{sums}")) == tco.npv
-    assert book.value("Summary", next(a for (s, a), f in book.formulas.items() if f == f"TCO!$I${sums}")) is not None
+    assert money(book.value("TCO", f"K{sums}")) == tco.total
+    assert money(book.value("TCO", f"L{sums}")) == tco.npv
+    assert book.value("Summary", next(a for (s, a), f in book.formulas.items() if f == f"TCO!$K${sums}")) is not None
 
 
 def test_a_folder_that_is_not_there_is_an_input_error(tmp_path: Path) -> None:

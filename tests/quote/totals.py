@@ -57,7 +57,8 @@ def random_plans(catalog: Catalog, seed: int, count: int) -> Iterator[Plan]:
             space_per_kw_month=chance.choice([None, None, 149.9]))
         economics = Economics(
             country=demand.country, horizon_years=chance.randint(1, 7), discount_rate=chance.choice([0.0, 0.08, 0.115]),
-            staff_usd_per_year=chance.choice([0.0, 33_333.33]))
+            staff_usd_per_year=chance.choice([0.0, 33_333.33]),
+            hardware_life_years=chance.choice([None, None, 1, 2, 4]))
         plan = samples.plan()
         assert plan.chosen is not None
         tco = total_cost(bom, usage, economics, catalog)
@@ -89,9 +90,9 @@ def check_book(plan: Plan, values: Workbook) -> None:
         shown = values.value("BOM", f"J{line.number + 1}")
         assert shown == "" if line.extended is None else money(shown) == line.extended
     sums = len(tco.years) + 2
-    assert [money(values.value("TCO", f"I{y.year + 2}")) for y in tco.years] == [y.total for y in tco.years]
-    assert money(values.value("TCO", f"I{sums}")) == tco.total
-    assert money(values.value("TCO", f"J{sums}")) == tco.npv
+    assert [money(values.value("TCO", f"K{y.year + 2}")) for y in tco.years] == [y.total for y in tco.years]
+    assert money(values.value("TCO", f"K{sums}")) == tco.total
+    assert money(values.value("TCO", f"L{sums}")) == tco.npv
 
 
 def check_totals(plan: Plan, folder: Path, *, paper: bool = False) -> None:

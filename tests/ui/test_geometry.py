@@ -115,6 +115,7 @@ def names_of(shell: Shell) -> set[str]:
         (
             *(f"{a.vendor} {a.name}" for a in catalog.accelerators.values()),
             *catalog.models,
+            *(c.name.partition(",")[0] for c in catalog.components.values() if c.category == "software"),
             "vLLM SGLang TensorRT-LLM llama.cpp AdamW Adafactor LoRA QLoRA USD CNY EUR kWh ms kW GiB GB tok hopper",
             "English rackwright quote.pdf plan.json",
         )

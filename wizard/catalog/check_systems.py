@@ -10,7 +10,7 @@ from wizard.catalog.records import Accelerator, Component, System
 KINDS = frozenset({"server", "workstation", "rack", "box", "desktop", "laptop", "mini", "edge"})
 CATEGORIES = frozenset({
     "cpu", "memory", "storage", "nic", "switch", "optics", "cable", "rack", "pdu", "ups", "psu", "motherboard", "case",
-    "cooler",
+    "cooler", "storage_server", "rail", "software",
 })
 _FORM = {"sxm2": "SXM2", "sxm3": "SXM3", "sxm4": "SXM4", "sxm5": "SXM5", "sxm6": "SXM6", "oam": "OAM",
          "superchip": "superchip", "m2": "M.2", "pcie_dw": "PCIe", "pcie_sw": "PCIe", "pcie_lp": "PCIe"}
@@ -28,6 +28,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "nic": ("ports", "port_gbps", "connector"), "switch": ("ports", "port_gbps", "connector", "power_w"),
     "optics": ("port_gbps",), "psu": ("capacity_w",), "pdu": ("capacity_w",), "ups": ("capacity_w",),
     "motherboard": ("socket", "memory_type"), "rack": ("rack_units",),
+    "storage_server": ("modules", "form", "ports", "port_gbps", "power_w", "rack_units"), "software": ("form",),
 }
 _PORTS = frozenset({1, 2.5, 10, 25, 40, 50, 100, 200, 400, 800, 1600})
 

@@ -174,7 +174,9 @@ class Component:
     """A part on the bill of materials that is neither accelerator nor system.
 
     Columns that do not apply to the category are blank. ``size_gb`` is one module's size and ``modules`` the number in
-    a kit that is sold as one; ``port_gbps`` is per port; ``capacity_w`` what a power supply, PDU or UPS delivers.
+    a kit that is sold as one; ``port_gbps`` is per port; ``capacity_w`` what a power supply, PDU or UPS delivers. Of a
+    storage server ``modules`` are its drive bays and ``form`` their form; of software ``form`` is what a year's
+    subscription is counted by: ``accelerator``, ``machine`` or ``core``.
     """
 
     id: str

@@ -20,6 +20,7 @@ from wizard.needs.needs import Economics
 
 YOURS = "yours"
 ASSUMPTION = "assumption"
+_USUAL_LIFE = 5
 _OWN_SPREAD = 0.10
 _EU = frozenset((
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
@@ -47,6 +48,21 @@ class Range:
     def around(cls, value: float, share: float, source: str) -> Range:
         """Build an input that may be off by a share of itself, either way."""
         return cls(value * (1 - share), value, value * (1 + share), source)
+
+
+REFRESH_FACTOR = Range(0.6, 1.0, 1.2, ASSUMPTION)
+"""Price of the hardware that replaces today's for the same service: accelerators get faster for their money, but
+prices rose in 2026 (our judgement)."""
+
+
+def life_of(catalog: Catalog, economics: Economics) -> Range:
+    """Return the years after which hardware is replaced: the user's, else the catalogue's; a whole number, certain."""
+    if economics.hardware_life_years is not None:
+        return Range.fixed(float(economics.hardware_life_years), YOURS)
+    row = catalog.economics.get("depreciation/useful-life/world")
+    if row is None:
+        return Range.fixed(float(_USUAL_LIFE), ASSUMPTION)
+    return Range.fixed(float(round(row.value)), _sources(row))
 
 
 def assumptions_of(catalog: Catalog, economics: Economics, usage: Usage) -> Mapping[str, Range]:

@@ -17,8 +17,20 @@ from wizard.costing.power import BTU_H_PER_W, TYPICAL_SHARE
 from wizard.costing.records import Bom, Fabric, PowerRack
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_network import NodePorts, SwitchKind, most_endpoints, switch_kinds
-from wizard.costing.rules_site import network_items, rack_items, service_items, site_of, uplink_items, ups_items
+from wizard.costing.rules_site import (
+    management_items,
+    network_items,
+    rack_items,
+    rail_items,
+    service_items,
+    site_of,
+    uplink_items,
+    ups_items,
+)
+from wizard.costing.shared_storage import StorageCounts, count_storage, storage_items
 from wizard.costing.shelf import Shelf, shelf_of
+from wizard.costing.sites import link_items, of_sites
+from wizard.costing.software import software_items
 from wizard.costing.terms import Terms, terms_of
 from wizard.costing.totals import share_lines, totalled
 
@@ -35,20 +47,37 @@ def build_bom(demand: BuildDemand, catalog: Catalog, terms: Terms | None = None)
     shelf = shelf_of(catalog, terms or terms_of(catalog, demand))
     accelerator = shelf.accelerator(demand.accelerator)
     check_spread(demand)
-    node = choose_node(shelf, accelerator, demand.each, demand.profile, system=demand.system)
-    kinds = switch_kinds(shelf, node.ports) if node.ports.count and demand.nodes > 1 else ()
+    here = demand.of_one_site
+    node = choose_node(shelf, accelerator, demand.each, here.profile, system=demand.system)
+    kinds = switch_kinds(shelf, node.ports) if node.ports.count and here.nodes > 1 else ()
     site = site_of(shelf)
-    counts = _counts(node, demand.nodes, kinds, site)
-    _check_cluster(counts, node, demand.nodes, kinds, site)
-    items = [_of_all(item, demand) for item in node.items]
-    items += network_items(counts, kinds, node.ports, demand.nodes, site)
-    items += uplink_items(shelf, node, demand.nodes)
-    items += rack_items(counts, site)
-    power = _power(node, demand.nodes, counts, kinds, site)
+    storage = count_storage(site.storage, here.profile, np.array([here.nodes]), np.array([node.server]))
+    counts = _counts(node, here.nodes, kinds, site, storage)
+    _check_cluster(counts, node, here.nodes, kinds, site)
+    power = _power(node, here.nodes, counts, storage, kinds, site)
+    items = _site_items(shelf, here, node, counts, storage, kinds)
     if demand.ups:
-        items += ups_items(shelf, power.max_w, power.node_max_w, demand.nodes)
-    items += service_items(node, demand.nodes)
-    return _bom(shelf, demand, node, items, power, _fabric(counts, node.ports, demand.nodes))
+        items += ups_items(shelf, power.max_w, power.node_max_w, here.nodes)
+    services = software_items(shelf, demand, node) + service_items(node, demand.nodes)
+    if demand.sites > 1:
+        items, power = [item.at(demand.sites) for item in items], of_sites(power, demand.sites)
+        services = link_items() + services
+    return _bom(shelf, demand, node, items + services, power, _fabric(counts, node.ports, here.nodes))
+
+
+def _site_items(
+    shelf: Shelf, demand: BuildDemand, node: Node, counts: ClusterCounts, storage: StorageCounts,
+    kinds: tuple[SwitchKind, ...],
+) -> list[Item]:
+    """Return the machines of one site and what lies between and around them."""
+    site, nodes, servers = site_of(shelf), demand.nodes, int(storage.servers[0])
+    return [
+        *(_of_all(item, demand) for item in node.items),
+        *storage_items(site.storage, storage, demand.profile, nodes),
+        *network_items(counts, kinds, node.ports, nodes, servers, site),
+        *uplink_items(shelf, node, nodes, servers), *management_items(counts, site),
+        *rack_items(counts, site), *rail_items(node, nodes, servers, site),
+    ]
 
 
 def check_spread(demand: BuildDemand) -> None:
@@ -57,15 +86,18 @@ def check_spread(demand: BuildDemand) -> None:
     Raises:
         CannotBuild: there are more nodes than accelerators, or more accelerators than places.
     """
-    if not 1 <= demand.nodes <= demand.accelerators <= demand.each * demand.nodes:
+    spread = 1 <= demand.nodes <= demand.accelerators <= demand.each * demand.nodes
+    if not spread or demand.nodes % demand.sites or demand.accelerators % demand.sites:
         raise CannotBuild("spread", demand.accelerator, need=demand.accelerators, have=demand.nodes)
 
 
-def _counts(node: Node, nodes: int, kinds: tuple[SwitchKind, ...], site: Site) -> ClusterCounts:
+def _counts(
+    node: Node, nodes: int, kinds: tuple[SwitchKind, ...], site: Site, storage: StorageCounts,
+) -> ClusterCounts:
     endpoints = node.ports.count * nodes if nodes > 1 else 0
     return count_cluster(
         np.array([nodes]), np.array([node.rack_units if node.racked else 0.0]), np.array([node.power.max_w]),
-        np.array([endpoints]), kinds, site,
+        np.array([endpoints]), kinds, site, storage,
     )
 
 
@@ -86,22 +118,24 @@ def _of_all(item: Item, demand: BuildDemand) -> Item:
 
 
 def _power(
-    node: Node, nodes: int, counts: ClusterCounts, kinds: tuple[SwitchKind, ...], site: Site,
+    node: Node, nodes: int, counts: ClusterCounts, storage: StorageCounts, kinds: tuple[SwitchKind, ...], site: Site,
 ) -> PowerRack:
     switches = int(counts.leaf[0] + counts.spine[0])
     known = kinds[int(counts.kind[0])].switch if counts.kind[0] >= 0 else None
     watts = node.power.max_w * nodes + switches * ((known.power_w if known else None) or 0.0)
     tors = int(counts.tors[0])
     watts += tors * ((site.tor.power_w if site.tor else None) or 0.0)
+    watts += int(counts.managers[0]) * ((site.manager.power_w if site.manager else None) or 0.0)
+    watts += int(storage.servers[0]) * float(storage.watts[0])
     used = [known, site.tor if tors else None]
     unknown = (*node.power.unknown, *(s.name for s in used if s is not None and s.power_w is None))
     own_rack = node.system.kind == "rack"
     per_rack = 1 if own_rack else int(counts.nodes_per_rack[0])
-    racks = nodes if own_rack else int(counts.racks[0])
+    racks = nodes + int(counts.racks[0]) if own_rack else int(counts.racks[0])
     return PowerRack(
         max_w=watts, typical_w=watts * TYPICAL_SHARE, node_max_w=node.power.max_w, psu_efficiency=node.power.efficiency,
         heat_btu_h=watts * BTU_H_PER_W, racks=racks, nodes_per_rack=per_rack if racks else 0,
-        rack_max_w=node.power.max_w if own_rack else float(counts.rack_max_w[0]),
+        rack_max_w=max(node.power.max_w if own_rack else 0.0, float(counts.rack_max_w[0])),
         rack_max_kg=_rack_weight(node, per_rack, racks, None if own_rack else site.rack), breaker_share=0.8,
         basis=node.power.basis, unknown=unknown,
     )
@@ -140,6 +174,7 @@ def _bom(
         weight_kg=None if node.weight_kg is None else sum((i.weight_kg or 0.0) * i.quantity for i in items),
         tax_source=terms.tax_source, stale=sums.stale, site=power, fabric=fabric, nodes=demand.nodes,
         spare_nodes=demand.spare_nodes, system=node.system.id, hardware=sums.hardware,
+        recurring=sums.recurring, sites=demand.sites,
     )
 
 

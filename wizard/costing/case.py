@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.exchange import exchange_of
-from wizard.costing.assumptions import Range, assumptions_of
+from wizard.costing.assumptions import REFRESH_FACTOR, Range, assumptions_of, life_of
 from wizard.costing.cloud import CloudOffer
-from wizard.costing.model import Fixed
+from wizard.costing.model import Fixed, refresh_years
 from wizard.costing.records import Bom
 from wizard.costing.usage import Usage
 from wizard.money import cents
@@ -38,6 +38,8 @@ class Case:
     staff_year: Decimal
     owned: bool
     purchase_tax: Decimal
+    subscriptions_year: Decimal = _ZERO
+    life_source: str = ""
 
 
 def case_of(
@@ -55,15 +57,20 @@ def case_of(
     space = _space(owned, usage, per_usd) if owned else _ZERO
     cloud = _ZERO if isinstance(subject, Bom) else _cloud_year(subject, per_usd)
     capex, hardware = (owned.net, owned.hardware) if owned else (_ZERO, _ZERO)
+    life = life_of(catalog, economics) if owned else None
+    if life is not None and refresh_years(economics.horizon_years, round(life.mode)):
+        ranges |= {"hardware_life_years": life, "refresh_factor": REFRESH_FACTOR}
     fixed = Fixed(
         capex=float(capex), hardware=float(hardware), power_w=owned.power_w if owned else 0.0,
         years=economics.horizon_years, discount_rate=economics.discount_rate, per_usd=float(per_usd),
         other_year=float(staff + space + cloud),
         supported=owned is not None and any(line.category == "support" for line in owned.lines),
+        later_year=float(owned.recurring) if owned else 0.0, life=0 if life is None else round(life.mode),
         metered=owned is not None and not (usage.space_includes_energy and usage.space_per_kw_month is not None),
     )
     return Case(fixed, MappingProxyType(ranges), economics, usage, money, per_usd, capex, hardware, cloud, space, staff,
-                owned is not None, owned.tax if owned else _ZERO)
+                owned is not None, owned.tax if owned else _ZERO, owned.recurring if owned else _ZERO,
+                "" if life is None else life.source)
 
 
 _OWNERS_ONLY = frozenset(("electricity_usd_per_kwh", "electricity_growth", "pue", "load_factor", "support_rate",

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from wizard.catalog.records import Component
 from wizard.costing.rules_network import TOR_FROM_NODES, SwitchKind, leaf_and_spine, most_endpoints
+from wizard.costing.shared_storage import SPARE_SHARE, StorageCounts, StorageKind
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 RACK_UNITS = 42
-RACK_UNITS_KEPT = 6
+RACK_UNITS_KEPT = 7
 RACKS_IN_ROW = 8
 BREAKER_SHARE = 0.8
 FEEDS = 2
@@ -33,7 +34,11 @@ _HUGE = np.int64(2**61)
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Racks, PDUs and top-of-rack switches with net prices in hundredths (zero: not known). PDUs by price."""
+    """Racks, PDUs and top-of-rack switches with net prices in hundredths (zero: not known). PDUs by price.
+
+    ``manager`` is the switch of the management network, ``patch`` its cable; ``uplink_cents`` a cable of the site's
+    network, ``rail_cents`` the rails of one machine.
+    """
 
     rack: Component | None
     rack_cents: int
@@ -41,6 +46,14 @@ class Site:
     pdu_cents: tuple[int, ...]
     tor: Component | None
     tor_cents: int
+    manager: Component | None = None
+    manager_cents: int = 0
+    patch: Component | None = None
+    patch_cents: int = 0
+    uplink_cents: int = 0
+    rail: Component | None = None
+    rail_cents: int = 0
+    storage: StorageKind | None = None
 
     @property
     def usable_w(self) -> tuple[float, ...]:
@@ -58,7 +71,9 @@ class ClusterCounts:
     """Counts for each of ``n`` clusters, each of shape ``(n,)``. ``kind`` indexes the switch kinds, -1: no fabric.
 
     ``distance`` is 0 within a rack, 1 within a row, 2 in a hall; ``pdu`` indexes the kinds of PDU. ``fed`` is false
-    where one node draws more than a feed gives, ``joined`` where no fabric joins that many ports.
+    where one node draws more than a feed gives, ``joined`` where no fabric joins that many ports. ``spare_links`` lie
+    on the shelf; ``managers`` are switches of the management network, ``managed`` the ports that it joins;
+    ``storage_racks`` those of the racks that hold nothing but storage.
     """
 
     kind: Ints
@@ -74,38 +89,68 @@ class ClusterCounts:
     rack_max_w: Floats
     fed: Bools
     joined: Bools
+    spare_links: Ints
+    managers: Ints
+    managed: Ints
+    storage_racks: Ints
 
 
 def count_cluster(
     nodes: Ints, units: Floats, watts: Floats, endpoints: Ints, kinds: tuple[SwitchKind, ...], site: Site,
+    storage: StorageCounts,
 ) -> ClusterCounts:
     """Count the parts around ``nodes`` racked nodes of ``units`` rack units and ``watts`` each; all of shape ``(n,)``.
 
     ``units`` of zero: not mounted in a rack of ours.
     """
-    tors = _tors(nodes, units, site)
-    tor_w = _watts(site.tor) if site.tor else 0.0
-    per_rack, fed = _nodes_per_rack(units, watts, _kept_watts(kinds, endpoints) + 2 * tor_w * (tors > 0), site)
+    tors = _tors(nodes, units, storage.servers, site)
+    tor_w = 2 * (_watts(site.tor) if site.tor else 0.0) + (_watts(site.manager) if site.manager else 0.0)
+    per_rack, fed = _nodes_per_rack(units, watts, _kept_watts(kinds, endpoints) + tor_w * (tors > 0), site)
     racks = np.where(units > 0, -(-nodes // np.maximum(per_rack, 1)), 0)
     kind, leaf, spine, up, joined = _best_fabric(endpoints, _distance(racks), kinds)
     racks = np.maximum(racks, np.where(units > 0, -(-(leaf + spine) // SWITCHES_PER_RACK), 0))
     in_fullest = np.minimum(per_rack, nodes)
     switch_w = np.array([_watts(k.switch) for k in kinds] + [0.0])[kind]
     here = -(-(leaf + spine) // np.maximum(racks, 1))
-    rack_w = np.where(units > 0, in_fullest * watts + here * switch_w + np.minimum(tors, 2) * tor_w, 0.0)
+    rack_w = np.where(units > 0, in_fullest * watts + here * switch_w + (tors > 0) * tor_w, 0.0)
+    distance = _distance(racks)
+    storage_racks, rack_w = _beside(racks, in_fullest * units, rack_w, storage, site)
+    racks = racks + storage_racks
+    links = np.where(kind >= 0, endpoints, 0) + up
+    around = np.where(tors > 0, leaf + spine + tors + FEEDS * racks, 0)
+    managed = np.where(units > 0, nodes, 0) + storage.servers + around
+    managers = np.where(tors > 0, -(-managed // _ports(site.manager)), 0) if site.manager else np.zeros_like(nodes)
     return ClusterCounts(
-        kind, leaf, spine, np.where(kind >= 0, endpoints, 0) + up, _distance(racks), tors, racks, in_fullest,
-        FEEDS * racks, _pdu_kind(rack_w, site), rack_w, fed, joined,
+        kind, leaf, spine, links, distance, tors, racks, in_fullest, FEEDS * racks, _pdu_kind(rack_w, site), rack_w,
+        fed, joined, np.ceil(links * SPARE_SHARE).astype(np.int64), managers, managed, storage_racks,
     )
+
+
+def _beside(
+    racks: Ints, units: Floats, rack_w: Floats, storage: StorageCounts, site: Site,
+) -> tuple[Ints, Floats]:
+    """Return racks for storage servers that find no place beside ``units`` of nodes in each rack, and its watts."""
+    if site.storage is None or not storage.servers.any():
+        return np.zeros_like(racks), rack_w
+    height, each = site.storage.server.rack_units or 1.0, -(-storage.servers // np.maximum(racks, 1))
+    inside = (racks > 0) & (units + each * height + RACK_UNITS_KEPT <= RACK_UNITS) & (
+        rack_w + each * storage.watts <= site.feed_w)
+    by_power = np.floor(np.minimum(site.feed_w / np.maximum(storage.watts, 1.0), 1e6))
+    alone = np.maximum(np.minimum(np.floor((RACK_UNITS - RACK_UNITS_KEPT) / height), by_power), 1).astype(np.int64)
+    own = np.where(inside | (storage.servers == 0), 0, -(-storage.servers // alone))
+    full = np.where(own > 0, np.minimum(storage.servers, alone) * storage.watts, 0.0)
+    return own, np.where(inside, rack_w + each * storage.watts, np.maximum(rack_w, full))
 
 
 def surrounding_cents(kinds: tuple[SwitchKind, ...], counts: ClusterCounts, site: Site) -> Ints:
     """Return the net price of everything counted that has a price, in hundredths; shape ``(n,)``."""
-    total = counts.tors * site.tor_cents + counts.racks * site.rack_cents
+    total = counts.tors * site.tor_cents + counts.racks * site.rack_cents + counts.managers * site.manager_cents
+    total = total + counts.managed * site.patch_cents
     if site.pdus:
         total = total + counts.pdus * np.array(site.pdu_cents, np.int64)[counts.pdu]
     for index, kind in enumerate(kinds):
-        cents = _fabric_cents(kind, counts.leaf + counts.spine, counts.links, counts.distance)
+        links = counts.links + counts.spare_links
+        cents = _fabric_cents(kind, counts.leaf + counts.spine, links, counts.distance)
         total = total + np.where(counts.kind == index, cents, 0)
     return total
 
@@ -137,11 +182,16 @@ def _best_fabric(
     return kind, leaf, spine, up, (endpoints == 0) | (kind >= 0) | (not kinds)
 
 
-def _tors(nodes: Ints, units: Floats, site: Site) -> Ints:
+def _tors(nodes: Ints, units: Floats, storage: Ints, site: Site) -> Ints:
     if site.tor is None:
         return np.zeros_like(nodes)
-    each = max(1, (site.tor.ports or 0) - TOR_PORTS_KEPT)
-    return np.where((units > 0) & (nodes >= TOR_FROM_NODES), 2 * -(-nodes // each), 0)
+    joined = np.where(units > 0, nodes, 0) + storage
+    return np.where(joined >= TOR_FROM_NODES, 2 * -(-joined // _ports(site.tor)), 0)
+
+
+def _ports(switch: Component | None) -> int:
+    """Ports of a switch for machines; the others lead to the site's network."""
+    return max(1, ((switch.ports if switch else 0) or 0) - TOR_PORTS_KEPT)
 
 
 def _nodes_per_rack(units: Floats, watts: Floats, kept_w: Floats, site: Site) -> tuple[Ints, Bools]:

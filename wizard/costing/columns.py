@@ -20,9 +20,11 @@ from wizard.costing.demand import Profile
 from wizard.costing.hosts import choose_host, is_assembled, is_server
 from wizard.costing.node import Node, choose_node
 from wizard.costing.refusal import CannotBuild
-from wizard.costing.rules_network import UPLINKS, NodePorts, SwitchKind, switch_kinds, uplink_cable
-from wizard.costing.rules_site import choose_ups, site_of, ups_kinds
+from wizard.costing.rules_network import UPLINKS, NodePorts, SwitchKind, switch_kinds
+from wizard.costing.rules_site import bare, choose_ups, site_of, ups_kinds
+from wizard.costing.shared_storage import count_storage
 from wizard.costing.shelf import shelf_of
+from wizard.costing.software import accelerator_cents, cores_counted, cores_of, subscribed
 from wizard.costing.terms import Terms, micro
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -32,6 +34,7 @@ Bools: TypeAlias = NDArray[np.bool_]
 _MOST_PER_NODE = 512
 _USUAL_NODES = 64
 _MICRO = 1_000_000
+_FIGURES = 4
 _PLAIN = Profile(weights_bytes=0.0, training=False, dataset_tb=0.0, fabric=False, edge=False)
 
 
@@ -40,45 +43,52 @@ class BuildColumns:
     """Many builds, each of shape ``(n,)``. ``NaN`` where nothing can be bought at a known price.
 
     ``capex`` is the total with tax in the terms' currency, ``capex_usd`` the same in dollars at the terms' rate;
-    ``power_w`` and ``rack_units`` are ``NaN`` only where nothing can be built.
+    ``power_w`` and ``rack_units`` are ``NaN`` only where nothing can be built. ``recurring_usd`` is the part of it that
+    is paid again each year (subscriptions).
     """
 
     capex: Floats
     capex_usd: Floats
     power_w: Floats
     rack_units: Floats
+    recurring_usd: Floats
 
 
 class CapexColumns:
     """Prices builds by the thousand; see :meth:`of`."""
 
-    def __init__(self, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], *, ups: bool = False) -> None:
+    def __init__(
+        self, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], *, ups: bool = False,
+        software: tuple[str, ...] = (), sites: int = 1,
+    ) -> None:
         self.terms = terms
         self.ups = ups
+        self.sites = sites
         self.profiles = tuple(replace(p, fabric=fabric) for p in profiles for fabric in (False, True))
         self.accelerators = tuple(catalog.accelerators)
         self._shelf = shelf_of(catalog, terms)
         self._site = site_of(self._shelf)
         self._ups = ups_kinds(self._shelf) if ups else ()
+        self._software = subscribed(self._shelf, software)
         self._slot = np.full(len(self.accelerators) * _MOST_PER_NODE * len(self.profiles), -1, np.int32)
-        self._ints: list[tuple[int, ...]] = [(0, 0, 0, -1, 0, 0)]
+        self._ints: list[tuple[int, ...]] = [(0, 0, 0, -1, 0, 0, 0, 0, 0, 0)]
         self._floats: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)]
         self._int_rows, self._float_rows = np.array(self._ints, np.int64), np.array(self._floats, np.float64)
-        self._cache = np.empty((0, _USUAL_NODES, 3), np.float64)
+        self._cache = np.empty((0, _USUAL_NODES, _FIGURES), np.float64)
         self._variants: dict[NodePorts, int] = {}
-        cable = uplink_cable(self._shelf)
-        self._uplinks = UPLINKS * (self._shelf.component_net(cable) or 0) if cable else 0
 
     @classmethod
     def of(
         cls, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...] = (_PLAIN,), *, ups: bool = False,
+        software: tuple[str, ...] = (), sites: int = 1,
     ) -> CapexColumns:
         """Prepare for a catalogue, terms and the profiles (weights on disk, training, data set) that rows may have.
 
-        ``ups``: each build has a UPS that carries it. The last few are kept: asked again with the same arguments, they
-        know the nodes they have built.
+        ``ups``: each site has a UPS that carries it; ``software``: ids of subscriptions; ``sites``: places over which
+        rows are spread evenly. The last few are kept: asked again with the same arguments, they know the nodes they
+        have built.
         """
-        return _columns(catalog, terms, profiles, ups)
+        return _columns(catalog, terms, profiles, ups, software, sites)
 
     def index(self, accelerator: str) -> int:
         """Return the index of an accelerator's id in the columns of the rows."""
@@ -118,6 +128,8 @@ class CapexColumns:
         """
         columns = (accelerator, accelerators, nodes, profile, inter_node)
         a, count, n, p, spans = np.broadcast_arrays(*(np.atleast_1d(np.asarray(x, np.int64)) for x in columns))
+        even = (n % self.sites == 0) & (count % self.sites == 0)
+        count, n = np.where(even, count // self.sites, 0), n // self.sites
         each = -(-count // np.maximum(n, 1))
         slots = self._slots(a, each, 2 * p + (spans & (n > 1)))
         absent = each * n - count
@@ -127,15 +139,16 @@ class CapexColumns:
             rows = np.flatnonzero(odd)
             ok = (n[rows] >= 1) & (count[rows] >= n[rows])
             found[:, rows] = self._clusters(slots[rows], n[rows], absent[rows], ok)
-        return BuildColumns(found[0], found[0] / float(self.terms.rate), found[1], found[2])
+        rate = float(self.terms.rate)
+        return BuildColumns(found[0], found[0] / rate, found[1], found[2], found[3] / rate)
 
     def _usual(self, slots: Ints, nodes: Ints) -> Floats:
-        """Look up builds whose nodes are alike and few, each worked out when first asked for; shape ``(3, n)``."""
+        """Look up builds whose nodes are alike and few, each worked out when first asked for; shape ``(4, n)``."""
         if len(self._cache) < len(self._ints):
-            room = np.full((2 * len(self._ints), _USUAL_NODES, 3), np.inf)
+            room = np.full((2 * len(self._ints), _USUAL_NODES, _FIGURES), np.inf)
             room[: len(self._cache)] = self._cache
             self._cache = room
-        flat = self._cache.reshape(-1, 3)
+        flat = self._cache.reshape(-1, _FIGURES)
         key = slots * _USUAL_NODES + nodes
         unknown = np.isposinf(flat[key, 0])
         if unknown.any():
@@ -178,22 +191,27 @@ class CapexColumns:
         plain = place.system.kind == "server"
         variant = self._variants.setdefault(replace(kit.ports, count=1), len(self._variants))
         own_units = 0.0 if is_assembled(place.system) else place.system.rack_units or 0.0
-        self._ints.append((place.cents + kit.cents + (self._uplinks if plain else 0), place.card_cents,
-                           int(place.priced), variant, kit.ports.count, int(server)))
+        uplinks, rails = UPLINKS * self._site.uplink_cents, self._site.rail_cents if bare(place.system) else 0
+        self._ints.append((place.cents + kit.cents + (uplinks if plain else 0) + rails, place.card_cents,
+                           int(place.priced), variant, kit.ports.count, int(server), profile, each,
+                           accelerator_cents(self._shelf, self._software, found), cores_of(kit.items, self._shelf)))
         self._floats.append((host.power.max_w, (place.system.rack_units or 0.0) if plain else 0.0, own_units))
         return len(self._ints) - 1
 
     def _clusters(self, slots: Ints, nodes: Ints, absent: Ints, ok: Bools) -> Floats:
-        """Return capex in the terms' currency, watts and rack units; shape ``(3, n)``."""
-        cents, single, priced, variant, ports, server = self._int_rows[slots].T
+        """Return capex in the terms' currency, watts, rack units and what recurs, of all sites; shape ``(4, n)``.
+
+        ``nodes`` and ``absent`` accelerators are those of one site.
+        """
+        cents, single, priced, variant, ports, server, profile, each, yearly, cores = self._int_rows[slots].T
         watts, units, own_units = self._float_rows[slots].T
         hardware = cents * nodes - single * absent
         power, rack_units, good = watts * nodes, own_units * nodes, ok & (slots > 0)
         for key, index in self._variants.items():
-            rows = np.flatnonzero(variant == index)
-            if rows.size:
+            for kind in np.unique(profile[variant == index]):
+                rows = np.flatnonzero((variant == index) & (profile == kind))
                 extra, more_w, more_units, fine = self._around(
-                    nodes[rows], units[rows], watts[rows], ports[rows], key)
+                    nodes[rows], units[rows], watts[rows], ports[rows], server[rows] > 0, key, self.profiles[kind])
                 hardware[rows] += extra
                 power[rows] += more_w
                 rack_units[rows] += more_units
@@ -201,11 +219,23 @@ class CapexColumns:
         if self.ups:
             cents_ups, units_ups = self._carried(np.where(good, power, np.nan), watts, nodes)
             hardware, rack_units, good = hardware + cents_ups, rack_units + units_ups, good & bool(self._ups)
-        capex = self._total(hardware, server > 0) / 100.0
+        hardware, power, rack_units = (figure * self.sites for figure in (hardware, power, rack_units))
+        recurring = self._subscriptions(nodes * self.sites, (nodes * each - absent) * self.sites, yearly, cores)
+        capex = self._total(hardware, recurring, server > 0) / 100.0
         capex[~(good & (priced > 0))] = np.nan
         power[~good] = np.nan
         rack_units[~good] = np.nan
-        return np.stack((capex, power, rack_units))
+        return np.stack((capex, power, rack_units, recurring / 100.0))
+
+    def _subscriptions(self, nodes: Ints, accelerators: Ints, yearly: Ints, cores: Ints) -> Ints:
+        """Return a year of software in hundredths."""
+        total = accelerators * yearly
+        for subscription in self._software:
+            if subscription.unit == "machine":
+                total = total + nodes * subscription.cents
+            elif subscription.unit == "core":
+                total = total + cores_counted(nodes, cores) * subscription.cents
+        return total
 
     def _carried(self, watts: Floats, node_w: Floats, nodes: Ints) -> tuple[Ints, Floats]:
         """Return price in hundredths and rack units of the UPS for each load."""
@@ -215,25 +245,31 @@ class CapexColumns:
         return pieces * cents, pieces * units
 
     def _around(
-        self, nodes: Ints, units: Floats, watts: Floats, ports: Ints, key: NodePorts,
+        self, nodes: Ints, units: Floats, watts: Floats, ports: Ints, server: Bools, key: NodePorts, profile: Profile,
     ) -> tuple[Ints, Floats, Floats, Bools]:
-        kinds = self._kinds(key)
-        endpoints = np.where(nodes > 1, ports * nodes, 0)
-        counts = count_cluster(nodes, units, watts, endpoints, kinds, self._site)
-        cents = surrounding_cents(kinds, counts, self._site)
-        switches, tor = counts.leaf + counts.spine, self._site.tor
+        """Return price in hundredths, watts and rack units of what lies around nodes, and whether it can be built."""
+        kinds, site = self._kinds(key), self._site
+        storage = count_storage(site.storage, profile, nodes, server)
+        counts = count_cluster(nodes, units, watts, np.where(nodes > 1, ports * nodes, 0), kinds, site, storage)
+        cents = surrounding_cents(kinds, counts, site) + storage.cents
+        cents = cents + storage.servers * (UPLINKS * site.uplink_cents + site.rail_cents)
+        switches, boxes = counts.leaf + counts.spine, site.storage.server if site.storage else None
         each_w = np.array([k.switch.power_w or 0.0 for k in kinds] + [0.0])[counts.kind]
         each_u = np.array([k.switch.rack_units or 0.0 for k in kinds] + [0.0])[counts.kind]
-        power = switches * each_w + counts.tors * ((tor.power_w if tor else 0.0) or 0.0)
-        units = switches * each_u + counts.tors * ((tor.rack_units if tor else 0.0) or 0.0)
+        power, units = switches * each_w + storage.servers * storage.watts, switches * each_u
+        for part, count in ((site.tor, counts.tors), (site.manager, counts.managers)):
+            power = power + count * ((part.power_w if part else 0.0) or 0.0)
+            units = units + count * ((part.rack_units if part else 0.0) or 0.0)
+        units = units + storage.servers * ((boxes.rack_units if boxes else 0.0) or 0.0)
         return cents, power, units, counts.fed & counts.joined
 
     def _kinds(self, key: NodePorts) -> tuple[SwitchKind, ...]:
         return switch_kinds(self._shelf, key) if key.gbps else ()
 
-    def _total(self, hardware: Ints, server: Bools) -> Floats:
+    def _total(self, hardware: Ints, on_top: Ints, server: Bools) -> Floats:
         terms = self.terms
-        net = hardware + np.where(server, _share(hardware, micro(terms.support_rate)) if terms.support_rate else 0, 0)
+        support = _share(hardware, micro(terms.support_rate)) if terms.support_rate else np.zeros_like(hardware)
+        net = hardware + on_top + np.where(server, support, 0)
         for rate in (terms.shipping_rate, terms.contingency_rate):
             if rate:
                 net = net + _share(hardware, micro(rate))
@@ -241,8 +277,10 @@ class CapexColumns:
 
 
 @lru_cache(maxsize=2)
-def _columns(catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], ups: bool) -> CapexColumns:
-    return CapexColumns(catalog, terms, profiles, ups=ups)
+def _columns(
+    catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], ups: bool, software: tuple[str, ...], sites: int,
+) -> CapexColumns:
+    return CapexColumns(catalog, terms, profiles, ups=ups, software=software, sites=sites)
 
 
 def _share(cents: Ints, millionths: int) -> Ints:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Literal
+
+StorageWish = Literal["auto", "yes", "no"]
 
 
 def _none() -> Mapping[str, Decimal]:
@@ -39,6 +42,14 @@ class BuildDemand:
     discounts: Mapping[str, Decimal] = field(default_factory=_none)
     """Share off the list price by part id or by category, e.g. ``{"accelerator": Decimal("0.1")}``."""
     availability: str = "n"
+    storage: StorageWish = "auto"
+    """Whether the nodes share storage servers; ``auto``: where one training job spans nodes."""
+    load_s: float = 0.0
+    """Seconds in which every node may load the weights from the shared storage; zero: no such target."""
+    software: tuple[str, ...] = ()
+    """Ids of software components that are subscribed to."""
+    sites: int = 1
+    """Places over which the nodes are spread evenly, each a cluster of its own."""
 
     @property
     def each(self) -> int:
@@ -50,8 +61,15 @@ class BuildDemand:
         """What decides a node's host beside its accelerators."""
         return Profile(
             weights_bytes=self.weights_bytes, training=self.training, dataset_tb=self.dataset_tb,
-            fabric=self.inter_node and self.nodes > 1, edge=self.edge,
+            fabric=self.inter_node and self.nodes > 1, edge=self.edge, storage=self.storage, load_s=self.load_s,
         )
+
+    @property
+    def of_one_site(self) -> BuildDemand:
+        """What stands at each of the sites."""
+        if self.sites == 1:
+            return self
+        return replace(self, accelerators=self.accelerators // self.sites, nodes=self.nodes // self.sites, sites=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +81,10 @@ class Profile:
     dataset_tb: float
     fabric: bool
     edge: bool
+    storage: StorageWish = "auto"
+    load_s: float = 0.0
+
+    @property
+    def shared(self) -> bool:
+        """Whether data and checkpoints lie on storage servers that all nodes reach."""
+        return self.storage == "yes" or (self.storage == "auto" and self.training and self.fabric)

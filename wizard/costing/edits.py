@@ -78,8 +78,9 @@ def _meant(lines: Sequence[BomLine], edit: LineEdit) -> list[int]:
 
 
 def _may_replace(line: BomLine, alternative: str, shelf: Shelf) -> bool:
-    part = shelf.catalog.components.get(alternative)
-    return part is not None and line.category not in _FIXED and CATEGORY_OF.get(part.category) == line.category
+    part, now = shelf.catalog.components.get(alternative), shelf.catalog.components.get(line.part)
+    same = part is not None and (now is None or now.category == part.category)
+    return same and part is not None and line.category not in _FIXED and CATEGORY_OF.get(part.category) == line.category
 
 
 def _changed(line: BomLine, edit: LineEdit, shelf: Shelf) -> BomLine:
@@ -126,6 +127,7 @@ def _reckoned(bom: Bom, changed: dict[int, BomLine], shelf: Shelf) -> Bom:
     return replace(
         bom, lines=tuple(lines), subtotals=sums.subtotals, net=sums.net, tax=sums.tax, total=sums.total, low=sums.low,
         high=sums.high, unpriced=sums.unpriced, stale=sums.stale, hardware=sums.hardware, site=site,
+        recurring=sums.recurring,
         power_w=site.max_w if site else bom.power_w, weight_kg=None if bom.weight_kg is None else weights,
         rack_units=sum((line.rack_units or 0.0) * line.quantity for line in lines),
     )

@@ -25,11 +25,16 @@ class Item:
     weight_kg: float | None = None
     reason: str = ""
     fields: Fields = ()
-    hardware: bool = True
+    recurring: bool = False
+    """Whether it is paid again each year."""
 
     def times(self, n: int) -> Item:
         """Return the same part for ``n`` nodes."""
         return replace(self, quantity=self.quantity * n)
+
+    def at(self, sites: int) -> Item:
+        """Return the same at each of several sites; what its reason counts is that of one."""
+        return replace(self, quantity=self.quantity * sites, fields=(*self.fields, ("sites", sites)))
 
 
 def item_of(part: Component, quantity: int, reason: str, category: Category | None = None, **fields: object) -> Item:
@@ -46,6 +51,7 @@ CATEGORY_OF: dict[str, Category] = {
     "cpu": "cpu", "memory": "memory", "storage": "storage", "nic": "nic", "switch": "switch", "optics": "optics",
     "cable": "cable", "rack": "rack", "pdu": "pdu", "ups": "ups", "board": "board", "motherboard": "board",
     "psu": "psu", "case": "case", "chassis": "case", "cooler": "cooler", "support": "support",
-    "installation": "installation",     "software": "software",
+    "installation": "installation", "software": "software",
+    "storage_server": "storage", "rail": "rail",
 }
 """Category of a line by the category of the component."""

@@ -37,7 +37,7 @@ def line_of(number: int, item: Item, shelf: Shelf) -> BomLine:
         price_kind=price.kind if price else None, price_as_of=price.as_of if price else None,
         price_source=price.source if price else "", stale=price is not None and terms.is_stale(price.as_of),
         power_w=item.power_w, rack_units=item.rack_units, weight_kg=item.weight_kg, reason=item.reason,
-        reason_fields=item.fields,
+        reason_fields=item.fields, recurring=item.recurring,
     )
 
 

@@ -2,7 +2,8 @@
 
     energy(y)  = P_max x load x 8760 h / 1000 x PUE x tariff x (1 + growth)^(y - 1)
     support(y) = rate x hardware, from the second year (the first is on the bill of materials)
-    NPV        = capex + sum opex(y) / (1 + r)^y - residual x hardware / (1 + r)^T
+    refresh(L) = (price factor - residual) x hardware at the end of each life of L years before the horizon T
+    NPV        = capex + sum opex(y) / (1 + r)^y + sum refresh / (1 + r)^L - residual x hardware / (1 + r)^T
     tokens(y)  = sustained rate x 31 536 000 s x utilisation x availability
     levelised  = NPV / sum tokens / (1 + r)^y x 10^6
 
@@ -42,6 +43,10 @@ class Fixed:
     other_year: float
     supported: bool
     metered: bool
+    later_year: float = 0.0
+    """Yearly cost from the second year on, whose first year is part of the purchase (subscriptions)."""
+    life: int = 0
+    """Years after which the hardware is replaced; zero: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,32 @@ def tokens_year(inputs: Inputs) -> Floats:
     return np.asarray(inputs["output_tok_s"] * SECONDS_PER_YEAR * inputs["utilization"] * inputs["availability"])
 
 
+def refresh_years(years: int, life: int) -> tuple[int, ...]:
+    """Return the years at whose end the hardware is replaced within the horizon."""
+    return tuple(range(life, years, life)) if life > 0 else ()
+
+
+def last_worth(years: int, life: int, residual: Floats) -> Floats:
+    """Return what the hardware in use at the end of the horizon is worth, as a share of its price.
+
+    The first hardware is worth the residual value. What replaced it is younger than its life and worth the straight
+    line between its price and that value, so that the horizon pays for the years it uses and no others.
+    """
+    found = refresh_years(years, life)
+    return residual if not found else 1 - (1 - residual) * (years - found[-1]) / life
+
+
+def replaced(fixed: Fixed, inputs: Inputs, hardware: Floats, discount: Floats) -> Floats:
+    """Return the present value of replacing the hardware at the end of each life, less what is left at the end."""
+    residual, worth = inputs["residual_share"], hardware
+    cost = np.zeros_like(hardware)
+    for year in refresh_years(fixed.years, fixed.life):
+        new = hardware * inputs["refresh_factor"]
+        cost = cost + (new - worth * residual) * discount[year - 1]
+        worth = new
+    return np.asarray(cost - worth * last_worth(fixed.years, fixed.life, residual) * discount[-1])
+
+
 def costs_of(fixed: Fixed, inputs: Inputs) -> Costs:
     """Evaluate the model for inputs of shape ``(n,)``."""
     years = np.arange(1, fixed.years + 1)[:, None]
@@ -84,6 +115,7 @@ def costs_of(fixed: Fixed, inputs: Inputs) -> Costs:
         yearly += first * (1 + inputs["electricity_growth"]) ** (years - 1)
     if fixed.supported:
         yearly[1:] += hardware * inputs["support_rate"]
-    npv = capex + (yearly * discount).sum(axis=0) - hardware * inputs["residual_share"] * discount[-1]
+    yearly[1:] += fixed.later_year
+    npv = capex + (yearly * discount).sum(axis=0) + replaced(fixed, inputs, hardware, discount)
     each = tokens_year(inputs) if "output_tok_s" in inputs else np.zeros_like(npv)
     return Costs(npv, each * discount.sum(), capex, yearly.mean(axis=0) / 12, each)

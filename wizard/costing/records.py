@@ -12,7 +12,7 @@ from wizard.catalog.records import PriceClass
 Category = Literal[
     "accelerator", "system", "cpu", "memory", "storage", "nic", "switch", "optics", "cable", "rack", "pdu", "ups",
     "software", "support", "installation", "shipping", "contingency", "cloud", "spare", "board", "psu", "case",
-    "cooler",
+    "cooler", "link", "rail",
 ]
 
 
@@ -116,11 +116,18 @@ class Bom:
     system: str = ""
     hardware: Decimal = Decimal("0.00")
     """The part of ``net`` that is hardware: what a support contract is a share of."""
+    recurring: Decimal = Decimal("0.00")
+    """The part of ``net`` that is paid again each year: subscriptions, not support."""
+    sites: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TcoYear:
-    """One year of owning it (year 0 is the purchase). ``residual`` is negative: the row adds up to ``total``."""
+    """One year of owning it (year 0 is the purchase). ``residual`` is negative: the row adds up to ``total``.
+
+    ``refresh`` is what new hardware costs at the end of the year, less what the old one is sold for. ``depreciation``
+    is the straight-line write-off, which is no payment and not in ``total``.
+    """
 
     year: int
     capex: Decimal
@@ -131,6 +138,9 @@ class TcoYear:
     cloud: Decimal
     residual: Decimal
     total: Decimal
+    subscriptions: Decimal = Decimal("0.00")
+    refresh: Decimal = Decimal("0.00")
+    depreciation: Decimal = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,5 +198,10 @@ class Tco:
     cumulative_other: tuple[Decimal, ...] = ()
     draws: int = 0
     seed: int = 0
+    life_years: int = 0
+    """Years after which the hardware is written off and, within the horizon, replaced; zero where it is rented."""
+    break_even_tokens_month: float | None = None
+    """Output tokens a month from which owning is cheaper than the API, at most what the hardware can serve; ``None``
+    where no API price is known or it never is."""
     purchase_tax: Decimal = Decimal("0.00")
     """Tax on the purchase, which no other figure here contains: with it year 0 is the bill of materials' total."""

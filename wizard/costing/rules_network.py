@@ -7,6 +7,8 @@
   oversubscription 1.0 and at most radix^2 / 2 endpoints (Clos, two tiers).
 - Links: copper within one rack, active optical cables up to 8 racks in a row, optical modules and fibre beyond.
 - Serving from 3 machines on: a pair of top-of-rack switches, each machine with one port on each of the two.
+- Every board controller, switch and PDU has a port on the management network: copper to switches of 1 Gb/s where there
+  are top-of-rack switches, else to the site's network. Two of 100 links lie on the shelf, at least one.
 - Cards in PCIe slots that have an NVLink bridge get one for each pair.
 """
 
@@ -28,6 +30,7 @@ UPLINKS = 2
 IN_ROW_M = 10.0
 IN_RACK_M = 1.5
 TOR_FROM_NODES = 3
+FIBRE = "MPO-12"
 _UNPRICED = 10**15
 _PORTS = re.compile(r"(\d+)x [^,+]*?(\d{3})\s?Gb")
 
@@ -49,6 +52,7 @@ class Link:
     cable: Component | None
     optics: Component | None
     cents: int
+    fibre: Component | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,11 @@ def _link(shelf: Shelf, cables: list[Component], optics: Component | None) -> Li
     cable = _cheapest(shelf, cables)
     if cable is not None:
         return Link(cable, None, shelf.component_net(cable) or 0)
-    return Link(None, optics, 2 * (shelf.component_net(optics) or 0) if optics else 0)
+    if optics is None:
+        return Link(None, None, 0)
+    fibre = _cheapest(shelf, [p for p in shelf.parts("cable") if p.form == FIBRE])
+    cents = 2 * (shelf.component_net(optics) or 0) + ((shelf.component_net(fibre) or 0) if fibre else 0)
+    return Link(None, optics, cents, fibre)
 
 
 def _speaks(switch: Component, ports: NodePorts) -> bool:

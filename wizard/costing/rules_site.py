@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wizard.catalog.records import Component
+from wizard.catalog.records import Component, System
 from wizard.costing.cluster import BREAKER_SHARE, RACK_UNITS, ClusterCounts, Floats, Ints, Site
 from wizard.costing.items import Item, item_of
 from wizard.costing.node import Node
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_network import UPLINKS, Link, NodePorts, SwitchKind, tor_switch, uplink_cable
+from wizard.costing.shared_storage import storage_kind
 from wizard.costing.shelf import Shelf
 from wizard.i18n import mark
 
 INSTALLATION_TEXT = mark("Installation and commissioning")
 FIBRE_TEXT = mark("Fibre patch cord, MPO-12, both ends")
+MANAGEMENT_TEXT = mark("Management cable, both ends")
 CABLE_TEXT = mark("Cable with both ends")
 UPLINK_CABLE_TEXT = mark("Network cable to the site's switch, both ends")
 SWITCH_TEXT = mark("Switch")
@@ -27,15 +29,26 @@ _UNPRICED = 10**15
 
 
 def site_of(shelf: Shelf) -> Site:
-    """Return racks, PDUs and top-of-rack switches of the catalogue."""
+    """Return racks, PDUs, switches of the site's and the management network, rails and storage of the catalogue."""
+    return shelf.once(("site",), lambda: _site(shelf))
+
+
+def _site(shelf: Shelf) -> Site:
     rack = min((p for p in shelf.parts("rack") if p.rack_units in {None, RACK_UNITS}), key=_rank(shelf), default=None)
     pdus = tuple(sorted((p for p in shelf.parts("pdu") if p.capacity_w), key=_rank(shelf)))
     tor = tor_switch(shelf)
+    manager = min((p for p in shelf.parts("switch") if p.ports and p.port_gbps == 1), key=_rank(shelf), default=None)
+    patch = min((p for p in shelf.parts("cable") if p.connector == "RJ45" or p.form == "RJ45"), key=_rank(shelf),
+                default=None)
+    rail = min(shelf.parts("rail"), key=_rank(shelf), default=None)
 
     def cents(part: Component | None) -> int:
         return 0 if part is None else shelf.component_net(part) or 0
 
-    return Site(rack, cents(rack), pdus, tuple(cents(p) for p in pdus), tor, cents(tor))
+    return Site(
+        rack, cents(rack), pdus, tuple(cents(p) for p in pdus), tor, cents(tor), manager, cents(manager), patch,
+        cents(patch), cents(uplink_cable(shelf)), rail, cents(rail), storage_kind(shelf),
+    )
 
 
 def _rank(shelf: Shelf) -> Callable[[Component], tuple[int, float, str]]:
@@ -46,12 +59,17 @@ def _rank(shelf: Shelf) -> Callable[[Component], tuple[int, float, str]]:
 
 
 def network_items(
-    counts: ClusterCounts, kinds: tuple[SwitchKind, ...], ports: NodePorts, nodes: int, site: Site,
+    counts: ClusterCounts, kinds: tuple[SwitchKind, ...], ports: NodePorts, nodes: int, storage: int, site: Site,
 ) -> list[Item]:
-    """Return switches and links with both their ends; where no switch is known, lines without a price."""
+    """Return switches and links with both their ends; where no switch is known, lines without a price.
+
+    ``nodes`` and ``storage`` are machines on the site's network.
+    """
     items: list[Item] = []
     if counts.tors[0] and site.tor:
-        items.append(item_of(site.tor, int(counts.tors[0]), "switch_uplinks", nodes=nodes))
+        items.append(item_of(site.tor, int(counts.tors[0]), "switch_uplinks", nodes=nodes + storage))
+    if counts.managers[0] and site.manager:
+        items.append(item_of(site.manager, int(counts.managers[0]), "switch_management", ports=int(counts.managed[0])))
     if not ports.count or nodes < 2:
         return items
     endpoints = ports.count * nodes
@@ -65,17 +83,23 @@ def network_items(
         endpoints=endpoints, oversubscription=1.0,
     ))
     link = (kind.in_rack, kind.in_row, kind.in_hall)[int(counts.distance[0])]
-    return items + _links(link, int(counts.links[0]))
+    return items + _links(link, int(counts.links[0]), int(counts.spare_links[0]))
 
 
-def _links(link: Link, count: int) -> list[Item]:
+def _links(link: Link, count: int, spare: int) -> list[Item]:
+    """Return cables, or modules and fibres, for so many links, and the spare ones."""
+    kept = (("links", count),)
     if link.cable is not None:
-        return [item_of(link.cable, count, "link_both_ends", links=count)]
-    if link.optics is not None:
-        fibre = Item("cable", "fibre_mpo12", "", FIBRE_TEXT, count, None, reason="link_fibre",
-                     fields=(("links", count),))
-        return [item_of(link.optics, 2 * count, "link_optics", links=count), fibre]
-    return [Item("cable", "cable", "", CABLE_TEXT, count, None, reason="link_both_ends", fields=(("links", count),))]
+        return [item_of(link.cable, count, "link_both_ends", links=count),
+                item_of(link.cable, spare, "spare_links", links=count)]
+    if link.optics is None:
+        return [Item("cable", "cable", "", CABLE_TEXT, count, None, reason="link_both_ends", fields=kept)]
+    modules = [item_of(link.optics, 2 * count, "link_optics", links=count),
+               item_of(link.optics, 2 * spare, "spare_links", links=count)]
+    if link.fibre is None:
+        return [*modules, Item("cable", "fibre_mpo12", "", FIBRE_TEXT, count, None, reason="link_fibre", fields=kept)]
+    return [*modules, item_of(link.fibre, count, "link_fibre", links=count),
+            item_of(link.fibre, spare, "spare_links", links=count)]
 
 
 def rack_items(counts: ClusterCounts, site: Site) -> list[Item]:
@@ -148,15 +172,40 @@ def choose_ups(kinds: tuple[UpsKind, ...], watts: Floats, node_w: Floats, nodes:
     return kind, pieces
 
 
-def uplink_items(shelf: Shelf, node: Node, nodes: int) -> list[Item]:
-    """Return the cables of the uplink ports, both ends on each cable."""
-    if node.system.kind != "server":
+def uplink_items(shelf: Shelf, node: Node, nodes: int, storage: int) -> list[Item]:
+    """Return the cables of the uplink ports of nodes and storage servers, both ends on each cable."""
+    machines = (nodes if node.system.kind == "server" else 0) + storage
+    if not machines:
         return []
-    count, fields = UPLINKS * nodes, (("nodes", nodes),)
+    count, fields = UPLINKS * machines, (("nodes", machines),)
     cable = uplink_cable(shelf)
     if cable is None:
         return [Item("cable", "uplink_cable", "", UPLINK_CABLE_TEXT, count, None, reason="uplink_ends", fields=fields)]
-    return [item_of(cable, count, "uplink_ends", nodes=nodes)]
+    return [item_of(cable, count, "uplink_ends", nodes=machines)]
+
+
+def management_items(counts: ClusterCounts, site: Site) -> list[Item]:
+    """Return the cables of the management network: one for each port that tells how its device is."""
+    managed = int(counts.managed[0])
+    if not managed:
+        return []
+    if site.patch is None:
+        return [Item("cable", "management_cable", "", MANAGEMENT_TEXT, managed, None, reason="management_ports",
+                     fields=(("ports", managed),))]
+    return [item_of(site.patch, managed, "management_ports", ports=managed)]
+
+
+def rail_items(node: Node, nodes: int, storage: int, site: Site) -> list[Item]:
+    """Return the rails of racked machines; a complete machine brings its own."""
+    machines = (nodes if bare(node.system) else 0) + storage
+    if not machines or site.rail is None:
+        return []
+    return [item_of(site.rail, machines, "rails", machines=machines)]
+
+
+def bare(system: System) -> bool:
+    """Tell whether a server is bought without accelerators and rails."""
+    return system.kind == "server" and not system.includes_accelerators and bool(system.rack_units)
 
 
 def service_items(node: Node, nodes: int) -> list[Item]:
@@ -164,4 +213,4 @@ def service_items(node: Node, nodes: int) -> list[Item]:
     if not node.server:
         return []
     return [Item("installation", "installation", "", INSTALLATION_TEXT, nodes, None, reason="installation_nodes",
-                 hardware=False)]
+                 )]

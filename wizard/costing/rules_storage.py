@@ -2,6 +2,7 @@
 
 Own rule: three versions of the weights (running, next, last good), the data set with 20 % to spare, three training
 checkpoints of 7 x the bf16 weights (fp32 master weights and two moments beside them), 0.2 TB for images and logs.
+Where storage servers hold data set and checkpoints (:mod:`wizard.costing.shared_storage`) a node keeps the weights.
 A server boots from a mirrored pair, a workstation boots from its data drive. Loading the weights cannot be faster than
 the drives' PCIe links.
 """
@@ -29,11 +30,16 @@ PCIE_X4_GB_S = {3.0: 3.94, 4.0: 7.88, 5.0: 15.75, 6.0: 30.25}
 _UNPRICED = 10**15
 
 
-def storage_needed_tb(profile: Profile) -> float:
-    """Return the data capacity of a node in TB (10**12 bytes)."""
-    weights = profile.weights_bytes / TB
-    checkpoints = CHECKPOINTS * CHECKPOINT_FACTOR * weights if profile.training else 0.0
-    return WEIGHT_VERSIONS * weights + DATASET_FACTOR * profile.dataset_tb + checkpoints + IMAGES_TB
+def storage_needed_tb(profile: Profile, *, server: bool = True) -> float:
+    """Return the data capacity of a node in TB (10**12 bytes). Workstations share no storage servers."""
+    weights = WEIGHT_VERSIONS * profile.weights_bytes / TB + IMAGES_TB
+    return weights if server and profile.shared else weights + data_needed_tb(profile)
+
+
+def data_needed_tb(profile: Profile) -> float:
+    """Return the capacity for data set and checkpoints in TB, which shared storage holds where there is one."""
+    checkpoints = CHECKPOINTS * CHECKPOINT_FACTOR * profile.weights_bytes / TB if profile.training else 0.0
+    return DATASET_FACTOR * profile.dataset_tb + checkpoints
 
 
 def choose_storage(shelf: Shelf, system: System, profile: Profile, server: bool) -> list[Item]:
@@ -44,7 +50,7 @@ def choose_storage(shelf: Shelf, system: System, profile: Profile, server: bool)
     """
     if "storage" in system.includes:
         return []
-    need = storage_needed_tb(profile)
+    need = storage_needed_tb(profile, server=server)
     if not server:
         return [_data(shelf, system, profile, need + WORKSTATION_BOOT_TB, bays=2, reason="storage_one")]
     boot = shelf.once(("boot",), lambda: _boot(shelf))

@@ -17,9 +17,11 @@ LABELS: Mapping[str, str] = {
     "optics": mark("Optics"),
     "cable": mark("Cable"),
     "rack": mark("Rack cabinet"),
+    "rail": mark("Rails"),
     "pdu": mark("Power distribution"),
     "ups": mark("UPS"),
     "software": mark("Software"),
+    "link": mark("Line between sites"),
     "support": mark("Support"),
     "installation": mark("Installation"),
     "shipping": mark("Shipping"),
@@ -45,6 +47,8 @@ LABELS: Mapping[str, str] = {
     "api_usd_per_million_input_tokens": mark("API, USD per million input tokens"),
     "api_usd_per_million_output_tokens": mark("API, USD per million output tokens"),
     "colocation_usd_per_kw_month": mark("Colocation, USD per kW and month"),
+    "hardware_life_years": mark("Life of the hardware, years"),
+    "refresh_factor": mark("Price of new hardware after its life, factor"),
     "co2_kg_per_kwh": mark("Grid emissions, kg CO2e per kWh"),
     "cloud_bill": mark("your cloud bill"),
     "api": mark("an API by the token"),
@@ -118,6 +122,22 @@ SENTENCES: Mapping[str, str] = {
     ),
     "ups_load": mark("carries {load_kw} kW"),
     "switch_uplinks": mark("a pair at the top of the rack; each of {nodes} machines has one port on each of the two"),
+    "switch_management": mark("joins {ports} ports of the management network"),
+    "management_ports": mark("one for each of {ports} ports that report and control their device (BMC)"),
+    "rails": mark("one set for each of {machines} machines"),
+    "storage_shared": mark(
+        "{have_tb} TB usable with one server failed and 80 % filled, {need_tb} TB needed; ports carry {gb_s} GB/s, "
+        "so that all machines load the weights in {load_s} s or more"
+    ),
+    "storage_shared_drives": mark("{each} in each of {servers} storage servers, erasure-coded over the servers"),
+    "spare_drives": mark("spare for {drives} drives, 2 of 100"),
+    "spare_links": mark("spare for {links} links, 2 of 100"),
+    "software_accelerators": mark("one for each of {accelerators} accelerators, each year"),
+    "software_machines": mark("one for each of {machines} machines, each year"),
+    "software_cores": mark("{cores} cores, at least 16 a CPU and 72 in all, each year"),
+    "software_cores_unknown": mark("by core; the cores of this machine are not published"),
+    "software_included": mark("included in the price of {name} for five years"),
+    "site_link": mark("to be quoted by carriers for the route, each year"),
     "bridge_pair": mark("one for each pair of cards"),
     "installation_nodes": mark("to be quoted for the site"),
     "support_share": mark("{percent} % of the hardware"),
@@ -137,6 +157,7 @@ SENTENCES: Mapping[str, str] = {
 DESCRIPTIONS = frozenset((
     mark("Hardware support, first year"), mark("Shipping and insurance"), mark("Contingency"),
     mark("Installation and commissioning"), mark("Fibre patch cord, MPO-12, both ends"), mark("Cable with both ends"),
-    mark("Network cable to the site's switch, both ends"), mark("Switch"), mark("Rack, 42 U"), mark("Rack PDU"),
+    mark("Network cable to the site's switch, both ends"), mark("Management cable, both ends"),
+    mark("Line between the two sites, one year"), mark("Switch"), mark("Rack, 42 U"), mark("Rack PDU"),
 ))
 """Descriptions of lines that are no product of the catalogue: they are translated, product names never are."""

@@ -71,7 +71,7 @@ def _plain(case: Case, years: tuple[TcoYear, ...]) -> Tco:
         cloud_on_demand_month=rent["on_demand"], api_month=None, break_even_month=None, break_even_utilization=None,
         roi=_roi(case, years), swings=(), assumptions=_listed(case), cloud_spot_month=rent["spot"],
         cloud_reserved_1y_month=rent["reserved_1y"], cloud_reserved_3y_month=rent["reserved_3y"],
-        purchase_tax=case.purchase_tax,
+        purchase_tax=case.purchase_tax, life_years=case.fixed.life,
     )
 
 
@@ -158,6 +158,8 @@ def _listed(case: Case) -> tuple[tuple[str, float, str], ...]:
     certain = [(name, float(getattr(asked, name)), whose(asked, name))
                for name in ("horizon_years", "discount_rate", "staff_usd_per_year")]
     ranges = [(name, r.mode, r.source) for name, r in sorted(case.ranges.items()) if r.source not in {"", "rented"}]
+    if case.fixed.life and "hardware_life_years" not in case.ranges:
+        ranges.append(("hardware_life_years", float(case.fixed.life), case.life_source))
     space = case.usage.space_per_kw_month
     colocation = [] if space is None or not case.owned else [("colocation_usd_per_kw_month", space, YOURS)]
     return (*certain, *colocation, *ranges, *api_inputs(case.economics, case.usage))

@@ -17,7 +17,7 @@ SUPPORT_TEXT = mark("Hardware support, first year")
 SHIPPING_TEXT = mark("Shipping and insurance")
 CONTINGENCY_TEXT = mark("Contingency")
 
-ON_TOP: frozenset[Category] = frozenset(("software", "installation", "support", "shipping", "contingency"))
+ON_TOP: frozenset[Category] = frozenset(("software", "link", "installation", "support", "shipping", "contingency"))
 """Categories that are no hardware: they stand below it, and nothing is a share of them."""
 
 
@@ -34,6 +34,7 @@ class Sums:
     high: Decimal
     unpriced: tuple[int, ...]
     stale: tuple[int, ...]
+    recurring: Decimal
 
 
 def hardware_of(lines: Sequence[BomLine]) -> Decimal:
@@ -52,6 +53,7 @@ def totalled(lines: Sequence[BomLine], shelf: Shelf) -> Sums:
         low=cents(low * (1 + terms.tax_rate)), high=cents(high * (1 + terms.tax_rate)),
         unpriced=tuple(line.number for line in lines if line.extended is None),
         stale=tuple(line.number for line in lines if line.stale),
+        recurring=total(line.extended for line in lines if line.recurring and line.extended is not None),
     )
 
 

@@ -103,6 +103,8 @@ def step_of(key: str) -> Step:
         return "budget" if tail in ("acquisition", "private_data") else "hardware"
     if head in ("budget", "economics"):
         return "budget"
+    if head == "storage":
+        return "hardware"
     if head == "bill":
         return "bill"
     return "export" if head == "document" else "use_case"

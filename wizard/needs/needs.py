@@ -18,7 +18,7 @@ from wizard.needs.lengths import MOST_P95, TemplateName, cv_of_p95, longest, tem
 UseCase = Literal["inference", "fine_tuning", "training", "edge"]
 Currency = Literal["USD", "CNY", "EUR"]
 Acquisition = Literal["own", "cloud", "either"]
-Availability = Literal["n", "n+1", "2n"]
+Availability = Literal["n", "n+1", "2n", "second_site"]
 Engine = Literal["auto", "vllm", "sglang", "tensorrt-llm", "llama.cpp"]
 WeightPrecision = Literal["auto", "native", "bf16", "fp8", "int8", "fp4", "int4"]
 KvPrecision = Literal["auto", "bf16", "fp8"]
@@ -216,6 +216,19 @@ class Constraints(Part):
     private_data: bool = False
     kv_link_gb_s: Positive | None = None
     ups: bool = False
+    software: tuple[Line, ...] = ()
+
+
+class Storage(Part):
+    """What is kept beside the weights, and on storage servers that all machines share.
+
+    ``shared`` left to ``auto`` has storage servers where one training job spans machines; ``load_s`` is the time in
+    which every machine may load the weights from them.
+    """
+
+    shared: Literal["auto", "yes", "no"] = "auto"
+    dataset_tb: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    load_s: Annotated[float, Field(gt=0, le=86_400)] | None = None
 
 
 class Discounts(Part):
@@ -253,6 +266,7 @@ class Economics(Part):
     electricity_usd_per_kwh: Annotated[float, Field(ge=0, le=10)] | None = None
     pue: Annotated[float, Field(ge=1, le=5)] | None = None
     utilization: Share = 0.5
+    hardware_life_years: Annotated[int, Field(ge=1, le=20)] | None = None
     discount_rate: Annotated[float, Field(ge=0, le=1)] = 0.08
     tax_rate: Share | None = None
     staff_usd_per_year: Annotated[float, Field(ge=0, lt=1e12)] = 0.0
@@ -312,6 +326,7 @@ class Needs(Part):
     training: Training = Training()
     budget: Budget = Budget()
     constraints: Constraints = Constraints()
+    storage: Storage = Storage()
     economics: Economics = Economics()
     bill: Annotated[tuple[LineEdit, ...], Field(max_length=1000)] = ()
     document: Document = Document()

@@ -24,6 +24,7 @@ from wizard.money import cents
 from wizard.needs.needs import Needs
 from wizard.planner.models import model_of
 from wizard.planner.plan import Cost, Estimate, Limit, Option, Reason
+from wizard.planner.purchase import demand_of, sites_of
 
 MONTHS = 12
 _BILL_WARNINGS = frozenset(("prices_unknown", "unpriced_lines", "stale_prices", "stale_rent"))
@@ -75,11 +76,10 @@ class Biller:
             bill = self._rent(offer, usage, accelerators * (accelerator.tdp_w or 0.0))
             fewer = cheapest_cloud(self.catalog, accelerator.id, lean[0], max(1, share)) if lean else None
             return bill if fewer is None else _with_spares(bill, bill.cost.per_month, self._month(fewer), "spares_rent")
-        demand = BuildDemand(
-            accelerator=accelerator.id, accelerators=accelerators, nodes=nodes, spare_nodes=spare_nodes,
-            weights_bytes=weights_bytes, training=training, inter_node=spans_nodes and nodes > 1,
-            edge=self.needs.use_case == "edge", country=self.needs.economics.country, currency=self.terms.currency,
-            availability=self.needs.constraints.availability, ups=self.needs.constraints.ups,
+        demand = demand_of(
+            self.needs, self.catalog, self.terms, accelerator.id, accelerators=accelerators, nodes=nodes,
+            weights_bytes=weights_bytes, spans_nodes=spans_nodes, spare_nodes=spare_nodes, training=training,
+            sites=1 if training else sites_of(self.needs),
         )
         try:
             bom = build_bom(demand, self.catalog, self.terms)
@@ -89,7 +89,7 @@ class Biller:
         if lean is None or bill.cost.capex is None:
             return bill
         accelerators, nodes = lean
-        fewer_nodes = replace(demand, accelerators=accelerators, nodes=nodes, spare_nodes=0,
+        fewer_nodes = replace(demand, accelerators=accelerators, nodes=nodes, spare_nodes=0, sites=1,
                               inter_node=spans_nodes and nodes > 1)
         return _with_spares(bill, bom.total, self._total(fewer_nodes), "spares_price")
 

@@ -23,6 +23,8 @@ from wizard.planner.usage import Running
 from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
 from wizard.sizing.device_columns import DeviceColumns, stack
 
+TWICE = frozenset(("2n", "second_site"))
+"""Answers that have every replica twice."""
 MOST = 1_000_000
 """Counts beyond this are absurd answers to absurd loads; they must not overflow."""
 
@@ -74,11 +76,11 @@ class Market:
         barred = np.array([device.rent_only for device in self.devices])[candidates.device]
         capex = np.where(barred | (self.needs.constraints.acquisition == "cloud"), np.nan, built.capex_usd)
         power, units = built.power_w, built.rack_units
-        owning = self.running.month_usd(capex, power)
+        owning = self.running.month_usd(capex, power, built.recurring_usd)
         share = np.minimum(np.ceil(candidates.per_replica / self._parts(candidates)), self._size(candidates))
         renting = self.rent_month_usd(candidates.device, accelerators, share)
         months = 12.0 * self.needs.economics.horizon_years
-        buy, rent = capex + owning * months, renting * months
+        buy, rent = capex * self.running.lives + owning * months, renting * months
         rented = np.isfinite(rent) & ~(buy <= rent)
         return Builds(
             replicas=replicas, spares=spares, accelerators=accelerators, nodes=nodes,
@@ -92,7 +94,7 @@ class Market:
         if count is None:
             return needed, _spares(availability, needed)
         held = np.floor(count * self._parts(candidates) / candidates.per_replica)
-        spares = _spares(availability, np.floor(held / 2) if availability == "2n" else held)
+        spares = _spares(availability, np.floor(held / 2) if availability in TWICE else held)
         return np.maximum(held - spares, 0.0), np.minimum(spares, held)
 
     def _parts(self, candidates: Candidates) -> Ints:
@@ -111,17 +113,17 @@ class Market:
         return np.array([self.sizes.get(d.whole.id, 1) for d in self.devices], dtype=np.int64)[candidates.device]
 
     def _machines(self, candidates: Candidates, replicas: Floats) -> tuple[Floats, Floats]:
-        """Return whole accelerators and nodes; a replica that fits a node is never spread over two."""
-        parts, size = self._parts(candidates), self._size(candidates)
-        count = self.needs.constraints.accelerator_count
-        accelerators = np.ceil(replicas * candidates.per_replica / parts)
+        """Return whole accelerators and nodes of all sites; a replica that fits a node is never spread over two."""
+        parts, size, sites = self._parts(candidates), self._size(candidates), self.capex.sites
+        count, here = self.needs.constraints.accelerator_count, np.ceil(replicas / sites)
+        accelerators = np.ceil(here * candidates.per_replica / parts)
         if count is not None:
             # What was asked for is bought, also where no replica can use the last of it.
-            accelerators = np.full(accelerators.shape, float(count))
+            accelerators = np.full(accelerators.shape, float(max(1, count // sites)))
         per_node = np.maximum(1, size * parts // candidates.per_replica)
         spanned = np.ceil(candidates.per_replica / (size * parts))
-        nodes = np.where(spanned > 1, replicas * spanned, np.ceil(replicas / per_node))
-        return accelerators, np.maximum(nodes, np.ceil(accelerators / size))
+        nodes = np.where(spanned > 1, here * spanned, np.ceil(here / per_node))
+        return accelerators * sites, np.maximum(nodes, np.ceil(accelerators / size)) * sites
 
     def rent_month_usd(self, device: Ints, accelerators: Floats, share: Floats) -> Floats:
         """Return the monthly rent of whole instances that run all hours, in US dollars; NaN where none is offered.
@@ -145,4 +147,4 @@ def _month_usd(offer: CloudOffer | None) -> float:
 def _spares(availability: str, replicas: Floats) -> Floats:
     if availability == "n+1":
         return np.ones(replicas.shape)
-    return replicas.copy() if availability == "2n" else np.zeros(replicas.shape)
+    return replicas.copy() if availability in TWICE else np.zeros(replicas.shape)

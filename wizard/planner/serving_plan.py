@@ -11,8 +11,6 @@ import numpy as np
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
 from wizard.catalog.weights import weight_bytes
-from wizard.costing.columns import CapexColumns
-from wizard.costing.demand import Profile
 from wizard.costing.terms import Terms
 from wizard.needs.needs import Needs
 from wizard.planner import views
@@ -22,6 +20,7 @@ from wizard.planner.candidates import enumerate_candidates, node_sizes
 from wizard.planner.demand import Demand
 from wizard.planner.options import Writer
 from wizard.planner.plan import CurvePoint, Option, ParetoPoint, Reason, Rejection, Role
+from wizard.planner.purchase import columns_of
 from wizard.planner.search import Judged, Search, search
 from wizard.planner.shortlist import shortlist
 from wizard.planner.traffic import beside
@@ -71,12 +70,8 @@ def run_search(needs: Needs, model: Model, context: Context) -> tuple[Search | N
     candidates, illegal = enumerate_candidates(needs, model, devices, sizes, demand)
     if candidates.size == 0:
         return None, (*ruled_out, *illegal)
-    profiles = tuple(
-        Profile(weights_bytes=float(weight_bytes(model, fmt).bytes), training=False, dataset_tb=0.0, fabric=False,
-                edge=needs.use_case == "edge")
-        for fmt in WEIGHT_FORMATS
-    )
-    capex = CapexColumns.of(context.catalog, context.terms, profiles, ups=needs.constraints.ups)
+    sizes_on_disk = [float(weight_bytes(model, fmt).bytes) for fmt in WEIGHT_FORMATS]
+    capex = columns_of(needs, context.catalog, context.terms, sizes_on_disk)
     market = Market(needs, context.catalog, devices, sizes, capex, Running.of(context.catalog, needs.economics),
                     beside(needs, model, context.catalog).columns)
     budget = needs.budget

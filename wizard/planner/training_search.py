@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.catalog.records import Model
-from wizard.costing.columns import CapexColumns
-from wizard.costing.demand import Profile
 from wizard.errors import InputError
 from wizard.needs.needs import Needs
 from wizard.planner.builds import Market
 from wizard.planner.candidates import node_sizes
 from wizard.planner.plan import Rejection
+from wizard.planner.purchase import columns_of
 from wizard.planner.requirements import Requirement
 from wizard.planner.serving_plan import Context
 from wizard.planner.shortlist import Device, shortlist
@@ -111,8 +110,7 @@ def training_search(needs: Needs, model: Model, context: Context) -> TrainingSea
     context.cancelled()
     best = best_layouts(shape, stacked.take(device), count, needs.training)
     context.cancelled()
-    profile = Profile(weights_bytes=2.0 * model.total_params, training=True, dataset_tb=0.0, fabric=False, edge=False)
-    capex = CapexColumns.of(context.catalog, context.terms, (profile,), ups=needs.constraints.ups)
+    capex = columns_of(needs, context.catalog, context.terms, (2.0 * model.total_params,), training=True)
     market = Market(needs, context.catalog, devices, sizes, capex, Running.of(context.catalog, needs.economics))
     pairs = (device, count, nodes)
     return _priced(needs, model, shape, ruled_out, pairs, best.columns, market, context)
@@ -144,7 +142,7 @@ def _priced(
     barred = np.array([d.rent_only for d in devices])[device] | (needs.constraints.acquisition == "cloud")
     own = np.where(barred, np.nan, built.capex_usd)
     months = 12.0 * needs.economics.horizon_years
-    owning = own + market.running.month_usd(own, built.power_w) * months
+    owning = own * market.running.lives + market.running.month_usd(own, built.power_w, built.recurring_usd) * months
     rented = np.isfinite(run) & ~(owning <= run)
     cost = np.where(rented, run, owning)
     return TrainingSearch(

@@ -18,7 +18,8 @@ NAMES: Mapping[str, str] = MappingProxyType({
 CHOICES: Mapping[str, str] = MappingProxyType({
     "auto": mark("left to the plan"), "native": mark("as published"), "own": mark("own"), "cloud": mark("rent"),
     "either": mark("own or rent"), "n": mark("no spare (N)"), "n+1": mark("one spare (N+1)"),
-    "2n": mark("everything twice (2N)"), "adamw_8bit": mark("8-bit AdamW"),
+    "2n": mark("everything twice (2N)"), "second_site": mark("everything twice, at two sites"),
+    "adamw_8bit": mark("8-bit AdamW"),
 })
 """Answers of the user."""
 
@@ -34,7 +35,8 @@ KEYS: Mapping[str, str] = MappingProxyType({
 
 POSTS: Mapping[str, str] = MappingProxyType({
     "capex": mark("Purchase"), "energy": mark("Energy"), "support": mark("Support"), "space": mark("Space"),
-    "staff": mark("Staff"), "cloud": mark("Cloud rent"), "residual": mark("Residual value"),
+    "staff": mark("Staff"), "cloud": mark("Cloud rent"), "subscriptions": mark("Subscriptions"),
+    "refresh": mark("New hardware"), "residual": mark("Residual value"),
 })
 """Columns of the yearly table."""
 

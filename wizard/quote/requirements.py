@@ -128,8 +128,21 @@ def _limits(paper: Paper) -> Iterator[Item]:
     yield from _counts(paper)
     if rules.ups:
         yield tr("UPS"), tr("carries the whole plan")
+    yield from _storage(paper)
+    if rules.software:
+        yield tr("Subscriptions"), ", ".join(rules.software)
     if rules.private_data:
         yield tr("Private data"), tr("stays on the customer's premises")
+
+
+def _storage(paper: Paper) -> Iterator[Item]:
+    tr, storage = paper.tr, paper.plan.needs.storage
+    if storage.shared != "auto":
+        yield tr("Storage servers"), tr("yes") if storage.shared == "yes" else tr("no")
+    if storage.dataset_tb:
+        yield tr("Data to keep"), paper.with_unit(storage.dataset_tb, "TB")
+    if storage.load_s:
+        yield tr("Loading the weights, at most"), paper.with_unit(storage.load_s, "s")
 
 
 def _counts(paper: Paper) -> Iterator[Item]:
@@ -151,6 +164,8 @@ def _economics(paper: Paper) -> Iterator[Item]:
     yield tr("Horizon"), paper.years(money.horizon_years)
     yield tr("Utilisation"), paper.share(money.utilization)
     yield tr("Discount rate"), paper.share(money.discount_rate, 1)
+    if money.hardware_life_years is not None:
+        yield tr("Life of the hardware"), paper.years(money.hardware_life_years)
     for name, value, unit in (
         (tr("Electricity"), money.electricity_usd_per_kwh, "USD/kWh"), (tr("PUE"), money.pue, ""),
         (tr("Staff"), money.staff_usd_per_year or None, tr("USD a year")),

@@ -36,6 +36,8 @@ class Places:
     net: str
     tax: str
     total: str
+    recurring: str
+    """What is paid again each year, blank where nothing is."""
 
 
 def write(book: Book, bom: Bom, tr: Translator) -> Places:
@@ -106,4 +108,6 @@ def _sums(cells: Cells, bom: Bom, tr: Translator, last: int, hardware_rows: int)
         cells.text(row + offset, 8, title, "bold")
         cells.formula(row + offset, 9, formula, value, "total")
     net, tax, whole = (f"{NAME}!$J${row + n}" for n in (1, 2, 3))
-    return Places(2, last + 1, f"SUM({NAME}!$J$2:$J${hardware_rows + 1})", net, tax, whole)
+    yearly = "+".join(f"{NAME}!$J${line.number + 1}" for line in bom.lines
+                      if line.recurring and line.extended is not None)
+    return Places(2, last + 1, f"SUM({NAME}!$J$2:$J${hardware_rows + 1})", net, tax, whole, yearly)

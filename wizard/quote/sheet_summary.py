@@ -127,7 +127,7 @@ def _tco(cells: Cells, row: int, tco: Tco, tr: Translator) -> int:
     cells.head(row, (tr("Total cost of ownership, {n} years, without tax", n=tco.horizon_years), tco.currency))
     last = len(tco.years) + 2
     entries: list[tuple[str, str | None, Decimal | None]] = [
-        (tr("Total"), f"=TCO!$I${last}", tco.total), (tr("Net present cost"), f"=TCO!$J${last}", tco.npv),
+        (tr("Total"), f"=TCO!$K${last}", tco.total), (tr("Net present cost"), f"=TCO!$L${last}", tco.npv),
         (tr("Per million output tokens, P50"), None, tco.per_million_tokens),
     ]
     for title, formula, value in entries:

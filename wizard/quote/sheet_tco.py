@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from wizard.costing.records import Tco, TcoYear
@@ -13,14 +14,17 @@ from wizard.words import label
 NAME = "TCO"
 _TITLES = (
     mark("Year"), mark("Purchase"), mark("Energy"), mark("Support"), mark("Space"), mark("Staff"), mark("Cloud rent"),
-    mark("Residual value"), mark("Total"), mark("Discounted"),
+    mark("Subscriptions"), mark("New hardware"), mark("Residual value"), mark("Total"), mark("Discounted"),
+    mark("Depreciation, no payment"),
 )
+_POSTS = ("capex", "energy", "support", "space", "staff", "cloud", "subscriptions", "refresh", "residual")
+"""Columns B to J; K is their sum, L its present value, M the depreciation."""
 _CENT = Decimal("0.01")
 
 
 def write(book: Book, tco: Tco, places: Places | None, tr: Translator) -> None:
     """Write the sheet."""
-    cells = book.sheet(NAME, (34, 17, 15, 15, 15, 15, 15, 15, 17, 17))
+    cells = book.sheet(NAME, (34, 17, 15, 15, 15, 15, 15, 15, 15, 15, 17, 17, 15))
     cells.head(0, tuple(tr(t) if n == 0 else f"{tr(t)}, {tco.currency}" for n, t in enumerate(_TITLES)))
     cells.sheet.freeze_panes(1, 1)
     for row, year in enumerate(tco.years, 1):
@@ -35,37 +39,54 @@ def _year(cells: Cells, row: int, year: TcoYear, tco: Tco, places: Places | None
     n = row + 1
     cells.number(row, 0, year.year, "count")
     live = _formulas(year, tco, places)
-    amounts = (year.capex, year.energy, year.support, year.space, year.staff, year.cloud, year.residual)
-    for column, amount in enumerate(amounts, 1):
-        formula = live.get(column)
+    for column, post in enumerate(_POSTS, 1):
+        amount: Decimal = getattr(year, post)
+        formula = live.get(post)
         if formula is None:
             cells.number(row, column, amount)
         else:
             cells.formula(row, column, formula, amount)
-    cells.formula(row, 8, f"=SUM(B{n}:H{n})", year.total)
+    cells.formula(row, 10, f"=SUM(B{n}:J{n})", year.total)
     discounted = float(year.total) / (1 + _input(tco, "discount_rate")) ** year.year
-    cells.formula(row, 9, f"=I{n}/(1+discount_rate)^A{n}", discounted)
+    cells.formula(row, 11, f"=K{n}/(1+discount_rate)^A{n}", discounted)
+    if year.depreciation:
+        cells.number(row, 12, year.depreciation)
 
 
-def _formulas(year: TcoYear, tco: Tco, places: Places | None) -> dict[int, str]:
-    """Return the live formulas of a year by column; a zero stays a plain number."""
+def _formulas(year: TcoYear, tco: Tco, places: Places | None) -> dict[str, str]:
+    """Return the live formulas of a year by post; a zero stays a plain number."""
     if places is None:
         return {}
-    found: dict[int, str] = {}
+    found: dict[str, str] = {}
     if year.capex:
-        found[1] = f"={places.net}"
+        found["capex"] = f"={places.net}"
     if year.energy:
         growth = f"(1+electricity_growth)^{year.year - 1}"
-        found[2] = f"=ROUND(power_w/1000*8760*load_factor*pue*electricity_usd_per_kwh*per_usd*{growth},2)"
+        found["energy"] = f"=ROUND(power_w/1000*8760*load_factor*pue*electricity_usd_per_kwh*per_usd*{growth},2)"
     if year.support:
-        found[3] = f"=ROUND({places.hardware}*support_rate,2)"
+        found["support"] = f"=ROUND({places.hardware}*support_rate,2)"
     if year.space and _input(tco, "colocation_usd_per_kw_month"):
-        found[4] = "=ROUND(colocation_usd_per_kw_month*power_w/1000*12*per_usd,2)"
+        found["space"] = "=ROUND(colocation_usd_per_kw_month*power_w/1000*12*per_usd,2)"
     if year.staff and _input(tco, "staff_usd_per_year"):
-        found[5] = "=ROUND(staff_usd_per_year*per_usd,2)"
-    if year.residual:
-        found[7] = f"=-ROUND({places.hardware}*residual_share,2)"
+        found["staff"] = "=ROUND(staff_usd_per_year*per_usd,2)"
+    if year.subscriptions and places.recurring:
+        found["subscriptions"] = f"={places.recurring}"
+    found.update(_replacing(year, tco, places))
     return found
+
+
+def _replacing(year: TcoYear, tco: Tco, places: Places) -> Iterator[tuple[str, str]]:
+    """Yield the formulas of new hardware and of what is left, as :mod:`wizard.costing.years` reckons them."""
+    found = [y.year for y in tco.years if y.refresh]
+    new = f"ROUND({places.hardware}*refresh_factor,2)"
+    if year.refresh:
+        old = places.hardware if year.year == found[0] else new
+        yield "refresh", f"={new}-ROUND({old}*residual_share,2)"
+    if year.residual and found:
+        used = f"{year.year - found[-1]}/hardware_life_years"
+        yield "residual", f"=-ROUND({new}*(1-(1-residual_share)*{used}),2)"
+    elif year.residual:
+        yield "residual", f"=-ROUND({places.hardware}*residual_share,2)"
 
 
 def _input(tco: Tco, name: str) -> float:
@@ -76,12 +97,11 @@ def _sums(cells: Cells, tco: Tco, tr: Translator) -> int:
     last = len(tco.years) + 1
     row = last
     cells.text(row, 0, tr("Sum"), "bold")
-    columns = list(zip(*((y.capex, y.energy, y.support, y.space, y.staff, y.cloud, y.residual, y.total)
-                         for y in tco.years), strict=True))
-    for column, amounts in enumerate(columns, 1):
-        letter = "ABCDEFGHIJ"[column]
-        cells.formula(row, column, f"=SUM({letter}2:{letter}{last})", sum(amounts, Decimal(0)), "total")
-    cells.formula(row, 9, f"=ROUND(SUM(J2:J{last}),2)", tco.npv, "total")
+    for column, post in enumerate((*_POSTS, "total"), 1):
+        letter = "ABCDEFGHIJK"[column]
+        whole = sum((getattr(year, post) for year in tco.years), Decimal(0))
+        cells.formula(row, column, f"=SUM({letter}2:{letter}{last})", whole, "total")
+    cells.formula(row, 11, f"=ROUND(SUM(L2:L{last}),2)", tco.npv, "total")
     return row + 1
 
 

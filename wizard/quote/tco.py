@@ -18,7 +18,7 @@ from wizard.quote.text import Span
 
 _OTHER = "#d55e00"
 _SWINGS = 10
-_POSTS = ("capex", "energy", "support", "space", "staff", "cloud", "residual")
+_POSTS = ("capex", "energy", "support", "space", "staff", "cloud", "subscriptions", "refresh", "residual")
 
 
 def section(paper: Paper) -> Section:

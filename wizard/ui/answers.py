@@ -157,6 +157,7 @@ def _training(tr: Translator, needs: Needs) -> str:
 
 
 METHODS = {"full": mark("All weights"), "lora": "LoRA", "qlora": "QLoRA"}
+SECOND_SITE = mark("Second site")
 ACQUISITIONS = {"own": mark("Own"), "cloud": mark("Cloud"), "either": mark("Either")}
 
 
@@ -178,5 +179,5 @@ def _hardware(tr: Translator, needs: Needs, names: Callable[[str], str]) -> str:
     elif c.vendors:
         parts.append(", ".join(c.vendors[:2]))
     if c.availability != "n":
-        parts.append(c.availability.upper())
+        parts.append(tr(SECOND_SITE) if c.availability == "second_site" else c.availability.upper())
     return " · ".join(parts)

@@ -23,6 +23,7 @@ ANSWERS = (
     mark("Nothing meets every requirement"),
     mark("Nothing meets every requirement; nearest: {count} x {accelerator}"),
 )
+AT_EACH = mark("this at each of {sites} sites")
 
 
 def label(tr: Translator, code: str) -> str:
@@ -41,7 +42,9 @@ def say(tr: Translator, reason: Reason | Fact) -> str:
     Raises:
         KeyError: the code has no sentence (a test makes sure that each has one).
     """
-    return tr.format(SENTENCES[reason.code], {key: _shown(tr, key, value) for key, value in reason.fields.items()})
+    said = tr.format(SENTENCES[reason.code], {key: _shown(tr, key, value) for key, value in reason.fields.items()})
+    sites = reason.fields.get("sites", 1)
+    return f"{said}; {tr(AT_EACH, sites=sites)}" if isinstance(sites, int) and sites > 1 else said
 
 
 def headline(tr: Translator, plan: Plan) -> str:

@@ -106,6 +106,14 @@ class BudgetPage(Page):
                 ShareField(ctx, "economics.utilization", ctx.t("Share of the time in use")),
                 NumberField(
                     ctx,
+                    "economics.hardware_life_years",
+                    ctx.t("Life of the hardware"),
+                    unit=ctx.t("years"),
+                    kind=int,
+                    blank=ctx.t("usual"),
+                ),
+                NumberField(
+                    ctx,
                     "economics.electricity_usd_per_kwh",
                     ctx.t("Electricity"),
                     unit="USD/kWh",

@@ -9,13 +9,14 @@ from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
 from wizard.ui.widgets.basic import Panel, row
 from wizard.ui.widgets.cards import Choice, ManyField, card_grid, title_card
-from wizard.ui.widgets.fields import CheckField, NumberField
+from wizard.ui.widgets.fields import CheckField, ComboField, NumberField
 from wizard.ui.widgets.names import NamesField
 
 SPARES = (
     ("n", "N", mark("a failure stops or slows the service")),
     ("n+1", "N+1", mark("one spare replica takes over")),
     ("2n", "2N", mark("everything twice")),
+    ("second_site", mark("Second site"), mark("everything twice, at two places")),
 )
 
 
@@ -32,14 +33,15 @@ class HardwarePage(Page):
         self.spares = Choice(self, lambda code: ctx.session.put({"constraints.availability": code}))
         cards: list[QWidget] = []
         for code, title, note in SPARES:
-            card = title_card(ctx.tokens, title, ctx.t(note))
+            card = title_card(ctx.tokens, ctx.t(title) if code == "second_site" else title, ctx.t(note))
             card.setObjectName(f"availability={code}")
             self.spares.add(code, card)
             cards.append(card)
         panel = Panel(ctx.t("When something fails"))
-        panel.add(card_grid(cards, 3))
+        panel.add(card_grid(cards, 4))
         self.add(panel)
         self.add(self._numbers())
+        self.add(self._around())
         self.body.addStretch(1)
 
     def _parts(self) -> Panel:
@@ -79,6 +81,23 @@ class HardwarePage(Page):
             grid.addWidget(self.field(made), n // 3, n % 3)
             grid.setColumnStretch(n % 3, 1)
         panel.add(grid)
+        return panel
+
+    def _around(self) -> Panel:
+        """Storage that machines share, and software that is paid by the year."""
+        ctx = self.ctx
+        panel = Panel(ctx.t("Storage and software"), ctx.t("each on the bill with its reason"))
+        shared = ComboField(ctx, "storage.shared", ctx.t("Storage servers"), [
+            ("auto", ctx.t("where a job spans machines")), ("yes", ctx.t("yes")), ("no", ctx.t("no"))])
+        data = NumberField(ctx, "storage.dataset_tb", ctx.t("Data to keep"), unit="TB", optional=False)
+        load = NumberField(ctx, "storage.load_s", ctx.t("Load the weights within"), unit="s", blank=ctx.t("open"))
+        line = row(*(self.field(made) for made in (shared, data, load)), gap=20)
+        for n in range(3):
+            line.setStretch(n, 1)
+        panel.add(line)
+        known = (part for part in ctx.session.catalog.components.values() if part.category == "software")
+        names = [part.name.partition(",")[0] for part in known]
+        panel.add(self.field(ManyField(ctx, "constraints.software", ctx.t("Subscriptions"), names)))
         return panel
 
     def refresh(self) -> None:
