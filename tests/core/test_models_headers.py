@@ -75,6 +75,73 @@ CONFIGS: list[tuple[str, dict[str, Any]]] = [
     }),
 ]
 
+MISTRAL = {"num_hidden_layers": 32, "hidden_size": 4096, "intermediate_size": 14336, "num_attention_heads": 32,
+           "num_key_value_heads": 8, "vocab_size": 32000}
+SHORTENED: list[tuple[str, dict[str, Any]]] = [
+    # Nested text configs hold only what differs from the defaults of their model type.
+    ("google/gemma-3-4b-it", {
+        "architectures": ["Gemma3ForConditionalGeneration"], "model_type": "gemma3", "text_config": {
+            "model_type": "gemma3_text", "hidden_size": 2560, "intermediate_size": 10240, "num_hidden_layers": 34,
+            "sliding_window": 1024}}),
+    ("llava-hf/llava-1.5-7b-hf", {
+        "architectures": ["LlavaForConditionalGeneration"], "vocab_size": 32064, "tie_word_embeddings": False,
+        "text_config": {"model_type": "llama", "vocab_size": 32064}}),
+    ("openbmb/MiniCPM3-4B", {
+        "architectures": ["MiniCPM3ForCausalLM"], "hidden_size": 2560, "num_hidden_layers": 62,
+        "intermediate_size": 6400, "num_attention_heads": 40, "num_key_value_heads": 40, "qk_nope_head_dim": 64,
+        "qk_rope_head_dim": 32, "q_lora_rank": 768, "kv_lora_rank": 256, "vocab_size": 73448}),
+    ("intfloat/e5-mistral-7b-instruct", MISTRAL | {"architectures": ["MistralModel"], "tie_word_embeddings": False}),
+    ("XiaomiMiMo/MiMo-7B-RL", {
+        "architectures": ["MiMoForCausalLM"], "num_hidden_layers": 36, "hidden_size": 4096, "num_attention_heads": 32,
+        "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 11008, "vocab_size": 151680,
+        "sliding_window": 32768, "use_sliding_window": False, "tie_word_embeddings": False}),
+]
+
+
+@pytest.mark.parametrize(("id_", "config"), SHORTENED)
+def test_what_a_config_leaves_out_is_known(tmp_path: Path, id_: str, config: dict[str, Any]) -> None:
+    row, found = Catalog().models[id_], inspect(write(tmp_path / "config.json", config)).model
+    assert found is not None
+    assert (found.total_params, found.kv_bytes_per_token_bf16) == (row.total_params, row.kv_bytes_per_token_bf16)
+
+
+# Llama-3.3-Nemotron-Super-49B: layers with (heads per KV head or 0, width of the FFN) and how often in a row.
+SUPER_49B = [
+    (8, 2.625, 1), (8, 5.25, 5), (0, 2.625, 2), (8, 5.25, 3), (0, 3.28125, 1), (8, 5.25, 30), (0, 1.3125, 1),
+    (0, 2.625, 2), (0, 1.3125, 1), (0, 5.25, 1), (0, 1.3125, 1), (0, 2.625, 1), (0, 1.3125, 3), (8, 5.25, 1),
+    (0, 1.3125, 1), (0, 1.0, 2), (0, 1.3125, 1), (0, 1.0, 3), (0, 1.3125, 2), (0, 0.5, 2), (0, 1.0, 2), (0, 0.5, 2),
+    (0, 1.0, 1), (0, 0.5, 2), (8, 5.25, 9),
+]
+
+
+def nas(blocks: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    return {"architectures": ["DeciLMForCausalLM"], "hidden_size": 8192, "num_attention_heads": 64,
+            "num_hidden_layers": len(blocks), "vocab_size": 128256, "tie_word_embeddings": False,
+            "block_configs": blocks} | more
+
+
+def test_layers_that_all_differ_are_summed_one_by_one(tmp_path: Path) -> None:
+    blocks = [{"attention": {"n_heads_in_group": g or None, "no_op": not g}, "ffn": {"ffn_mult": width}}
+              for g, width, count in SUPER_49B for _ in range(count)]
+    found = inspect(write(tmp_path / "config.json", nas(blocks))).model
+    assert found is not None
+    assert found.total_params == 49_867_145_216
+    assert (found.layers, found.full_layers, found.kv_heads) == (80, 49, 8)
+    assert found.kv_bytes_per_token_bf16 == 49 * 2 * 8 * 128 * 2
+    row = Catalog().models["nvidia/Llama-3_3-Nemotron-Super-49B-v1"]
+    assert (row.total_params, row.kv_bytes_per_token_bf16) == (found.total_params, found.kv_bytes_per_token_bf16)
+
+
+@pytest.mark.parametrize("block", [
+    {}, {"attention": None, "ffn": 3}, {"attention": {"n_heads_in_group": 10**8}, "ffn": {"ffn_mult": "x"}},
+    {"attention": {"n_heads_in_group": 8}, "ffn": {"ffn_mult": float("nan")}}, 7, None,
+])
+def test_strange_layers_are_read_or_refused(tmp_path: Path, block: Any) -> None:
+    path = write(tmp_path / "config.json", nas([block] * 4))
+    found = inspect(path).model
+    assert found is not None
+    assert found.total_params > 2 * 128256 * 8192
+
 
 @pytest.mark.parametrize(("id_", "config"), CONFIGS)
 def test_configs_give_the_catalogue_s_own_facts(tmp_path: Path, id_: str, config: dict[str, Any]) -> None:

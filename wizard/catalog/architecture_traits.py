@@ -108,6 +108,15 @@ _BY_ARCHITECTURE: dict[str, Traits] = {
     "ChatGLMModel": Traits(qkv_bias=1, fused_qkv=1, fused_gate=1),
     "Glm4ForCausalLM": Traits(qkv_bias=0, norms=4, fused_gate=1),
     "Phi3ForCausalLM": Traits(fused_qkv=1, fused_gate=1),
+    "Phi3VForCausalLM": Traits(fused_qkv=1, fused_gate=1),
+    "Phi3SmallForCausalLM": Traits(qkv_bias=1, o_bias=1, ffn_bias=1, norm_bias=1, fused_qkv=1, fused_gate=1),
+    "Qwen2Model": _QWEN2,
+    "Qwen2ForRewardModel": _QWEN2,
+    "Qwen2ForSequenceClassification": _QWEN2,
+    "Qwen3ForSequenceClassification": _QWEN3,
+    "Qwen3Model": _QWEN3,
+    "Gemma2Model": Traits(norms=4),
+    "Gemma3TextModel": Traits(norms=4, head_norm=1),
     "PhiForCausalLM": Traits(qkv_bias=1, o_bias=1, ffn_bias=1, gated=0, norms=1, norm_bias=1, head_bias=1, fused_qkv=1),
     "PhiMoEForCausalLM": Traits(qkv_bias=1, o_bias=1, norm_bias=1, head_bias=1),
     "Gemma2ForCausalLM": Traits(norms=4),
@@ -174,6 +183,9 @@ _PLAIN_CLASSES = frozenset({
     "JambaForCausalLM", "Ernie4_5ForCausalLM", "DeepseekForCausalLM", "DeepseekV2ForCausalLM", "DeepseekOCRForCausalLM",
     "LlavaForConditionalGeneration", "MiniMaxM1ForCausalLM", "WhisperForConditionalGeneration", "ExaoneForCausalLM",
     "Idefics3ForConditionalGeneration", "MistralModel", "LlamaForSequenceClassification",
+    "MistralForSequenceClassification", "LlamaModel", "GemmaModel", "InternLM2ForRewardModel",
+    "LlavaLlamaForCausalLM", "LlavaMistralForCausalLM",
+    "LlavaNextForConditionalGeneration", "XverseForCausalLM", "DeciLMForCausalLM", "AquilaForCausalLM", "YiForCausalLM",
 })
 """Classes without any of these traits."""
 

@@ -6,7 +6,7 @@ from wizard.catalog.headers.config_reader import Config
 
 _TIED = (
     "Gemma", "Falcon", "Bloom", "GPT2", "GPTBigCode", "OPT", "MPT", "Cohere", "Starcoder2", "Whisper", "Lfm2",
-    "XLMRoberta", "Bert", "Mamba", "RWForCausalLM",
+    "XLMRoberta", "Bert", "Mamba", "RWForCausalLM", "Phi3Small", "MiniCPM3",
 )
 _COPIED = (
     "linear_num_key_heads", "linear_num_value_heads", "linear_key_head_dim", "linear_value_head_dim",
@@ -45,6 +45,8 @@ def details_of(c: Config, architecture: str) -> tuple[tuple[str, int], ...]:
             found[target] = c.integer(name) or 0
     found |= {target: 1 for name, target in _FLAGS.items() if c.flag(name)}
     found |= _biases(c, architecture) | _kda(c) | _special(c, architecture)
+    if architecture in _WITHOUT_HEAD:
+        found["no_head"] = 1
     found = {name: value for name, value in found.items() if value or name in _ZERO_MATTERS}
     if found.get("moe_step") == 1:
         del found["moe_step"]
@@ -87,6 +89,14 @@ def _kda(c: Config) -> dict[str, int]:
         "kda_conv_kernel": linear.integer("short_conv_kernel_size") or 0,
         "kda_full_gate": int(linear.flag("use_full_rank_gate")),
     }
+
+
+_WITHOUT_HEAD = frozenset({
+    "LlamaModel", "MistralModel", "Qwen2Model", "Qwen3Model", "GemmaModel", "Gemma2Model", "Gemma3TextModel",
+    "InternLM2ForRewardModel", "Qwen2ForRewardModel", "LlamaForSequenceClassification",
+    "Qwen2ForSequenceClassification", "Qwen3ForSequenceClassification", "MistralForSequenceClassification",
+})
+"""Embedding and reward models: the trunk of a language model without its output head."""
 
 
 def _special(c: Config, architecture: str) -> dict[str, int]:

@@ -69,7 +69,7 @@ def _plain(pattern: str) -> str:
 
 def window_of(config: Config, architecture: str) -> int | None:
     """Return the attention window, ``None`` where the config switches it off."""
-    if architecture.startswith(("Qwen2", "Qwen3")) and not config.flag("use_sliding_window"):
+    if not config.flag("use_sliding_window", not architecture.startswith(("Qwen2", "Qwen3"))):
         return None
     if architecture.startswith("Llama4"):
         return config.integer("attention_chunk_size")

@@ -9,6 +9,7 @@ from typing import Any
 from wizard.catalog.architecture import parameter_groups
 from wizard.catalog.headers.config_details import details_of, tied_by_default
 from wizard.catalog.headers.config_layers import pattern_of, window_of
+from wizard.catalog.headers.config_nas import is_searched, searched
 from wizard.catalog.headers.config_reader import Config
 from wizard.catalog.kv import kv_shape, state_bytes
 from wizard.catalog.records import Model
@@ -30,8 +31,11 @@ def model_from_config(config: Mapping[str, object], name: str, where: str) -> Mo
     """
     outer = Config(config, where)
     inner = outer.nested("thinker_config").nested("text_config") if "thinker_config" in config else outer.nested(*_TEXT)
+    inner = _with_defaults(inner)
     text = inner if inner.integer("hidden_size", "num_hidden_layers") else outer
     model = _record(text, outer, name)
+    if is_searched(text):
+        model = searched(model, text)
     if model.state_bytes_per_sequence is None and model.linear_layers:
         model = replace(model, state_bytes_per_sequence=state_bytes(model))
     groups, shape = parameter_groups(model), kv_shape(model)
@@ -41,6 +45,22 @@ def model_from_config(config: Mapping[str, object], name: str, where: str) -> Mo
         kv_bytes_per_token_bf16=round(shape.bytes_per_token()),
         kv_window_bytes_per_token_bf16=shape.window_elements * 2 or None,
     )
+
+
+_DEFAULTS: dict[str, dict[str, object]] = {
+    "llama": {"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32,
+              "num_attention_heads": 32},
+    "mistral": {"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32,
+                "num_attention_heads": 32, "num_key_value_heads": 8},
+    "gemma3_text": {"vocab_size": 262208, "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26,
+                    "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256},
+}
+"""What ``transformers`` leaves out of a nested text config, because it is the default of its model type."""
+
+
+def _with_defaults(nested: Config) -> Config:
+    known = _DEFAULTS.get(nested.text("model_type"))
+    return Config({**known, **nested.values}, nested.where) if known else nested
 
 
 def _record(c: Config, outer: Config, name: str) -> Model:
@@ -68,7 +88,7 @@ def _record(c: Config, outer: Config, name: str) -> Model:
                               "model_max_length"),
         attention=_attention(c, heads, kv_heads, counts), q_lora_rank=c.integer("q_lora_rank") or None,
         kv_lora_rank=c.integer("kv_lora_rank") or None, qk_nope_head_dim=c.integer("qk_nope_head_dim") or None,
-        qk_rope_head_dim=c.integer("qk_rope_head_dim") or None, v_head_dim=c.integer("v_head_dim") or None,
+        qk_rope_head_dim=c.integer("qk_rope_head_dim") or None, v_head_dim=_value_dim(c, heads, hidden),
         **_experts(c, architecture, layers), sliding_window=window if counts[1] or "compress" in pattern else None,
         layer_pattern=pattern, full_layers=counts[0], window_layers=counts[1] or None, linear_layers=counts[2] or None,
         state_bytes_per_sequence=None, index_heads=_index(c)[0], index_head_dim=_index(c)[1],
@@ -139,11 +159,17 @@ def _head_dim(c: Config, heads: int | None, hidden: int) -> int | None:
     return named or (hidden // heads if heads else None)
 
 
+def _value_dim(c: Config, heads: int | None, hidden: int) -> int | None:
+    named = c.integer("v_head_dim")
+    # MiniCPM3 leaves it out: its values are as wide as the heads of the hidden size.
+    return named or (hidden // heads if heads and c.integer("kv_lora_rank") else None)
+
+
 def _dense_width(c: Config, architecture: str, hidden: int) -> int | None:
     width = c.integer("intermediate_size_mlp", "dense_intermediate_size")
     if width:
         return width
-    named = c.integer("intermediate_size", "ffn_hidden_size", "ffn_dim", "n_inner", "d_ff")
+    named = c.integer("intermediate_size", "ffn_hidden_size", "ffn_dim", "n_inner", "d_ff", "ff_intermediate_size")
     if architecture.startswith(_IS_EXPERT_WIDTH) and _count(c) and not architecture.startswith("Jamba"):
         return None
     if architecture.startswith("QWenLMHead") and named:
