@@ -10,7 +10,7 @@ import pytest
 from tests.core.sizing_cases import catalog
 from wizard.cli.estimate_inference import Names, predict
 from wizard.cli.estimate_kv import predict as predict_kv
-from wizard.cli.inference_terms import engine_of, kind_of, year_of
+from wizard.sizing.inference_terms import engine_of, kind_of, year_of
 
 SWEEP = {
     "source": "NVIDIA aiconfigurator silicon sweep", "date": "2026", "model": "Qwen/Qwen3-32B", "engine": "vLLM",

@@ -11,10 +11,10 @@ from wizard.catalog.hardware_names import resolve_accelerator
 from wizard.catalog.model_names import resolve_likely
 from wizard.catalog.records import Accelerator, Model
 from wizard.cli.estimate_rows import Prediction, numbered, unanswered
-from wizard.cli.inference_rows import Setting, inputs_of, setting_of
 from wizard.errors import InputError
 from wizard.sizing.calibration import Calibration, shipped
 from wizard.sizing.experiments import KINDS, METRICS, estimate
+from wizard.sizing.inference_rows import Setting, inputs_of, setting_of
 
 Row = dict[str, str]
 

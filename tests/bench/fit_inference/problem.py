@@ -13,13 +13,13 @@ import numpy as np
 from tests.bench.fit_inference.effects import BASE, BASE_SPREAD, EFFECTS, SHRINK, WELL_COVERED, WIDEN
 from wizard.catalog.catalog import Catalog
 from wizard.cli.estimate_inference import Names
-from wizard.cli.inference_rows import Setting, inputs_of
 from wizard.errors import InputError
 from wizard.sizing.calibration import KEYED, VOCABULARY, covariates, factor_codes, finish
 from wizard.sizing.cases import Floats, Ints
 from wizard.sizing.coefficients import NAMES
 from wizard.sizing.device_columns import FAMILIES
 from wizard.sizing.experiments import KINDS, METRICS, kv_budget, measure
+from wizard.sizing.inference_rows import Setting, inputs_of
 from wizard.sizing.replica import Replica
 from wizard.sizing.traffic import ServingInputs
 

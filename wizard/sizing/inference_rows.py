@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.catalog.records import Accelerator, Model
-from wizard.cli.inference_terms import backend_of, engine_of, kind_of, kv_format_of, weight_format_of, year_of
 from wizard.sizing.cases import KV_FORMATS, Floats
 from wizard.sizing.device_columns import DeviceColumns
 from wizard.sizing.device_columns import stack as stack_devices
 from wizard.sizing.formats import BYTES_PER_ELEMENT, FORMATS
+from wizard.sizing.inference_terms import backend_of, engine_of, kind_of, kv_format_of, weight_format_of, year_of
 from wizard.sizing.model_columns import ModelColumns
 from wizard.sizing.model_columns import stack as stack_models
 from wizard.sizing.traffic import BACKENDS, HARNESSES, RUNTIMES, ServingInputs
