@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -60,7 +59,7 @@ def test_every_chart_draws_and_describes_its_figures(qtbot: QtBot, tokens: Token
     option = plan.options[1]
     pareto = ParetoChart(tokens, EN, names=str, picked=lambda _id: None)
     pareto.show_points(
-        plan.pareto, currency="USD", target=50, chosen="recommended-1", years=3, roles={"recommended-1": "recommended"}
+        plan.pareto, currency="USD", target=50, chosen="recommended-1", years=3, options=plan.options
     )
     curve = CurveChart(tokens, EN)
     curve.show_curve(plan.curve, target=50, batch=50)
@@ -72,7 +71,7 @@ def test_every_chart_draws_and_describes_its_figures(qtbot: QtBot, tokens: Token
     memory = MemoryBar(tokens, EN, "Memory")
     memory.show_memory(option.memory)
     for chart, words in (
-        (pareto, "2 × h200_nvl_141"),
+        (pareto, "2 × h200_nvl_141 · $105k · 19 ms"),
         (curve, "batch 128"),
         (tco, "year 0: $75,800"),
         (tornado, "$1.04"),
@@ -127,8 +126,7 @@ def test_arrow_keys_walk_along_the_front(qtbot: QtBot) -> None:
     plan = samples.plan()
     picked: list[str] = []
     chart = ParetoChart(LIGHT, EN, names=str, picked=picked.append)
-    points = tuple(replace(p, on_front=True) for p in plan.pareto)
-    chart.show_points(points, currency="USD", target=None, chosen="", years=3, roles={"recommended-1": "recommended"})
+    chart.show_points(plan.pareto, currency="USD", target=None, chosen="", years=3, options=plan.options[1:2])
     painted(qtbot, chart)
     press(chart, Qt.Key.Key_Right)
     assert chart.accessibleDescription().startswith("4 × l40s")

@@ -19,9 +19,15 @@ from wizard.needs.flow import Step
 from wizard.ui import shell as shell_module
 from wizard.ui.charts.base import Chart
 from wizard.ui.pages.base import Page
+from wizard.ui.pages.result import VIEWS, ResultPage
 from wizard.ui.shell import Shell
 
 STEPS: tuple[Step, ...] = (*flow.SERVING, "training")
+PLACES: tuple[tuple[Step, str], ...] = (
+    *((step, "") for step in STEPS),
+    *(("plan", view) for view in VIEWS if view != "answer"),
+)
+"""Every page, and every view of the plan's page."""
 
 
 class Pseudo(Translator):
@@ -34,15 +40,35 @@ class Pseudo(Translator):
         return f"⟦{text}{' ···' * (len(text) // 12)}⟧" if text.strip() else text
 
 
-def visit(shell: Shell, qtbot: QtBot, step: Step) -> Page:
+def visit(shell: Shell, qtbot: QtBot, step: Step, view: str = "") -> Page:
     needs = samples.needs().model_copy(update={"use_case": "training" if step == "training" else "inference"})
     shell.session.replace(needs)
     shell.session.go(step)
     qtbot.waitUntil(lambda: not shell.session.planning)
+    page = shell.page(step)
+    if isinstance(page, ResultPage):
+        turn(shell, qtbot, page, view or "answer")
     for _ in range(3):
         qtbot.wait(1)
         shell.grab()
-    return shell.page(step)
+    return page
+
+
+def turn(shell: Shell, qtbot: QtBot, page: ResultPage, view: str) -> None:
+    """Turn to a view of the plan, with something in it to see."""
+    asides = shell.session.asides
+    page.show_view(view)
+    if view == "answer":
+        qtbot.waitUntil(lambda: asides.prices is not None, timeout=20_000)
+    if view == "whynot":
+        page.why_not("rtx_4090")
+        qtbot.waitUntil(lambda: asides.case is not None, timeout=20_000)
+    if view == "compare":
+        kept, plan = shell.session.kept, shell.session.plan
+        assert plan is not None
+        kept.plans = ()
+        kept.keep(plan, plan.options[0])
+        page.refresh()
 
 
 def texts(root: QWidget) -> Iterator[tuple[QWidget, str]]:
@@ -74,11 +100,11 @@ def clipped(root: QWidget) -> list[str]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_text_is_clipped(open_shell: Callable[..., Shell], qtbot: QtBot, lang: str) -> None:
     shell = open_shell(lang=lang)
-    for step in STEPS:
-        page = visit(shell, qtbot, step)
-        assert clipped(page) == [], step
-        assert clipped(shell.summary) == [], step
-        assert clipped(shell.rail) == [], step
+    for step, view in PLACES:
+        page = visit(shell, qtbot, step, view)
+        assert clipped(page) == [], (step, view)
+        assert clipped(shell.summary) == [], (step, view)
+        assert clipped(shell.rail) == [], (step, view)
 
 
 @pytest.mark.parametrize("width", [1120, 1280, 1920])
@@ -86,11 +112,11 @@ def test_no_page_is_wider_than_its_window(open_shell: Callable[..., Shell], qtbo
     for lang in LANGUAGES:
         shell = open_shell(lang=lang)
         shell.resize(width, 700)
-        for step in STEPS:
-            page = visit(shell, qtbot, step)
+        for step, view in PLACES:
+            page = visit(shell, qtbot, step, view)
             content = page.area.widget()
             assert content is not None
-            assert content.width() <= page.area.viewport().width(), (lang, step)
+            assert content.width() <= page.area.viewport().width(), (lang, step, view)
 
 
 def test_a_longer_language_fits_and_every_word_is_translated(
@@ -99,13 +125,13 @@ def test_a_longer_language_fits_and_every_word_is_translated(
     monkeypatch.setattr(shell_module, "Translator", Pseudo)
     shell = open_shell()
     data = names_of(shell)
-    for step in STEPS:
-        page = visit(shell, qtbot, step)
-        assert clipped(page) == [], step
+    for step, view in PLACES:
+        page = visit(shell, qtbot, step, view)
+        assert clipped(page) == [], (step, view)
         for widget, words in texts(page):
-            assert not untranslated(words, data), (step, widget.objectName(), words)
+            assert not untranslated(words, data), (step, view, widget.objectName(), words)
         for widget, words in texts(shell.summary):
-            assert not untranslated(words, data), (step, widget.objectName(), words)
+            assert not untranslated(words, data), (step, view, widget.objectName(), words)
 
 
 def names_of(shell: Shell) -> set[str]:
@@ -131,23 +157,23 @@ def untranslated(words: str, data: set[str]) -> list[str]:
 
 
 def test_every_control_has_a_name_for_the_screen_reader(shell: Shell, qtbot: QtBot) -> None:
-    for step in STEPS:
-        page = visit(shell, qtbot, step)
+    for step, view in PLACES:
+        page = visit(shell, qtbot, step, view)
         for root in (page, shell.rail, shell.summary):
             for widget in root.findChildren(QWidget):
                 if not widget.isVisible() or widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
                     continue
                 if isinstance(widget, QLineEdit | QComboBox | QSlider | Chart):
-                    assert widget.accessibleName(), (step, widget.objectName())
+                    assert widget.accessibleName(), (step, view, widget.objectName())
                 if isinstance(widget, QAbstractButton):
-                    assert widget.accessibleName() or widget.text(), (step, widget.objectName())
+                    assert widget.accessibleName() or widget.text(), (step, view, widget.objectName())
                 if isinstance(widget, Chart):
-                    assert widget.accessibleDescription(), (step, widget.accessibleName())
+                    assert widget.accessibleDescription(), (step, view, widget.accessibleName())
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_tab_reaches_every_control_and_comes_round(shell: Shell, qtbot: QtBot, step: Step) -> None:
-    page = visit(shell, qtbot, step)
+@pytest.mark.parametrize(("step", "view"), PLACES)
+def test_tab_reaches_every_control_and_comes_round(shell: Shell, qtbot: QtBot, step: Step, view: str) -> None:
+    page = visit(shell, qtbot, step, view)
     wanted = {
         w
         for w in page.findChildren(QWidget)

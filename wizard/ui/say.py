@@ -115,10 +115,22 @@ def subline(tr: Translator, plan: Plan, option: Option) -> str:
         "headroom": tr("Room for growth beyond the promises."),
         "alternative": tr("Another way to the same end."),
     }[option.role]
-    if not option.limits:
-        return first
-    kept = sum(limit.margin >= 0.3 for limit in option.limits)
-    return first + tr(" ") + tr("{k} of {n} requirements have more than 30 % to spare.", k=kept, n=len(option.limits))
+    margins = margin_words(tr, option)
+    return first + tr(" ") + margins if margins else first
+
+
+def margin_words(tr: Translator, option: Option, most: int = 3) -> str:
+    """Say how much of each promise is left at the slow end, the tightest first; empty where none has room to tell."""
+    limits = sorted((x for x in option.limits if x.code not in COUNTED and x.margin >= 0), key=lambda x: x.margin)
+    told = [tr("{name} {n}", name=limit_name(tr, x.code), n=spare(tr, x.margin)) for x in limits[:most]]
+    return tr("To spare: {margins}.", margins=tr(", ").join(told)) if told else ""
+
+
+def spare(tr: Translator, margin: float) -> str:
+    """Return a margin: a share, or a multiple where there is more than enough."""
+    if margin > 1:
+        return tr("{n} times over", n=number(tr, round(margin + 1, 1), 2))
+    return figures.percent(tr, margin) if margin < 0.1 else tr("{n} %", n=number(tr, round(margin * 100)))
 
 
 def option_badge(tr: Translator, option: Option) -> tuple[str, Literal["good", "warning", "bad"]]:
@@ -175,7 +187,7 @@ def option_site(tr: Translator, option: Option) -> str:
     parts.append(figures.power(tr, option.power_w))
     parts.append(precision(tr, option.weight_precision))
     if option.bom is not None and option.bom.unpriced:
-        parts.append(unpriced_words(tr, option.bom))
+        parts.append(tr("{n} unpriced", n=len(option.bom.unpriced)))
     return " · ".join(parts)
 
 
@@ -251,19 +263,25 @@ def change_answers(change: Change) -> dict[str, object]:
 def change_words(tr: Translator, change: Change) -> str:
     """Word the one change that makes an infeasible wish feasible, with its price."""
     what, price = hardware(change.option), option_price(tr, change.option)
-    if change.key == "constraints.accelerators":
+    key, currency = change.key, change.option.cost.currency
+    if key == "constraints.accelerators":
         return tr("Leave accelerators and their number open: {what} for {price}", what=what, price=price)
-    name = limit_name(tr, change.key.rpartition(".")[2])
-    old, new = (_value(tr, change.key, v) for v in (change.from_value, change.to_value))
+    if key == "constraints.acquisition":
+        if change.to_value == "cloud":
+            return tr("Rent instead of owning: {what} for {price}", what=what, price=price)
+        return tr("Own instead of renting: {what} for {price}", what=what, price=price)
+    name = limit_name(tr, key.rpartition(".")[2])
+    old, new = (value_words(tr, key, v, currency) for v in (change.from_value, change.to_value))
     return tr("{name}: {old} → {new} gives {what} for {price}", name=name, old=old, new=new, what=what, price=price)
 
 
-def _value(tr: Translator, key: str, value: object) -> str:
+def value_words(tr: Translator, key: str, value: object, currency: str = "") -> str:
+    """Word the value of an answer."""
     if value is None:
         return tr("none")
     code = key.rpartition(".")[2]
-    if isinstance(value, Decimal):
-        return number(tr, float(value), 4)
+    if key.startswith("budget."):
+        return figures.money(tr, Decimal(str(value)), currency)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return figures.metric(tr, code, float(value))
     return label(tr, str(value))

@@ -21,6 +21,8 @@ from wizard.needs.flow import Step
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Option, Plan
 from wizard.ui import faults
+from wizard.ui.asides import Asides
+from wizard.ui.kept import Kept
 from wizard.ui.planning import Planner, Planning
 from wizard.ui.store import Store, needs_text, write_whole
 
@@ -78,6 +80,8 @@ class Session(QObject):
         self._changed_at = 0.0
         self._planning = Planning(planner, self)
         self._planning.changed.connect(self._on_planned)
+        self.asides = Asides(self.shipped, self)
+        self.kept = Kept()
         self._keep_timer = QTimer(self)
         self._keep_timer.setSingleShot(True)
         self._keep_timer.setInterval(AUTOSAVE_MS)
@@ -235,6 +239,7 @@ class Session(QObject):
         self.plan_changed.emit()
 
     def _start_planning(self, *, another: bool) -> None:
+        self.asides.drop()
         if flow.problems(self.needs, self._is_model):
             self._planning.stop()
         else:
@@ -286,7 +291,7 @@ class Session(QObject):
         """Keep the answers and stop the work; returns whether the worker has ended."""
         if self._keep_timer.isActive():
             self.keep()
-        return self._planning.close()
+        return self.asides.close() & self._planning.close()
 
     def error_text(self) -> str:
         """Word why there is no plan; empty if nothing failed."""

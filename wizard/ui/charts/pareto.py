@@ -1,20 +1,26 @@
-"""Cost against speed: every candidate a dot, the front a line, the target dashed. Arrow keys walk along the front."""
+"""Cost against speed: every candidate a dot, the front a line, the target dashed, the options named.
+
+Filled dots keep every promise, hollow ones break one. Arrow keys walk along the front and the options; a click or
+Space picks an option.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
 from wizard.i18n import Translator
-from wizard.planner.plan import ParetoPoint
+from wizard.planner.plan import Option, ParetoPoint
 from wizard.ui import figures
 from wizard.ui.charts.plot import Plot, Scale
 from wizard.ui.theme import Tokens
 
 NEAR = 12.0
+REACH = 12.0
+"""Candidates beyond this multiple of the dearest option are left out: nobody buys them, and the rest would shrink."""
 
 
 class ParetoChart(Plot):
@@ -45,7 +51,7 @@ class ParetoChart(Plot):
         )
         self.names, self.picked = names, picked
         self.points: tuple[ParetoPoint, ...] = ()
-        self.roles: Mapping[str, str] = {}
+        self.options: tuple[ParetoPoint, ...] = ()
         self.target: float | None = None
         self.currency = "USD"
         self.chosen = ""
@@ -61,16 +67,20 @@ class ParetoChart(Plot):
         target: float | None,
         chosen: str,
         years: int,
-        roles: Mapping[str, str],
+        options: Sequence[Option],
     ) -> None:
         """Show candidates by their cost over ``years``.
 
         Args:
-            roles: the options among them, by id.
+            options: the options of the plan, shown with their own figures.
             chosen: the option looked at.
         """
-        self.points = tuple(p for p in points if p.cost > 0 and p.tpot_ms > 0)
-        self.currency, self.target, self.chosen, self.roles, self.at = currency, target, chosen, roles, None
+        self.options = tuple(made for made in map(_point, options) if made is not None)
+        own = {point.option_id for point in self.options}
+        most = REACH * max((float(point.cost) for point in self.options), default=float("inf"))
+        near = (p for p in points if 0 < p.cost <= most and p.tpot_ms > 0 and p.option_id not in own)
+        self.points = (*near, *dict.fromkeys(self.options))
+        self.currency, self.target, self.chosen, self.at = currency, target, chosen, None
         self.x_name = self.t("cost over {n} years, {currency}", n=years, currency=currency)
         if self.points:
             self.across = Scale.over([float(p.cost) for p in self.points], log=True)
@@ -83,6 +93,11 @@ class ParetoChart(Plot):
         """Return the points that nothing beats, by cost."""
         return sorted((p for p in self.points if p.on_front), key=lambda p: p.cost)
 
+    @property
+    def stops(self) -> list[ParetoPoint]:
+        """Return where the arrow keys stop: the front and the options, by cost."""
+        return sorted({*self.front, *self.options}, key=lambda p: (p.cost, p.tpot_ms))
+
     def name(self, point: ParetoPoint) -> str:
         """Return ``2 × H200``."""
         return f"{point.accelerators} × {self.names(point.accelerator)}"
@@ -94,16 +109,16 @@ class ParetoChart(Plot):
 
     def _words(self) -> str:
         head = self.t("{n} candidates; none is both cheaper and faster than these:", n=len(self.points))
-        return head + "\n" + "\n".join(self._full(p) for p in self.front[:8])
+        return "\n".join((*map(self._full, self.options), head, *map(self._full, self.front[:8])))
 
     def draw(self, p: QPainter) -> None:
         if not self.points:
             return
         self.axes(p)
         self._target(p)
-        p.setPen(Qt.PenStyle.NoPen)
         for point in self.points:
-            p.setBrush(self.colour("dot") if point.feasible else self.colour("track"))
+            p.setPen(Qt.PenStyle.NoPen if point.feasible else QPen(self.colour("dot"), 1))
+            p.setBrush(self.colour("dot") if point.feasible else self.colour("background"))
             p.drawEllipse(self._spot(point), 3.0, 3.0)
         line = [self._spot(point) for point in self.front]
         p.setPen(QPen(self.colour("accent"), 1.5))
@@ -117,15 +132,16 @@ class ParetoChart(Plot):
             self.tag(p, self._spot(self.at), self._full(self.at))
 
     def _options(self, p: QPainter) -> None:
-        for point in self.points:
-            if point.option_id not in self.roles:
-                continue
-            main = point.option_id == self.chosen
+        taken: list[QPointF] = []
+        for point in sorted(self.options, key=lambda q: q.option_id != self.chosen):
+            main, spot = point.option_id == self.chosen, self._spot(point)
             p.setPen(QPen(self.colour("background"), 1.5))
             p.setBrush(self.colour("accent"))
-            p.drawEllipse(self._spot(point), 6.5 if main else 4.5, 6.5 if main else 4.5)
-            if main and self.at is None:
-                self.tag(p, self._spot(point), self.name(point), bold=True)
+            p.drawEllipse(spot, 6.5 if main else 4.5, 6.5 if main else 4.5)
+            free = all(abs(spot.y() - other.y()) > 20 or abs(spot.x() - other.x()) > 170 for other in taken)
+            if self.at is None and free:
+                self.tag(p, spot, self.name(point), bold=main)
+                taken.append(spot)
 
     def _target(self, p: QPainter) -> None:
         if self.target is None:
@@ -144,7 +160,7 @@ class ParetoChart(Plot):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         near = self._nearest(event.position())
-        if near is not None and near.option_id in self.roles:
+        if near is not None and near in self.options:
             self.picked(str(near.option_id))
 
     def _nearest(self, at: QPointF) -> ParetoPoint | None:
@@ -159,12 +175,28 @@ class ParetoChart(Plot):
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        front = self.front
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and front:
+        stops = self.stops
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and stops:
             way = 1 if event.key() == Qt.Key.Key_Right else -1
-            now = front.index(self.at) if self.at in front else (-1 if way > 0 else 0)
-            self.look(front[(now + way) % len(front)])
-        elif event.key() == Qt.Key.Key_Space and self.at is not None and self.at.option_id in self.roles:
+            now = stops.index(self.at) if self.at in stops else (-1 if way > 0 else 0)
+            self.look(stops[(now + way) % len(stops)])
+        elif event.key() == Qt.Key.Key_Space and self.at is not None and self.at in self.options:
             self.picked(str(self.at.option_id))
         else:
             super().keyPressEvent(event)
+
+
+def _point(option: Option) -> ParetoPoint | None:
+    """Return where an option lies, with the figures of its own bill; ``None`` where it has no price or no TPOT."""
+    tpot = option.estimates.get("tpot_ms")
+    if option.cost.total is None or option.cost.total <= 0 or tpot is None or tpot.value <= 0:
+        return None
+    return ParetoPoint(
+        option_id=option.id,
+        accelerator=option.accelerator,
+        accelerators=option.accelerators,
+        cost=option.cost.total,
+        tpot_ms=tpot.value,
+        feasible=all(limit.margin >= 0 for limit in option.limits),
+        on_front=False,
+    )

@@ -104,7 +104,7 @@ class Plot(Chart):
         """Write a name beside a point, on the side where there is room."""
         wide = self.width_of(words, bold=bold)
         x = at.x() + 9 if at.x() + 9 + wide < self.width() else at.x() - 9 - wide
-        y = at.y() - 20 if at.y() - 20 > 0 else at.y() + 4
+        y = at.y() - 20 if at.y() - 20 > 18 else at.y() + 4
         box = QRectF(max(0.0, x), y, wide + 2, 18)
         p.fillRect(box, self.colour("background"))
         self.text(p, box, words, role=role, bold=bold)

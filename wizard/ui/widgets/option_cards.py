@@ -15,6 +15,7 @@ from wizard.ui.widgets.cards import Card, Choice
 from wizard.words import label
 
 MOST = 6
+ROLES = ("minimum", "recommended", "headroom", "alternative")
 
 
 class OptionCards(QWidget):
@@ -32,12 +33,13 @@ class OptionCards(QWidget):
         self.grid.setSpacing(12)
         self.choice = Choice(self, lambda _v: None)
         self._shown: Plan | None = None
+        self._shown_for: dict[str, str] = {}
 
     def show_plan(self, plan: Plan, chosen: str) -> None:
         """Show the options of a plan and which one is looked at."""
         if plan is not self._shown:
             self._build(plan)
-        self.choice.show(chosen)
+        self.choice.show(self._shown_for.get(chosen, chosen))
 
     def focus_chosen(self) -> bool:
         """Focus the card of the option looked at."""
@@ -53,23 +55,27 @@ class OptionCards(QWidget):
         self._shown = plan
         clear(self.grid)
         self.choice = Choice(self, lambda option_id: self.picked(str(option_id)))
-        options = plan.options[:MOST]
-        columns = 2 if len(options) == 4 else min(3, len(options)) or 1
-        for n, option in enumerate(options):
-            card = self._card(option)
-            self.choice.add(option.id, card)
+        groups = machines(plan.options)[:MOST]
+        columns = 2 if len(groups) == 4 else min(3, len(groups)) or 1
+        self._shown_for = {one.id: group[0].id for group in groups for one in group}
+        for n, group in enumerate(groups):
+            card = self._card(group)
+            self.choice.add(group[0].id, card)
             self.grid.addWidget(card, n // columns, n % columns)
             self.grid.setColumnStretch(n % columns, 1)
             if card.objectName() == had:
                 card.setFocus()
 
-    def _card(self, option: Option) -> Card:
-        tr = self.ctx.tr
+    def _card(self, group: tuple[Option, ...]) -> Card:
+        tr, option = self.ctx.tr, group[0]
         words, kind = option_badge(tr, option)
-        role, what, price = label(tr, option.role), hardware(option), option_price(tr, option)
+        roles = sorted({one.role for one in group}, key=ROLES.index)
+        role, what, price = " · ".join(label(tr, r) for r in roles), hardware(option), option_price(tr, option)
         card = Card(self.ctx.tokens, f"{role}: {what}", f"{price}, {words}")
         card.setObjectName(f"option={option.id}")
-        card.body.addLayout(row(text(role, "caption", wrap=False), -1, badge(words, kind)))
+        head = row(text(role, "caption"), badge(words, kind))
+        head.setStretch(0, 1)
+        card.body.addLayout(head)
         card.body.addWidget(text(what, "strong"))
         card.body.addWidget(text(price))
         card.body.addWidget(text(option_site(tr, option), "caption"))
@@ -77,3 +83,12 @@ class OptionCards(QWidget):
         for made in card.findChildren(QLabel):
             made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         return card
+
+
+def machines(options: tuple[Option, ...]) -> list[tuple[Option, ...]]:
+    """Return the options, those of the same machine together; the recommended one stands for its machine."""
+    groups: dict[object, list[Option]] = {}
+    for option in options:
+        machine = (option.accelerator, option.accelerators, option.nodes, option.cloud_sku, option.mig_profile)
+        groups.setdefault(machine, []).append(option)
+    return [tuple(sorted(group, key=lambda o: o.role != "recommended")) for group in groups.values()]

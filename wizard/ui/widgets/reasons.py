@@ -1,4 +1,4 @@
-"""Why this plan, what would make an impossible wish possible, and why not the others."""
+"""Why this plan, and what would make an impossible wish possible."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.planner.plan import Change, Option, Plan
 from wizard.ui.context import Context
-from wizard.ui.say import change_words, reason_words, rejection_words
+from wizard.ui.reasons_words import asked_about, decides, rules_out, speaks_for, warned
+from wizard.ui.say import change_words, reason_words
 from wizard.ui.widgets.basic import button, clear, row, text
+from wizard.ui.widgets.flow_layout import FlowLayout
 
-FEW = 5
+FEW = 2
 
 
 class _Lines(QWidget):
@@ -44,24 +46,53 @@ class _Lines(QWidget):
 
 
 class Why(_Lines):
-    """The reasons of an option, the facts beside it, and what to beware of."""
+    """What decides, whom it rules out, what to beware of, and the facts beside it; who is missing is asked by name.
+
+    Args:
+        ask: called with the id of an accelerator: why not this one?
+    """
+
+    def __init__(self, ctx: Context, ask: Callable[[str], object]) -> None:
+        super().__init__(ctx)
+        self._ask = ask
 
     def show_why(self, plan: Plan, option: Option) -> None:
         """Show why this option."""
-        if not self._fresh(plan, option):
+        if self._fresh(plan, option):
+            self._fill(plan, option, FEW)
+
+    def _fill(self, plan: Plan, option: Option, few: int) -> None:
+        tr, names = self.ctx.tr, self.ctx.session.accelerator_name
+        for words in (decides(tr, option), *rules_out(tr, plan, names), *speaks_for(tr, option)):
+            if words:
+                self.point(words)
+        for words in warned(tr, plan, option):
+            self.point(words, "⚠", "warning")
+        facts = list(dict.fromkeys(reason_words(tr, fact) for fact in plan.facts))
+        for words in facts[:few]:
+            self.point(words)
+        if len(facts) > few:
+            more = self.ctx.t("{n} more facts", n=len(facts) - few)
+            self.box.addWidget(button(more, partial(self._all, plan, option), role="link", name="why-more"))
+        self._links(plan)
+
+    def _all(self, plan: Plan, option: Option) -> None:
+        clear(self.box)
+        self._fill(plan, option, len(plan.facts))
+
+    def _links(self, plan: Plan) -> None:
+        asked = asked_about(plan)
+        if not asked:
             return
-        tr = self.ctx.tr
-        seen: set[str] = set()
-        for sign, role, reasons in (
-            ("•", "", option.reasons),
-            ("•", "", plan.facts),
-            ("⚠", "warning", (*plan.warnings, *option.warnings)),
-        ):
-            for reason in reasons:
-                words = reason_words(tr, reason)
-                if words not in seen:
-                    seen.add(words)
-                    self.point(words, sign, role)
+        holder = QWidget()
+        line = FlowLayout(holder, gap=10)
+        line.addWidget(text(self.ctx.t("Why not"), "head", wrap=False))
+        for accelerator in asked:
+            name = self.ctx.session.accelerator_name(accelerator)
+            made = button(name, partial(self._ask, accelerator), role="link", name=f"why-not={accelerator}")
+            made.setAccessibleName(self.ctx.t("Why not {name}?", name=name))
+            line.addWidget(made)
+        self.box.addWidget(holder)
 
 
 class Changes(_Lines):
@@ -77,32 +108,4 @@ class Changes(_Lines):
             made.setAccessibleName(self.ctx.t("Do this: {what}", what=words))
             line = row(text(words), made, gap=12)
             line.setStretch(0, 1)
-            self.box.addLayout(line)
-
-
-class WhyNot(_Lines):
-    """What was not chosen and the promise it breaks; a few first, all on demand."""
-
-    def show_rejected(self, plan: Plan, names: Callable[[str], str]) -> None:
-        """Show the rejected accelerators."""
-        if not self._fresh(plan):
-            return
-        self._add(plan, names, FEW)
-        if len(plan.rejected) > FEW:
-            words = self.ctx.t("Show all {n}", n=len(plan.rejected))
-            self.more = button(words, lambda: self._all(plan, names), role="link", name="why-not-all")
-            self.box.addWidget(self.more)
-
-    def _all(self, plan: Plan, names: Callable[[str], str]) -> None:
-        clear(self.box)
-        self._add(plan, names, len(plan.rejected))
-
-    def _add(self, plan: Plan, names: Callable[[str], str], most: int) -> None:
-        # Those that came into question first: they broke a figure, the others were never asked.
-        near = sorted(plan.rejected, key=lambda r: r.need is None)
-        for rejected in near[:most]:
-            name = text(names(rejected.what), wrap=False)
-            words = rejection_words(self.ctx.tr, rejected)
-            line = row(name, text(words, "caption", right=True), gap=12)
-            line.setStretch(1, 1)
             self.box.addLayout(line)
