@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLi
 from pytestqt.qtbot import QtBot
 
 from tests import samples
-from tests.ui.conftest import press
+from tests.ui.conftest import find, press
 from wizard.i18n import LANGUAGES, Translator
 from wizard.needs import flow
 from wizard.needs.flow import Step
@@ -21,6 +21,7 @@ from wizard.ui.charts.base import Chart
 from wizard.ui.pages.base import Page
 from wizard.ui.pages.result import VIEWS, ResultPage
 from wizard.ui.shell import Shell
+from wizard.ui.widgets.fold import Fold
 
 STEPS: tuple[Step, ...] = (*flow.SERVING, "training")
 PLACES: tuple[tuple[Step, str], ...] = (
@@ -44,6 +45,8 @@ def visit(shell: Shell, qtbot: QtBot, step: Step, view: str = "") -> Page:
     needs = samples.needs().model_copy(update={"use_case": "training" if step == "training" else "inference"})
     shell.session.replace(needs)
     shell.session.go(step)
+    for fold in shell.page(step).findChildren(Fold):
+        fold.open()
     qtbot.waitUntil(lambda: not shell.session.planning)
     page = shell.page(step)
     if isinstance(page, ResultPage):
@@ -94,7 +97,15 @@ def clipped(root: QWidget) -> list[str]:
     for chart in root.findChildren(Chart):
         if chart.isVisible():
             found += chart.clipped
+    for combo in root.findChildren(QComboBox):
+        offered = [combo.itemText(n) for n in range(combo.count())] if combo.isVisible() else []
+        wide = QFontMetrics(combo.font()).horizontalAdvance
+        found += [choice for choice in offered if wide(choice) > combo.width() - COMBO_FRAME]
     return found
+
+
+COMBO_FRAME = 38
+"""Paddings and arrow of a combo box in the style sheet."""
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -134,6 +145,22 @@ def test_a_longer_language_fits_and_every_word_is_translated(
             assert not untranslated(words, data), (step, view, widget.objectName(), words)
 
 
+@pytest.mark.parametrize("way", ["size", "own"])
+def test_the_other_ways_to_a_model_fit_too(
+    open_shell: Callable[..., Shell], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(shell_module, "Translator", Pseudo)
+    shell = open_shell()
+    page = visit(shell, qtbot, "model")
+    find(shell, f"model-way={way}").click()
+    for _ in range(3):
+        qtbot.wait(1)
+        shell.grab()
+    assert clipped(page) == []
+    data = names_of(shell)
+    assert [words for _, words in texts(page) if untranslated(words, data)] == []
+
+
 def names_of(shell: Shell) -> set[str]:
     """Return words that are names and stay as they are in every language."""
     catalog = shell.session.catalog
@@ -142,6 +169,8 @@ def names_of(shell: Shell) -> set[str]:
             *(f"{a.vendor} {a.name}" for a in catalog.accelerators.values()),
             *catalog.models,
             *(c.name.partition(",")[0] for c in catalog.components.values() if c.category == "software"),
+            *(m.licence for m in catalog.models.values()),
+            "GQA MHA MQA MLA SWA SSM",
             "vLLM SGLang TensorRT-LLM llama.cpp AdamW Adafactor LoRA QLoRA USD CNY EUR kWh ms kW GiB GB tok hopper",
             "English rackwright quote.pdf plan.json",
         )

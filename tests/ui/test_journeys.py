@@ -331,7 +331,11 @@ def test_a_dropped_config_json_chooses_the_model_of_its_shape(shell: Shell, tmp_
     assert shell.session.needs.workload == samples.needs().workload
     path.write_text(json.dumps(config | {"hidden_size": 640, "num_hidden_layers": 3}), encoding="utf-8")
     drop(shell, str(path))
-    assert "shape" in find(shell, "notice-text").text()
+    assert "is new to the catalogue" in find(shell, "notice-text").text()
+    own = shell.session.catalog.models[shell.session.needs.model]
+    assert (own.layers, own.hidden_size, own.heads) == (3, 640, 40)
+    drop(shell, str(path))
+    assert find(shell, "notice-text").text() == ""
 
 
 def test_the_last_answers_are_offered_at_the_next_start(open_shell: Callable[..., Shell], qtbot: QtBot) -> None:

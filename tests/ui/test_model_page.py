@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import at, find, press, typed
 from wizard.catalog.catalog import Catalog
 from wizard.needs.needs import Needs
 from wizard.ui.app import resolve
+from wizard.ui.model_filter import LICENCES, SIZES, ModelFilter, licence_of, size_of
 from wizard.ui.model_list import search
 from wizard.ui.shell import Shell
 
@@ -47,7 +49,7 @@ def test_arrows_walk_through_the_list_and_stop_at_its_ends(shell: Shell) -> None
     line = find(shell, "model-search")
     typed(line, "gpt-oss")
     page = shell.page("model")
-    rows = page.list_model.rowCount()  # type: ignore[attr-defined]  # the model page has it
+    rows = page.picker.list_model.rowCount()  # type: ignore[attr-defined]  # the model page has it
     seen = []
     for _ in range(rows + 2):
         press(line, Qt.Key.Key_Down)
@@ -61,18 +63,81 @@ def test_a_name_that_nobody_has_says_so_and_changes_nothing(shell: Shell) -> Non
     before = shell.session.needs.model
     line = find(shell, "model-search")
     typed(line, "zzz-no-such")
-    assert shell.page("model").found.text().startswith("No model")  # type: ignore[attr-defined]  # as above
+    assert shell.page("model").picker.found.text().startswith("No model")  # type: ignore[attr-defined]  # as above
     press(line, Qt.Key.Key_Return)
     assert shell.session.needs.model == before
 
 
 def test_a_size_class_stands_in_for_a_model(shell: Shell) -> None:
     shell.session.go("model")
+    find(shell, "model-way=size").click()
     find(shell, "size_class=pro").click()
     assert shell.session.needs.size_class == "pro"
     assert shell.session.needs.model == ""
     assert shell.session.faulty == frozenset()
-    assert "1–10 billion" in shell.page("model").size_note.text()  # type: ignore[attr-defined]  # as above
+    page = shell.page("model")
+    assert page.weigh.note.text() == "DeepSeek-R1-Distill-Qwen-7B"  # type: ignore[attr-defined]  # as above
+
+
+def test_filters_narrow_the_list_and_are_taken_off_at_once(shell: Shell) -> None:
+    shell.session.go("model")
+    picker = shell.page("model").picker  # type: ignore[attr-defined]  # as above
+    every = picker.list_model.rowCount()
+    family, size, context, licence = (find(shell, f"filter={key}") for key in ("family", "size", "context", "licence"))
+    family.setCurrentText("Qwen")
+    size.setCurrentIndex(3)
+    licence.setCurrentIndex(1)
+    context.setCurrentIndex(2)
+    shown = picker.list_model.models
+    assert 0 < len(shown) < every
+    assert all(m.family == "qwen" and 15e9 < m.total_params <= 50e9 and m.max_context >= 131_072 for m in shown)
+    assert {m.licence for m in shown} <= {"apache-2.0", "mit"}
+    find(shell, "model-show-all").click()
+    assert picker.list_model.rowCount() == every
+    assert family.currentIndex() == 0
+
+
+def test_every_model_has_one_size_and_one_licence_class() -> None:
+    models = list(Catalog().models.values())
+    for code, _, low, high in SIZES:
+        assert any(size_of(m) == code and low < m.total_params <= high for m in models), code
+    assert {licence_of(m) for m in models} == {code for code, _ in LICENCES}
+    assert sum(ModelFilter(size=code).takes(m) for code, *_ in SIZES for m in models) == len(models)
+    assert licence_of(Catalog().models["mistralai/Mistral-Large-Instruct-2407"]) == "research"
+
+
+def test_a_model_by_hand_is_weighed_while_one_types_and_joins_the_project(shell: Shell, qtbot: QtBot) -> None:
+    shell.session.put({"model": "meta-llama/Llama-3.1-8B-Instruct"})
+    shell.session.go("model")
+    find(shell, "model-way=own").click()
+    assert find(shell, "own-size").text() == "8.03B parameters"
+    typed(find(shell, "own-layers"), "80")
+    typed(find(shell, "own-kv_heads"), "7")
+    assert "evenly" in find(shell, "own-note").text()
+    assert not find(shell, "own-use").isEnabled()
+    typed(find(shell, "own-kv_heads"), "many")
+    assert "KV heads" in find(shell, "own-note").text()
+    for name, value in (("kv_heads", "8"), ("hidden_size", "8192"), ("intermediate_size", "28,672"), ("heads", "64")):
+        typed(find(shell, f"own-{name}"), value)
+    assert find(shell, "own-size").text() == "70.6B parameters"
+    typed(find(shell, "own-name"), "our-70b")
+    find(shell, "own-use").click()
+    assert shell.session.needs.model == "our-70b"
+    own = shell.session.catalog.models["our-70b"]
+    assert own.total_params == Catalog().models["meta-llama/Llama-3.1-70B-Instruct"].total_params
+    assert shell.session.faulty == frozenset()
+    assert find(shell, "model-list").currentIndex().data() == "our-70b"
+    shell.session.undo.undo()
+    assert "our-70b" not in shell.session.catalog.models
+
+
+def test_experts_make_a_model_sparse(shell: Shell) -> None:
+    shell.session.put({"model": "Qwen/Qwen3-30B-A3B"})
+    shell.session.go("model")
+    find(shell, "model-way=own").click()
+    assert find(shell, "own-size").text() == "30.5B parameters, 3.35B active"
+    typed(find(shell, "own-experts_per_token"), "200")
+    assert "1 to 128" in find(shell, "own-note").text()
 
 
 def test_a_name_written_elsewhere_is_understood() -> None:
@@ -106,6 +171,6 @@ def test_a_model_of_the_users_own_can_be_chosen(shell: Shell) -> None:
     assert shell.session.faulty == frozenset()
     line = find(shell, "model-search")
     typed(line, "house")
-    assert shell.page("model").list_model.rowCount() == 1  # type: ignore[attr-defined]  # as above
+    assert shell.page("model").picker.list_model.rowCount() == 1  # type: ignore[attr-defined]  # as above
     shell.session.undo.undo()
     assert "ours/house-32b" not in shell.session.catalog.models

@@ -18,6 +18,7 @@ from wizard.catalog.exchange import exchange_of
 from wizard.catalog.kv import kv_shape, state_bytes
 from wizard.catalog.names import nearest
 from wizard.catalog.overrides import Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice, OwnRate
+from wizard.catalog.own_architecture import described
 from wizard.catalog.prices import OWN_SOURCE
 from wizard.catalog.records import Accelerator, CloudSku, Economic, Model, Price, System
 from wizard.errors import CatalogFault
@@ -50,6 +51,7 @@ def overlaid(catalog: Catalog, overrides: Overrides) -> Catalog:
     found.base, found.overrides = catalog, overrides
     own = {a.id: own_accelerator(catalog, a) for a in overrides.accelerators}
     models = {m.id: own_model(catalog, m) for m in overrides.models}
+    models |= {a.id: described(a) for a in overrides.architectures}
     tables["accelerators"] = MappingProxyType({**catalog.accelerators, **own})
     tables["models"] = MappingProxyType({**catalog.models, **models})
     hosts = (_hosts(catalog, a, own[a.id]) for a in overrides.accelerators if a.id not in catalog.accelerators)

@@ -14,6 +14,8 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from wizard.catalog.own_architecture import OwnArchitecture
+
 MOST = 5000
 """Rows of each kind; the whole shipped catalogue has fewer."""
 
@@ -148,7 +150,7 @@ class OwnModel(_Own):
     notes: Words = ""
 
 
-R = TypeVar("R", OwnPrice, OwnRate, Discount, OwnAccelerator, OwnModel)
+R = TypeVar("R", OwnPrice, OwnRate, Discount, OwnAccelerator, OwnModel, OwnArchitecture)
 
 
 class Overrides(_Own):
@@ -159,17 +161,19 @@ class Overrides(_Own):
     discounts: Annotated[tuple[Discount, ...], Field(max_length=MOST)] = ()
     accelerators: Annotated[tuple[OwnAccelerator, ...], Field(max_length=MOST)] = ()
     models: Annotated[tuple[OwnModel, ...], Field(max_length=MOST)] = ()
+    architectures: Annotated[tuple[OwnArchitecture, ...], Field(max_length=MOST)] = ()
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Self:
-        for rows in (self.prices, self.rates, self.discounts, self.accelerators, self.models):
+        for rows in (self.prices, self.rates, self.discounts, self.accelerators, self.models, self.architectures):
             twice = [key for key, n in Counter(map(_key, rows)).items() if n > 1]
             if twice:
                 raise ValueError(f"{twice[0]} stands there twice")
         return self
 
     def __bool__(self) -> bool:
-        return bool(self.prices or self.rates or self.discounts or self.accelerators or self.models)
+        own = (self.prices, self.rates, self.discounts, self.accelerators, self.models, self.architectures)
+        return any(own)
 
     def merged(self, later: Overrides) -> Overrides:
         """Return both; of two rows about the same thing the later one holds."""
@@ -177,10 +181,11 @@ class Overrides(_Own):
             prices=_last(self.prices, later.prices), rates=_last(self.rates, later.rates),
             discounts=_last(self.discounts, later.discounts),
             accelerators=_last(self.accelerators, later.accelerators), models=_last(self.models, later.models),
+            architectures=_last(self.architectures, later.architectures),
         )
 
 
-def _key(row: OwnPrice | OwnRate | Discount | OwnAccelerator | OwnModel) -> str:
+def _key(row: OwnPrice | OwnRate | Discount | OwnAccelerator | OwnModel | OwnArchitecture) -> str:
     if isinstance(row, OwnPrice):
         return row.part
     if isinstance(row, OwnRate):

@@ -62,7 +62,9 @@ def application(arguments: list[str] | None = None) -> QApplication:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(arguments or sys.argv[:1])
-    app.setStyle("Fusion")
+    if app.style().name() != "fusion":
+        # Only once: it polishes every widget that is alive.
+        app.setStyle("Fusion")
     app.setApplicationName("rackwright")
     app.setApplicationDisplayName("Rackwright")
     app.setDesktopFileName("rackwright")

@@ -11,6 +11,7 @@ from PySide6.QtCore import QLibraryInfo, QTranslator
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from wizard.errors import InputError
+from wizard.i18n import mark
 from wizard.needs.needs import Needs
 from wizard.ui.session import Session
 from wizard.ui.store import SUFFIX, Settings, Store
@@ -39,12 +40,16 @@ class Commands:
 
     def open_path(self, path: Path) -> bool:
         """Open a project, quote, NEEDS file or model description; says why where it cannot."""
+        had = self.session.needs.overrides.architectures
         try:
             self.session.open(path, self._read)
         except InputError as error:
             self._window.tell("⚠ " + self.session.tr_.error(error))
             return False
-        self._window.tell("")
+        now = self.session.needs
+        new = now.model in {own.id for own in now.overrides.architectures} - {own.id for own in had}
+        words = mark("{name} is new to the catalogue: taken into the project as its file describes it.")
+        self._window.tell(self.session.tr_(words, name=now.model) if new else "")
         self.keep(self.settings.with_recent(path))
         self._window.retitle()
         return True

@@ -9,10 +9,13 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from wizard.catalog.architecture_traits import is_listed
+from wizard.catalog.prices import OWN_SOURCE
 from wizard.catalog.records import Model
 from wizard.i18n import Translator
 from wizard.ui import figures
 from wizard.ui.theme import BODY, CAPTION, Tokens
+from wizard.words import number
 
 Index = QModelIndex | QPersistentModelIndex
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -33,6 +36,7 @@ def search(models: Iterable[Model], typed: str) -> list[Model]:
     return sorted(
         found,
         key=lambda m: (
+            OWN_SOURCE not in m.sources,
             not m.name.lower().startswith(exact),
             m.kind not in _SERVED,
             -_year(m),
@@ -57,6 +61,23 @@ def describe_model(tr: Translator, model: Model) -> str:
     if model.max_context:
         parts.append(tr("{n} context", n=f"{model.max_context // 1024}k"))
     return " · ".join(parts)
+
+
+def about_model(tr: Translator, model: Model) -> list[str]:
+    """Return what one should know of a model beside its weights: cache, licence, and what its figures leave out."""
+    found = [describe_model(tr, model)]
+    if model.kv_bytes_per_token_bf16:
+        found.append(tr("KV cache at BF16: {n} KiB per token", n=number(tr, model.kv_bytes_per_token_bf16 / 1024)))
+    if model.licence:
+        found.append(tr("Licence: {name}", name=model.licence))
+    if OWN_SOURCE in model.sources:
+        found.append(tr("Your own model; it travels inside the project."))
+        if not is_listed(model.hf_architecture):
+            name = model.hf_architecture or "?"
+            found.append("⚠ " + tr("The architecture {name} is not known: weighed as a Llama-like model.", name=name))
+        if model.kind == "vl" and not model.vision_params:
+            found.append("⚠ " + tr("Its vision part is not counted: the config does not give its size."))
+    return found
 
 
 class ModelList(QAbstractListModel):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
@@ -13,8 +15,14 @@ from wizard.i18n import mark
 from wizard.needs.files import load_needs
 from wizard.needs.needs import Needs
 
+if TYPE_CHECKING:
+    from wizard.catalog.headers.inspected import Inspected
+    from wizard.catalog.own_architecture import OwnArchitecture
+
 MODEL_SUFFIXES = (".gguf", ".safetensors")
 OWN_SUFFIXES = (".csv", ".xlsx")
+FLOATS = ("BF16", "F16", "F32", "F8_E4M3")
+"""Types of safetensors whose bytes are those that an engine loads."""
 
 
 def read_any(path: Path, needs: Needs, catalog: Catalog) -> Needs:
@@ -56,26 +64,37 @@ def _own_figures(path: Path, needs: Needs, catalog: Catalog) -> Needs:
 
 
 def _model(path: Path, needs: Needs, catalog: Catalog) -> Needs:
-    """Name the catalogue's model whose shape a model's file describes."""
+    """Name the catalogue's model whose shape a model's file describes; a new shape joins the user's own models."""
     from wizard.catalog.headers.inspect import inspect
 
-    found = inspect(path).model
-    if found is None:
+    found = inspect(path)
+    if found.model is None:
         raise InputError(
             mark("weights alone do not say which model this is"),
             where=path.name,
             mend=mark("Open the config.json beside them, or their folder."),
         )
-    same = [m for m in catalog.models.values() if _shape(m) == _shape(found)]
+    same = [m for m in catalog.models.values() if _shape(m) == _shape(found.model)]
     if not same:
-        raise InputError(
-            mark("{name} has a shape that no model of the catalogue has"),
-            where=path.name,
-            mend=mark("Choose the model of its family that comes nearest in size."),
-            name=found.name,
-        )
-    best = next((m for m in same if m.name.lower() == found.name.lower()), same[0])
+        return with_architecture(needs, _described(found, found.model))
+    best = next((m for m in same if m.name.lower() == found.model.name.lower()), same[0])
     return needs.model_copy(update={"model": best.id, "size_class": None})
+
+
+def _described(found: Inspected, model: Model) -> OwnArchitecture:
+    from wizard.catalog.own_architecture import architecture_of
+
+    whole = found.bytes is not None and not found.warnings and found.kind != "gguf" and found.stored[0].dtype in FLOATS
+    name = model.id.strip().lstrip("=@+")[:200] or "model"
+    return architecture_of(replace(model, checkpoint_bytes=found.bytes if whole else None), name)
+
+
+def with_architecture(needs: Needs, own: OwnArchitecture) -> Needs:
+    """Return needs that ask for a model of the user's own."""
+    from wizard.catalog.overrides import Overrides
+
+    overrides = needs.overrides.merged(Overrides(architectures=(own,)))
+    return needs.model_copy(update={"overrides": overrides, "model": own.id, "size_class": None})
 
 
 def _shape(model: Model) -> tuple[object, ...]:

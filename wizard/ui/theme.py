@@ -183,6 +183,7 @@ def stylesheet(t: Tokens) -> str:
     # A search path, because a style sheet cannot hold the path of every folder that people install to.
     QDir.setSearchPaths("icons", [str(resource("icons"))])
     values["tick"] = f"icons:tick-{t.name}.svg"
+    values["chevron"] = f"icons:down-{t.name}.svg"
     text = resource("icons", "window.qss").read_text(encoding="utf-8")
     for name, value in sorted(values.items(), key=lambda item: -len(item[0])):
         text = text.replace(f"@{name}", str(value))

@@ -1,24 +1,28 @@
-"""Which model: search as you type, or a size class; what it weighs at each precision."""
+"""Which model: from the catalogue, from a file, by hand, or a size class; what it weighs at each precision."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from wizard.catalog.own_architecture import OwnArchitecture
+from wizard.catalog.records import Model
 from wizard.i18n import mark
 from wizard.ui import figures
 from wizard.ui.answers import SIZE_CLASSES
 from wizard.ui.charts.bars import Bar, Bars
 from wizard.ui.context import Context
-from wizard.ui.model_list import ID_ROLE, ModelList, ModelRow, search
+from wizard.ui.model_list import about_model
+from wizard.ui.opening import with_architecture
+from wizard.ui.own_model import Dimensions, dimensions_of
 from wizard.ui.pages.base import Page
 from wizard.ui.say import precision
-from wizard.ui.widgets.basic import Panel, button, column, row, text
-from wizard.ui.widgets.cards import ChipField, Choice
+from wizard.ui.widgets.basic import Panel, button, row, text
+from wizard.ui.widgets.cards import ChipField, Choice, title_card
 from wizard.ui.widgets.fields import NumberField
 from wizard.ui.widgets.flow_layout import FlowLayout
-from wizard.words import number
+from wizard.ui.widgets.fold import Fold
+from wizard.ui.widgets.model_picker import ModelPicker
+from wizard.ui.widgets.own_model_form import OwnModelForm
 
 WEIGHTS = (
     ("auto", mark("Automatic")),
@@ -37,22 +41,11 @@ ENGINES = (
     ("tensorrt-llm", "TensorRT-LLM"),
     ("llama.cpp", "llama.cpp"),
 )
-
-
-class _Search(QLineEdit):
-    """A search line that hands Up, Down and Enter to the list below."""
-
-    def __init__(self, page: ModelPage) -> None:
-        super().__init__()
-        self.page = page
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.page.go_by(1 if event.key() == Qt.Key.Key_Down else -1)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.text().strip():
-            self.page.take_first()
-        else:
-            super().keyPressEvent(event)
+WAYS = (
+    ("catalogue", mark("From the catalogue")),
+    ("size", mark("Not decided yet")),
+    ("own", mark("By hand")),
+)
 
 
 class ModelPage(Page):
@@ -62,42 +55,55 @@ class ModelPage(Page):
         super().__init__(
             ctx, ctx.t("Which model?"), ctx.t("Its size and its kind of attention decide how much memory is needed.")
         )
-        self.models = list(ctx.session.catalog.models.values())
-        self.list_model = ModelList(ctx.tr, search(self.models, ""))
-        left = self._left()
-        right = self._right()
-        line = row(left, right, gap=20)
+        self.drawn: Model | None = None
+        self.way = ""
+        self.add(self._ways())
+        self.stack = QStackedWidget()
+        self.picker = ModelPicker(ctx, lambda name: ctx.session.put({"model": name, "size_class": None}))
+        self.stack.addWidget(self.picker)
+        self.stack.addWidget(self._sizes())
+        self.form = OwnModelForm(ctx, self._draw, self._take)
+        self.stack.addWidget(self.form)
+        line = row(self.stack, self._right(), gap=20)
         line.setStretch(0, 10)
-        line.setStretch(1, 11)
+        line.setStretch(1, 10)
         self.body.addLayout(line, 1)
+        self._way("catalogue" if ctx.session.needs.model else "size")
 
-    def _left(self) -> QWidget:
+    def _ways(self) -> QWidget:
         ctx = self.ctx
-        self.line = _Search(self)
-        self.line.setObjectName("model-search")
-        self.line.setPlaceholderText(ctx.t("Search {n} models", n=len(self.models)))
-        self.line.setAccessibleName(ctx.t("Search models"))
-        self.line.setClearButtonEnabled(True)
-        self.line.textChanged.connect(self._typed)
-        self.view = QListView()
-        self.view.setObjectName("model-list")
-        self.view.setAccessibleName(ctx.t("Models"))
-        self.view.setModel(self.list_model)
-        self._row = ModelRow(ctx.tokens)
-        self.view.setItemDelegate(self._row)
-        self.view.setUniformItemSizes(True)
-        self.view.setMouseTracking(True)
-        self.view.setMinimumHeight(300)
-        self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.view.clicked.connect(self._pick)
-        self.view.activated.connect(self._pick)
-        self.found = text("", "caption", wrap=False)
-        self.fault = text("", "fault")
-        self.fault.setObjectName("model-fault")
         holder = QWidget()
-        box = column(self.line, self.fault, self.view, self.found, gap=6)
-        box.setStretch(2, 1)
-        holder.setLayout(box)
+        line = FlowLayout(holder, gap=6)
+        self.ways = Choice(holder, self._way)
+        for code, words in WAYS:
+            chip = button(ctx.t(words), role="chip", name=f"model-way={code}")
+            self.ways.add(code, chip)
+            line.addWidget(chip)
+        line.addWidget(button(ctx.t("From a file..."), ctx.open_dialog, role="chip", name="model-file"))
+        return holder
+
+    def _way(self, code: object) -> None:
+        self.way = str(code)
+        self.ways.show(code)
+        self.stack.setCurrentIndex([way for way, _ in WAYS].index(str(code)))
+        if code == "own" and self.form.model is None:
+            self.form.show_dimensions(self._dimensions())
+        self._weights()
+
+    def _sizes(self) -> QWidget:
+        ctx = self.ctx
+        holder = QWidget()
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(12)
+        self.sizes = Choice(holder, lambda code: ctx.session.put({"size_class": code, "model": ""}))
+        for code, title, note in SIZE_CLASSES:
+            card = title_card(ctx.tokens, ctx.t(title), ctx.t(note))
+            card.setObjectName(f"size_class={code}")
+            self.sizes.add(code, card)
+            box.addWidget(card)
+        box.addWidget(text(ctx.t("A widely used open model of that size stands in for it."), "caption"))
+        box.addStretch(1)
         return holder
 
     def _right(self) -> QWidget:
@@ -106,144 +112,97 @@ class ModelPage(Page):
         box = QVBoxLayout(holder)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(14)
-        box.addWidget(self._sizes())
-        self.weigh = Panel(ctx.t("What it weighs"))
+        self.weigh = Panel(ctx.t("What it weighs"), " ")
         self.bars = Bars(ctx.tokens, ctx.tr, ctx.t("What it weighs"))
         self.weigh.add(self.bars)
-        self.kv = text("", "caption")
-        self.weigh.add(self.kv)
+        self.about = text("", "caption")
+        self.weigh.add(self.about)
         box.addWidget(self.weigh)
-        box.addWidget(
-            self.field(
-                ChipField(
-                    ctx,
-                    "precision.weights",
-                    ctx.t("Weight precision"),
-                    [(v, ctx.t(w)) for v, w in WEIGHTS],
-                )
-            )
-        )
-        box.addWidget(
-            self.field(
-                ChipField(
-                    ctx,
-                    "precision.kv_cache",
-                    ctx.t("KV cache precision"),
-                    [(v, ctx.t(w)) for v, w in CACHES],
-                )
-            )
-        )
-        box.addWidget(
-            self.field(
-                ChipField(
-                    ctx,
-                    "engine",
-                    ctx.t("Serving engine"),
-                    [(v, ctx.t(w)) for v, w in ENGINES],
-                )
-            )
-        )
-        box.addWidget(
-            self.field(
-                NumberField(
-                    ctx,
-                    "max_context_tokens",
-                    ctx.t("Longest context"),
-                    unit=ctx.t("tokens"),
-                    kind=int,
-                    blank=ctx.t("prompt + answer"),
-                )
-            )
-        )
+        self.fold = Fold(ctx.tokens, ctx.t("Precision and engine"), name="fold-precision")
+        for made in (
+            ChipField(ctx, "precision.weights", ctx.t("Weight precision"), [(v, ctx.t(w)) for v, w in WEIGHTS]),
+            ChipField(ctx, "precision.kv_cache", ctx.t("KV cache precision"), [(v, ctx.t(w)) for v, w in CACHES]),
+            ChipField(ctx, "engine", ctx.t("Serving engine"), [(v, ctx.t(w)) for v, w in ENGINES]),
+            NumberField(
+                ctx,
+                "max_context_tokens",
+                ctx.t("Longest context"),
+                unit=ctx.t("tokens"),
+                kind=int,
+                blank=ctx.t("prompt + answer"),
+            ),
+        ):
+            self.fold.add(self.field(made))
+        box.addWidget(self.fold)
         box.addStretch(1)
         return holder
 
-    def _sizes(self) -> QWidget:
-        ctx = self.ctx
-        holder = QWidget()
-        chips = QWidget()
-        line = FlowLayout(chips, gap=6)
-        self.sizes = Choice(holder, lambda code: ctx.session.put({"size_class": code, "model": ""}))
-        for code, title, note in SIZE_CLASSES:
-            chip = button(ctx.t(title), role="chip", name=f"size_class={code}")
-            chip.setToolTip(ctx.t(note))
-            chip.setAccessibleDescription(ctx.t(note))
-            self.sizes.add(code, chip)
-            line.addWidget(chip)
-        self.size_note = text("", "caption")
-        holder.setLayout(column(text(ctx.t("Not decided yet? Choose a size class.")), chips, self.size_note, gap=4))
-        return holder
+    # --- what is meant
 
-    # --- the list
+    @property
+    def _model(self) -> Model | None:
+        """The model that is asked for, or drawn by hand and not taken yet."""
+        if self.way == "own":
+            return self.drawn
+        session = self.ctx.session
+        name = session.needs.model
+        if not name and session.needs.size_class:
+            from wizard.planner.models import TYPICAL
 
-    def _typed(self, typed: str) -> None:
-        found = search(self.models, typed)
-        meant = self.ctx.session.resolve(typed.strip()) if typed.strip() and not found else None
-        self.list_model.show_models([self.ctx.session.catalog.models[meant]] if meant else found)
-        self._mark()
+            name = TYPICAL[session.needs.size_class]
+        return session.catalog.models.get(session.resolve(name) or "") if name else None
 
-    def _pick(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self.ctx.session.put({"model": str(index.data(ID_ROLE)), "size_class": None})
+    def _dimensions(self) -> Dimensions:
+        session = self.ctx.session
+        model = session.catalog.models.get(session.resolve(session.needs.model) or "") if session.needs.model else None
+        return dimensions_of(model) if model is not None else Dimensions()
 
-    def go_by(self, way: int) -> None:
-        """Choose the model above or below."""
-        count = self.list_model.rowCount()
-        if not count:
-            return
-        at = self.view.currentIndex().row()
-        self._pick(self.list_model.index(max(0, min(count - 1, at + way)) if at >= 0 else 0))
+    def _draw(self, model: Model | None) -> None:
+        self.drawn = model
+        self._weights()
 
-    def take_first(self) -> None:
-        """Choose the marked model if it is in the list, else the first."""
-        chosen = self.list_model.row_of(self.ctx.session.needs.model)
-        if self.list_model.rowCount():
-            if chosen < 0:
-                self._pick(self.list_model.index(0))
-            self.line.clear()
-
-    def _mark(self) -> None:
-        at = self.list_model.row_of(self.ctx.session.needs.model)
-        index = self.list_model.index(at) if at >= 0 else QModelIndex()
-        if self.view.currentIndex() != index or not index.isValid():
-            self.view.setCurrentIndex(index)
-            if index.isValid():
-                self.view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
-        count = self.list_model.rowCount()
-        self.found.setText(
-            self.ctx.t("{n} models", n=count) if count else self.ctx.t("No model has these words in its name.")
-        )
+    def _take(self, own: OwnArchitecture) -> None:
+        self.way = "catalogue"
+        self.ctx.session.replace(with_architecture(self.ctx.session.needs, own))
 
     # --- showing
+
+    def first_focus(self) -> bool:
+        if self.way != "catalogue":
+            return super().first_focus()
+        self.picker.line.setFocus()
+        return True
 
     def refresh(self) -> None:
         super().refresh()
         needs = self.ctx.session.needs
         self.sizes.show(None if needs.model else needs.size_class)
-        notes = {code: note for code, _, note in SIZE_CLASSES}
-        self.size_note.setText("" if needs.model or not needs.size_class else self.ctx.t(notes[needs.size_class]))
-        self.size_note.setVisible(bool(self.size_note.text()))
-        why = self.ctx.session.problem("model")
-        self.fault.setText("⚠ " + why if why else "")
-        self.fault.setVisible(bool(why))
-        self._mark()
+        if self.way != "own":
+            wanted = "catalogue" if needs.model else "size" if needs.size_class else self.way
+            if wanted != self.way and not self.ways.buttons["size"].hasFocus():
+                self._way(wanted)
+        self.picker.refresh()
+        set_by_hand = [needs.precision.weights, needs.precision.kv_cache, needs.engine]
+        words = " · ".join(precision(self.ctx.tr, x) for x in set_by_hand if x != "auto")
+        self.fold.say(words or self.ctx.t("Automatic"))
         self._weights()
 
     def _weights(self) -> None:
-        ctx = self.ctx
-        plan, option = ctx.session.plan, ctx.session.option
-        fresh = plan is not None and plan.model.weight_bytes and plan.needs.model == ctx.session.needs.model
-        self.weigh.setVisible(bool(fresh))
-        if plan is None or not fresh:
+        ctx, model = self.ctx, self._model
+        # The first plan loads the engine off the main thread; before it there is nothing to weigh with.
+        ready = ctx.session.plan is not None or ctx.session.plan_error is not None
+        self.weigh.setVisible(model is not None and ready)
+        if model is None or not ready:
             return
-        self.weigh.note.setText(plan.model.name)
-        used = option.weight_precision if option else ""
+        from wizard.planner.models import summary
+
+        plan, option = ctx.session.plan, ctx.session.option
+        used = option.weight_precision if option and plan and plan.model.id == model.id else ""
+        self.weigh.note.setText(model.name)
         self.bars.show_bars(
             [
                 Bar(precision(ctx.tr, name), size, figures.gigabytes(ctx.tr, size), chosen=name == used)
-                for name, size in plan.model.weight_bytes.items()
+                for name, size in summary(model).weight_bytes.items()
             ]
         )
-        self.kv.setText(
-            ctx.t("KV cache at BF16: {n} KiB per token", n=number(ctx.tr, plan.model.kv_bytes_per_token / 1024))
-        )
+        self.about.setText("\n".join(about_model(ctx.tr, model)))
