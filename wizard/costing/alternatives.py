@@ -67,14 +67,19 @@ def api_inputs(economics: Economics, usage: Usage) -> tuple[tuple[str, float, st
     return tuple((name, float(price), source) for name, price in zip(names, prices, strict=True))
 
 
+def api_price_per_output(economics: Economics, usage: Usage, per_usd: Decimal) -> Decimal | None:
+    """Return what an API asks for a million output tokens with the prompts that belong to them; ``None`` if unknown."""
+    prices = tuple(Decimal(str(price)) for _, price, _ in api_inputs(economics, usage))
+    if not prices:
+        return None
+    return (prices[1] + prices[0] * Decimal(str(usage.input_per_output))) * per_usd
+
+
 def api_month(
     economics: Economics, usage: Usage, tokens_year: float | None, per_usd: Decimal,
 ) -> Decimal | None:
     """Return what the same tokens cost from an API; ``None`` without its prices or without tokens."""
-    prices = tuple(price for _, price, _ in api_inputs(economics, usage))
-    if tokens_year is None or not prices:
+    price = api_price_per_output(economics, usage, per_usd)
+    if tokens_year is None or price is None:
         return None
-    output = Decimal(str(tokens_year)) / _MONTHS / _MILLION
-    inputs = output * Decimal(str(usage.input_per_output))
-    price_in, price_out = (Decimal(str(price)) for price in prices)
-    return cents((inputs * price_in + output * price_out) * per_usd)
+    return cents(Decimal(str(tokens_year)) / _MONTHS / _MILLION * price)

@@ -201,7 +201,8 @@ class Tco:
     life_years: int = 0
     """Years after which the hardware is written off and, within the horizon, replaced; zero where it is rented."""
     break_even_tokens_month: float | None = None
-    """Output tokens a month from which owning is cheaper than the API, at most what the hardware can serve; ``None``
-    where no API price is known or it never is."""
+    """Output tokens a month from which this is cheaper than the API; ``None`` where no API price is known."""
+    most_tokens_month: float | None = None
+    """Output tokens that it can serve a month, in use all the time; a break-even beyond them is never reached."""
     purchase_tax: Decimal = Decimal("0.00")
     """Tax on the purchase, which no other figure here contains: with it year 0 is the bill of materials' total."""

@@ -13,7 +13,7 @@ from decimal import Decimal
 import numpy as np
 
 from wizard.catalog.catalog import Catalog
-from wizard.costing.alternatives import Alternative, alternative_of, api_inputs, api_month
+from wizard.costing.alternatives import Alternative, alternative_of, api_inputs, api_month, api_price_per_output
 from wizard.costing.assumptions import YOURS, co2_factor, co2_kg_per_kwh, whose
 from wizard.costing.breakeven import break_even_utilization, cumulative, first_crossing
 from wizard.costing.case import Case, case_of
@@ -99,8 +99,11 @@ def _compared(found: Tco, case: Case, years: Sequence[TcoYear], drawn: Costs) ->
     """Add the comparison with the alternative: break-even month, utilisation and probability."""
     other = alternative_of(case.usage, case.economics, found.tokens_year, case.per_usd, owned=case.owned)
     own = monthly_course(years)
-    found = replace(found, cumulative_own=own, break_even_against=other.name, api_month=api_month(
-        case.economics, case.usage, found.tokens_year, case.per_usd))
+    found = replace(
+        found, cumulative_own=own, break_even_against=other.name,
+        api_month=api_month(case.economics, case.usage, found.tokens_year, case.per_usd),
+        break_even_tokens_month=_break_even_tokens(case, own), most_tokens_month=_most_tokens(case, found.tokens_year),
+    )
     if other.month is None or other.full_use_month is None:
         return found
     course = cumulative(Decimal("0.00"), [other.month] * (len(own) - 1))
@@ -114,6 +117,16 @@ def _compared(found: Tco, case: Case, years: Sequence[TcoYear], drawn: Costs) ->
         return found
     low, high = break_even_months(drawn, paid, len(own) - 1)
     return replace(found, break_even_month=first_crossing(own, course), break_even_p10=low, break_even_p90=high)
+
+
+def _break_even_tokens(case: Case, own: Sequence[Decimal]) -> float | None:
+    """Return the output tokens a month for which an API asks what this costs a month over the horizon."""
+    price = api_price_per_output(case.economics, case.usage, case.per_usd)
+    return float(own[-1] / (len(own) - 1) / price * 1_000_000) if price else None
+
+
+def _most_tokens(case: Case, tokens: float | None) -> float | None:
+    return None if tokens is None else tokens / _MONTHS / max(case.economics.utilization, 0.01)
 
 
 def _paid_month(drawn: Costs, other: Alternative, case: Case) -> Floats:

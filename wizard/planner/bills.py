@@ -62,16 +62,18 @@ class Biller:
         self, accelerator: Accelerator, accelerators: int, nodes: int, *, rented: bool, spare_nodes: int = 0,
         weights_bytes: float = 0.0, spans_nodes: bool = False, share: int = 1, output_tok_s: Estimate | None = None,
         power_w: float = 0.0, training: bool = False, lean: tuple[int, int] | None = None,
+        prefill_share: float | None = None,
     ) -> Bill:
         """Bill so many accelerators on so many nodes, bought or rented.
 
         Args:
             share: accelerators that must sit in one rented instance.
+            prefill_share: share of the accelerators' time that prompts take.
             power_w: what the search estimated, for hardware that is rented or that no bill can be made of.
             lean: accelerators and nodes without the spare replicas, to say what those cost.
         """
         offer = cheapest_cloud(self.catalog, accelerator.id, accelerators, max(1, share))
-        usage = self._usage(offer, output_tok_s)
+        usage = self._usage(offer, output_tok_s, prefill_share)
         if rented and offer is not None:
             bill = self._rent(offer, usage, accelerators * (accelerator.tdp_w or 0.0))
             fewer = cheapest_cloud(self.catalog, accelerator.id, lean[0], max(1, share)) if lean else None
@@ -101,7 +103,7 @@ class Biller:
         changed = apply_edits(bom, edits, shelf_of(self.catalog, self.terms))
         share = 1 if option.mig_profile else min(option.parallel.devices, option.accelerators_per_node)
         offer = cheapest_cloud(self.catalog, option.accelerator, option.accelerators, share)
-        usage = self._usage(offer, option.estimates.get("output_tok_s"))
+        usage = self._usage(offer, option.estimates.get("output_tok_s"), option.prefill_share)
         bill = self._own(changed.bom, usage, option.accelerator_name, priced=_is_priced(changed.bom))
         limits = tuple(_with_budget(limit, bill) for limit in option.limits)
         return replace(
@@ -122,11 +124,12 @@ class Biller:
         month = offer.month_usd(offer.on_demand_usd_h)
         return None if month is None else cents(month * self.terms.rate)
 
-    def _usage(self, offer: CloudOffer | None, rate: Estimate | None) -> Usage:
+    def _usage(self, offer: CloudOffer | None, rate: Estimate | None, prefill_share: float | None) -> Usage:
         load, economics = self.needs.workload, self.needs.economics
         return Usage(
             output_tok_s=rate.value if rate else None, output_tok_s_low=rate.low if rate else None,
-            output_tok_s_high=rate.high if rate else None, input_per_output=load.prompt_tokens / load.output_tokens,
+            output_tok_s_high=rate.high if rate else None, prefill_share=prefill_share,
+            input_per_output=load.prompt_tokens / load.output_tokens,
             cloud=offer, space_per_kw_month=economics.colocation_usd_per_kw_month,
             space_includes_energy=economics.colocation_includes_energy, api=self._api,
         )

@@ -23,6 +23,8 @@ from wizard.sizing.serving import serve
 from wizard.units import GIB
 
 METRICS = ("ttft_ms", "tpot_ms", "e2e_ms", "output_tok_s", "total_tok_s", "requests_s", "max_concurrency")
+MOST_FOR_PROMPTS = 0.95
+"""However long prompts are, answers take some of the time; the rate and the time are estimates of their own."""
 SUMMED = frozenset({"output_tok_s", "total_tok_s", "requests_s", "max_concurrency"})
 """Metrics of the whole plan are those of one replica times the replicas; latencies are not."""
 
@@ -51,16 +53,20 @@ class Writer:
         estimates = _estimates(columns, max(replicas, 1), accelerators)
         if real is not None:
             estimates = MappingProxyType({**estimates, **real.estimates(), **real.goodput(market.needs)})
+        single = replace(candidate, users=np.ones_like(candidate.users))
+        alone = serve(serving_inputs(market.needs, search.model, market.device_columns, single, self.year,
+                                     market.beside), self.calibration)
+        prompts = _prompt_share(columns, alone)
         weights = WEIGHT_FORMATS[int(candidate.weights[0])]
         per_replica = int(candidate.per_replica[0])
-        lean = _machines(replicas, per_replica, device.parts, market.sizes.get(device.whole.id, 1))
+        lean = machines(replicas, per_replica, device.parts, market.sizes.get(device.whole.id, 1))
         bill = self.biller.bill(
             device.whole, accelerators, nodes, rented=bool(builds.rented[row]),
             spare_nodes=nodes - lean[1], lean=lean if spares else None,
             weights_bytes=weight_bytes(search.model, weights).bytes,
             spans_nodes=per_replica > market.sizes.get(device.whole.id, 1) * device.parts,
             share=min(per_replica // device.parts, -(-accelerators // nodes)),
-            output_tok_s=estimates["output_tok_s"], power_w=float(builds.power_w[row]),
+            output_tok_s=estimates["output_tok_s"], power_w=float(builds.power_w[row]), prefill_share=prompts,
         )
         limits = _limits(judged, row, columns, max(replicas, 1), bill)
         context = _longest(market.needs, search.model.max_context)
@@ -75,7 +81,7 @@ class Writer:
             power_w=bill.power_w, rack_units=bill.rack_units, limits=limits,
             binding=min(limits, key=lambda limit: limit.margin, default=None), cost=bill.cost, bom=bill.bom,
             tco=bill.tco, reasons=bill.reasons, warnings=bill.warnings,
-            mig_profile=mig_profile(device.whole.mig_profiles) if device.parts > 1 else "",
+            mig_profile=mig_profile(device.whole.mig_profiles) if device.parts > 1 else "", prefill_share=prompts,
         )
 
 
@@ -85,6 +91,12 @@ def _at_load(candidate: Candidates, users: float | None, replicas: int) -> Candi
         return candidate
     real = max(1, ceil(users / replicas - 1e-9))
     return replace(candidate, users=np.minimum(candidate.users, real))
+
+
+def _prompt_share(columns: ServingColumns, alone: ServingColumns) -> float | None:
+    """Return the share of a replica's time that prompts take: their rate times what one takes without any queue."""
+    share = float(columns.requests_s.value[0] * alone.ttft_ms.value[0] / 1e3)
+    return min(share, MOST_FOR_PROMPTS) if np.isfinite(share) else None
 
 
 def _parallel(candidate: Candidates) -> Parallel:
@@ -151,7 +163,7 @@ def _limits(judged: Judged, row: int, columns: ServingColumns, replicas: int, bi
     return tuple(found)
 
 
-def _machines(replicas: int, per_replica: int, parts: int, size: int) -> tuple[int, int]:
+def machines(replicas: int, per_replica: int, parts: int, size: int) -> tuple[int, int]:
     """Return whole accelerators and nodes of so many replicas; a replica that fits a node is not spread over two."""
     spanned = ceil(per_replica / (size * parts))
     per_node = max(1, size * parts // per_replica)

@@ -160,6 +160,8 @@ class Option:
     warnings: tuple[Reason, ...] = ()
     mig_profile: str = ""
     """Where a replica lives in a slice of the accelerator: the slice's profile, e.g. ``1g.10gb``."""
+    prefill_share: float | None = None
+    """Share of the accelerators' time that prompts take, which splits the cost between prompt and answer tokens."""
     zero_stage: int | None = None
     micro_batch: int | None = None
     """Sequences of one forward pass on a data-parallel rank, in training."""

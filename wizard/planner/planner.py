@@ -11,6 +11,7 @@ from wizard.costing.terms import catalog_date, terms_of
 from wizard.errors import Cancelled
 from wizard.needs.needs import Currency, Needs
 from wizard.planner import views
+from wizard.planner.availability import availability_prices
 from wizard.planner.changes import nearest
 from wizard.planner.editing import edited
 from wizard.planner.facts import facts_of, software
@@ -63,6 +64,7 @@ def _facts(
     found = [*facts_of(needs, model, context, outcome, chosen)]
     if chosen is not None:
         found += peak_split(needs, context.catalog, chosen)
+        found += availability_prices(needs, model, context, chosen)
         found += other_models(needs, context, outcome, outcome.asked or chosen)
     shown = outcome.options if needs.constraints.vendors else () if chosen is None else (chosen,)
     found += software(context.catalog, shown, needs.economics.country)

@@ -122,6 +122,10 @@ def _headline(cells: Cells, row: int, tco: Tco, tr: Translator) -> int:
         (tr("Total with tax on the purchase"), tco.total + tco.purchase_tax if tco.purchase_tax else None),
         (tr("Break-even month"), tco.break_even_month), (tr("Break-even month, P10"), tco.break_even_p10),
         (tr("Break-even month, P90"), tco.break_even_p90), (tr("Break-even utilisation"), tco.break_even_utilization),
+        (tr("Break-even output tokens a month, API"), tco.break_even_tokens_month),
+        (tr("Output tokens a month, at most"), tco.most_tokens_month),
+        (tr("Per million prompt tokens"), tco.per_million_input),
+        (tr("Per million output tokens, prompts apart"), tco.per_million_output),
         (tr("Return on investment"), tco.roi),
     ]
     for title, value in entries:

@@ -83,6 +83,13 @@ def _headline(paper: Paper, tco: Tco) -> Iterator[tuple[str, Cell]]:
                   high=paper.unit_price(tco.per_million_p90, tco.currency))
         price = paper.unit_price(tco.per_million_tokens, tco.currency)
         yield tr("Per million output tokens, median"), f"{price} ({band})"
+    if tco.per_million_input is not None and tco.per_million_output is not None:
+        yield tr("Of it per million prompt / answer tokens"), (
+            f"{paper.unit_price(tco.per_million_input, tco.currency)} / "
+            f"{paper.unit_price(tco.per_million_output, tco.currency)}")
+    if tco.years[1:] and tco.years[1].depreciation:
+        yield tr("Depreciation, straight line over {years}", years=paper.years(tco.life_years)), tr(
+            "{amount} a year", amount=paper.money(tco.years[1].depreciation, tco.currency, whole=True))
     if tco.tokens_year:
         yield tr("Output tokens a year"), tr("{n} million", n=paper.figure(tco.tokens_year / 1e6))
     yield from _alternatives(paper, tco)
@@ -104,6 +111,12 @@ def _alternatives(paper: Paper, tco: Tco) -> Iterator[tuple[str, Cell]]:
         yield tr("Break-even against: {other}", other=paper.label(tco.break_even_against)), month
     if tco.break_even_utilization is not None:
         yield tr("Break-even utilisation"), paper.share(tco.break_even_utilization)
+    if tco.break_even_tokens_month is not None and tco.most_tokens_month is not None:
+        never = tco.break_even_tokens_month > tco.most_tokens_month
+        yield tr("Cheaper than the API from"), tr(
+            "{n} million output tokens a month, more than the {most} million that it can serve" if never else
+            "{n} million output tokens a month; it can serve {most} million",
+            n=paper.figure(tco.break_even_tokens_month / 1e6), most=paper.figure(tco.most_tokens_month / 1e6))
     if tco.break_even_probability is not None:
         yield tr("Chance of being cheaper within the horizon"), paper.share(tco.break_even_probability)
     if tco.roi is not None:

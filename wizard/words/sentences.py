@@ -75,6 +75,8 @@ FACTS: Mapping[str, str] = {
                       " USD {output_usd} per million output tokens."),
     "api_price_stale": mark("The API price is that of {provider} on {as_of}: USD {input_usd} per million input tokens"
                             " and USD {output_usd} per million output tokens. It is older than 90 days: ask again."),
+    "availability_plain": mark("Availability, {choice_label}: the purchase takes {cost} {currency}, tax included."),
+    "availability_price": mark("Availability, {choice_label}: {cost} {currency}, {more} more."),
     "peak_split": mark(
         "Cheapest mix for the daily peak: own {own} replicas and rent {rent} more for {hours} replica-hours a month,"
         " {month} {currency} a month; owning all takes {all_own}, renting all {all_rented}."
