@@ -9,7 +9,7 @@ import pytest
 from tests.core.plans import CATALOG
 from wizard.catalog.records import Price
 
-TABLES = ("accelerators", "systems", "components", "cloud", "economics", "models", "api_prices", "conflicts")
+TABLES = ("accelerators", "systems", "components", "cloud", "economics", "models", "api_prices", "conflicts", "stacks")
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -60,6 +60,15 @@ def test_every_published_source_can_be_found_again() -> None:
         assert source.publisher, source.id
         assert source.document, source.id
         assert source.address.startswith("https://") or source.kind in {"estimate", "market"}, source.id
+
+
+def test_no_model_rests_on_general_knowledge_alone() -> None:
+    assert CATALOG.sources["hf-card"].kind == "estimate"
+    known = [m for m in CATALOG.models.values() if "hf-card" in m.sources]
+    assert len(known) <= 3
+    for model in known:
+        others = {CATALOG.sources[key].kind for key in model.sources if key not in {"hf-card", "engine-registries"}}
+        assert others - {"estimate"}, model.id
 
 
 def test_every_conflict_shows_what_was_chosen_and_why() -> None:
