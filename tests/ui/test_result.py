@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import samples
-from tests.ui.conftest import find, planned, press
+from tests.ui.conftest import Engine, find, planned, press
+from wizard.errors import InputError
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Plan
 from wizard.ui.pages.result import ResultPage
@@ -231,3 +232,18 @@ def test_options_of_one_machine_share_a_card(open_shell: Callable[..., Shell]) -
     assert list(cards) == ["recommended-1"]
     assert "Minimum · Recommended · Headroom" in said(cards["recommended-1"])
     assert cards["recommended-1"].isChecked()
+
+
+def test_an_error_stands_in_place_with_a_mend(user: User, qtbot: QtBot, engine: Engine) -> None:
+    engine.error = InputError("no {kind} here", kind="thing", where="x")
+    user.shell.session.put({"targets.ttft_ms": 700})
+    planned(qtbot, user.shell.session)
+    page = page_of(user.shell)
+    assert page.title.text() == "There is no plan for these answers"
+    assert page.why.text() == "x: no thing here"
+    engine.error = None
+    user.click("mend")
+    planned(qtbot, user.shell.session)
+    assert user.shell.session.needs == samples.needs()
+    assert "meet every target" in page.title.text()
+    assert not page.mend.isVisible()

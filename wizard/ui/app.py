@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import locale
-import logging
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +17,7 @@ from wizard.i18n import Translator
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Plan
 from wizard.ui.commands import qt_texts
+from wizard.ui.crash import CrashHook
 from wizard.ui.exporting import Writer
 from wizard.ui.session import Session
 from wizard.ui.shell import Shell
@@ -112,20 +112,12 @@ def run(path: str | None = None, writer: Writer | None = None) -> int:
             window to know the command line, so the command line hands it in.
     """
     app = application()
-    _log_faults()
-    shell = window(writer=writer)
+    store = Store()
+    shell = window(store, writer=writer)
+    # What Qt's event loop would swallow is saved and shown; the window stays open with every answer kept.
+    sys.excepthook = CrashHook(shell, store.folder / "reports")
     shell.show()
     if path is not None:
         shell.commands.open_path(Path(path))
     QTimer.singleShot(0, shell.session.schedule)
     return app.exec()
-
-
-def _log_faults() -> None:
-    """Log what Qt's event loop would swallow; the window stays open with every answer kept."""
-    log = logging.getLogger("rackwright")
-
-    def report(kind: type[BaseException], error: BaseException, trace: object) -> None:
-        log.error("unexpected error", exc_info=(kind, error, trace))  # type: ignore[arg-type]  # as sys hands it
-
-    sys.excepthook = report

@@ -44,6 +44,8 @@ class ResultPage(Page):
         self.cards = OptionCards(ctx, ctx.session.pick)
         self.bar = self._bar()
         self.sections: dict[str, Section] = {}
+        self.mend = button(ctx.t("Undo the last answer"), ctx.session.undo.undo, name="mend")
+        self.add(row(self.mend, -1))
         for widget in (self.bar, self.changes, self.cards):
             self.add(widget)
         self.body.addStretch(1)
@@ -118,6 +120,7 @@ class ResultPage(Page):
 
     def _head(self, plan: Plan | None, option: Option | None) -> None:
         session, ctx = self.ctx.session, self.ctx
+        self.mend.setVisible(plan is None and session.plan_error is not None and session.undo.canUndo())
         if plan is None or option is None:
             waiting = plan is None and session.plan_error is None
             put(self.title, ctx.t("Working it out...") if waiting else ctx.t("There is no plan for these answers"))
