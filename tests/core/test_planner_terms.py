@@ -107,7 +107,7 @@ def _spares(availability: str, acquisition: str) -> Needs:
     card = "L40S" if acquisition == "own" else "H100 SXM"
     return needs(
         constraints={"availability": availability, "acquisition": acquisition, "accelerators": (card,),
-                     "accelerator_count": None, "max_power_w": None, "max_rack_units": None},
+                     "accelerator_count": None, "tensor_parallel": 2, "max_power_w": None, "max_rack_units": None},
         workload={"concurrent_users": 400, "requests_per_s": None, "tokens_per_day": None},
         budget={"purchase": None, "per_month": None})
 

@@ -46,12 +46,13 @@ def cheapest_cloud(catalog: Catalog, accelerator: str, count: int, per_node: int
     ``per_node`` accelerators must share one instance (a tensor-parallel group). Offers without an on-demand price come
     last, by their spot price; ``None`` where nobody rents it out.
     """
-    offers = [o for sku in _skus(catalog).get(accelerator, ()) if (o := _offer(sku, count, per_node))]
+    offers = [o for sku in rentable(catalog).get(accelerator, ()) if (o := _offer(sku, count, per_node))]
     return min(offers, key=_rank, default=None)
 
 
 @lru_cache(maxsize=4)
-def _skus(catalog: Catalog) -> dict[str, tuple[CloudSku, ...]]:
+def rentable(catalog: Catalog) -> dict[str, tuple[CloudSku, ...]]:
+    """Return what one can order of each accelerator."""
     found: dict[str, list[CloudSku]] = {}
     for sku in catalog.cloud.values():
         if sku.provider not in _NOT_RENTABLE:

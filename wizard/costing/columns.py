@@ -142,6 +142,17 @@ class CapexColumns:
         rate = float(self.terms.rate)
         return BuildColumns(found[0], found[0] / rate, found[1], found[2], found[3] / rate)
 
+    def alone(self, accelerator: Ints, each: Ints, profile: int) -> tuple[Floats, Floats]:
+        """Return purchase with tax in dollars and watts of one node by itself: no rack, switches, UPS, subscriptions.
+
+        What a cluster of such nodes costs and draws at least, per node. ``NaN`` where it cannot be bought or built.
+        """
+        slots = self._slots(accelerator, each, np.full(accelerator.shape, 2 * profile))
+        cents, priced, server = self._int_rows[slots][:, (0, 2, 5)].T
+        capex = self._total(cents, np.zeros_like(cents), server > 0) / 100.0 / float(self.terms.rate)
+        capex[(slots == 0) | (priced == 0)] = np.nan
+        return capex, np.where(slots > 0, self._float_rows[slots, 0], np.nan)
+
     def _usual(self, slots: Ints, nodes: Ints) -> Floats:
         """Look up builds whose nodes are alike and few, each worked out when first asked for; shape ``(4, n)``."""
         if len(self._cache) < len(self._ints):

@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 
 from wizard.catalog.catalog import Catalog
-from wizard.costing.cloud import CloudOffer, cheapest_cloud
 from wizard.costing.columns import BuildColumns, CapexColumns
+from wizard.costing.rents import RentColumns
 from wizard.needs.needs import Needs
 from wizard.planner.candidates import Candidates
-from wizard.planner.demand import Demand
 from wizard.planner.shortlist import Device
 from wizard.planner.usage import Running
-from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
+from wizard.sizing.cases import Bools, Floats, Ints
 from wizard.sizing.device_columns import DeviceColumns, stack
 
 TWICE = frozenset(("2n", "second_site"))
@@ -67,26 +66,74 @@ class Market:
         """The shortlist as columns."""
         return stack(DeviceColumns.of(device.accelerator) for device in self.devices)
 
-    def builds(self, candidates: Candidates, columns: ServingColumns, demand: Demand, factor: float) -> Builds:
-        """Size and price every candidate at ``factor`` times the load."""
-        wanted = demand.replicas(candidates.users, columns, factor)
+    def builds(self, candidates: Candidates, wanted: Floats) -> Builds:
+        """Size and price every candidate with ``wanted`` replicas for the load."""
         replicas, spares = self._replicas(candidates, wanted)
         accelerators, nodes = self._machines(candidates, replicas + spares)
         built = self._bought(candidates, accelerators, nodes)
-        barred = np.array([device.rent_only for device in self.devices])[candidates.device]
-        capex = np.where(barred | (self.needs.constraints.acquisition == "cloud"), np.nan, built.capex_usd)
+        barred = self._rent_only[candidates.device] | (self.needs.constraints.acquisition == "cloud")
+        capex = np.where(barred, np.nan, built.capex_usd)
         power, units = built.power_w, built.rack_units
         owning = self.running.month_usd(capex, power, built.recurring_usd)
         share = np.minimum(np.ceil(candidates.per_replica / self._parts(candidates)), self._size(candidates))
         renting = self.rent_month_usd(candidates.device, accelerators, share)
-        months = 12.0 * self.needs.economics.horizon_years
-        buy, rent = capex * self.running.lives + owning * months, renting * months
+        buy, rent = capex * self.running.lives + owning * self._months, renting * self._months
         rented = np.isfinite(rent) & ~(buy <= rent)
         return Builds(
             replicas=replicas, spares=spares, accelerators=accelerators, nodes=nodes,
             capex_usd=np.where(rented, 0.0, capex), month_usd=np.where(rented, renting, owning),
             cost_usd=np.where(rented, rent, buy), power_w=power, rack_units=units, rented=rented,
         )
+
+    def least_usd(self, weights: Ints) -> Floats:
+        """Return what one accelerator of each device costs at least over the horizon, however many are taken.
+
+        A cluster costs no less than its nodes, and a node no less per accelerator than the best filled one; renting is
+        in whole instances. Infinite where there is no price.
+
+        Args:
+            weights: the weight formats that come into question.
+        """
+        counts = np.concatenate([np.arange(1, size + 1) for size in self._sizes])
+        device = np.repeat(np.arange(len(self.devices)), self._sizes)
+        each: Floats = np.full(device.shape, np.inf)
+        for profile in weights:
+            capex, power_w = self.capex.alone(self._known[device], counts, int(profile))
+            month = self.running.month_usd(capex, power_w, np.zeros(1))
+            cost = capex * self.running.lives + self._months * month
+            each = np.fmin(each, cost / counts)
+        each = np.where(self._rent_only[device] | (self.needs.constraints.acquisition == "cloud"), np.inf, each)
+        least: Floats = np.full(len(self.devices), np.inf)
+        np.fmin.at(least, device, each)
+        if self.needs.constraints.acquisition != "own":
+            least = np.minimum(least, self._rents.least_month_usd() * self._months)
+        return least
+
+    @cached_property
+    def _months(self) -> float:
+        return 12.0 * self.needs.economics.horizon_years
+
+    @cached_property
+    def _known(self) -> Ints:
+        """Index of each device in the columns of prices."""
+        places = {name: place for place, name in enumerate(self.capex.accelerators)}
+        return np.array([places[device.whole.id] for device in self.devices], dtype=np.int64)
+
+    @cached_property
+    def _sizes(self) -> Ints:
+        return np.array([self.sizes.get(d.whole.id, 1) for d in self.devices], dtype=np.int64)
+
+    @cached_property
+    def _slices(self) -> Ints:
+        return np.array([device.parts for device in self.devices], dtype=np.int64)
+
+    @cached_property
+    def _rent_only(self) -> Bools:
+        return np.array([device.rent_only for device in self.devices], dtype=np.bool_)
+
+    @cached_property
+    def _rents(self) -> RentColumns:
+        return RentColumns(self.catalog, [device.whole.id for device in self.devices])
 
     def _replicas(self, candidates: Candidates, needed: Floats) -> tuple[Floats, Floats]:
         """Return serving and spare replicas: what the load needs, or what a stated number of accelerators holds."""
@@ -98,19 +145,17 @@ class Market:
         return np.maximum(held - spares, 0.0), np.minimum(spares, held)
 
     def _parts(self, candidates: Candidates) -> Ints:
-        return np.array([device.parts for device in self.devices], dtype=np.int64)[candidates.device]
-
-    def _bought(self, candidates: Candidates, accelerators: Floats, nodes: Floats) -> BuildColumns:
-        known = np.array([self.capex.index(device.whole.id) for device in self.devices], dtype=np.int64)
-        size = self._size(candidates)
-        return self.capex.build(
-            known[candidates.device], np.minimum(accelerators, MOST).astype(np.int64),
-            np.minimum(nodes, MOST).astype(np.int64), profile=candidates.weights,
-            inter_node=candidates.per_replica > size * self._parts(candidates),
-        )
+        return self._slices[candidates.device]
 
     def _size(self, candidates: Candidates) -> Ints:
-        return np.array([self.sizes.get(d.whole.id, 1) for d in self.devices], dtype=np.int64)[candidates.device]
+        return self._sizes[candidates.device]
+
+    def _bought(self, candidates: Candidates, accelerators: Floats, nodes: Floats) -> BuildColumns:
+        return self.capex.build(
+            self._known[candidates.device], np.minimum(accelerators, MOST).astype(np.int64),
+            np.minimum(nodes, MOST).astype(np.int64), profile=candidates.weights,
+            inter_node=candidates.per_replica > self._size(candidates) * self._parts(candidates),
+        )
 
     def _machines(self, candidates: Candidates, replicas: Floats) -> tuple[Floats, Floats]:
         """Return whole accelerators and nodes of all sites; a replica that fits a node is never spread over two."""
@@ -126,22 +171,13 @@ class Market:
         return accelerators * sites, np.maximum(nodes, np.ceil(accelerators / size)) * sites
 
     def rent_month_usd(self, device: Ints, accelerators: Floats, share: Floats) -> Floats:
-        """Return the monthly rent of whole instances that run all hours, in US dollars; NaN where none is offered.
+        """Return the monthly rent in US dollars; NaN where none is offered or wanted.
 
         ``share`` accelerators must sit in one instance, for they exchange tensors at every layer.
         """
         if self.needs.constraints.acquisition == "own":
             return np.full(accelerators.shape, np.nan)
-        asked = np.stack([device, accelerators.astype(np.int64), share.astype(np.int64)])
-        kinds, inverse = np.unique(asked, axis=1, return_inverse=True)
-        offers = (cheapest_cloud(self.catalog, self.devices[d].whole.id, n, s) for d, n, s in kinds.T.tolist())
-        month = [_month_usd(offer) for offer in offers]
-        return np.array(month, dtype=np.float64)[inverse.reshape(-1)]
-
-
-def _month_usd(offer: CloudOffer | None) -> float:
-    month = None if offer is None else offer.month_usd(offer.on_demand_usd_h)
-    return np.nan if month is None else float(month)
+        return self._rents.month_usd(device, accelerators, share)
 
 
 def _spares(availability: str, replicas: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""All candidates of a serving plan as columns: device x layout x formats x engine x users of a replica."""
+"""All candidates of a serving plan as columns: device x layout x formats x engine, and users of a replica."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from wizard.catalog.catalog import Catalog
-from wizard.catalog.records import Accelerator, Model
+from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
-from wizard.planner.demand import Demand
 from wizard.planner.layouts import Layout, layouts
 from wizard.planner.plan import Rejection
 from wizard.planner.shortlist import Device
@@ -22,9 +21,6 @@ from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Floats, Int
 from wizard.sizing.device_columns import DeviceColumns
 from wizard.sizing.model_columns import ModelColumns
 from wizard.sizing.traffic import ServingInputs
-
-ENGINES_TRIED = 1
-"""Engines tried per device where the user leaves the choice: the first that supports model and device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,58 +63,70 @@ def node_sizes(catalog: Catalog) -> Mapping[str, int]:
     return sizes
 
 
-def enumerate_candidates(
-    needs: Needs, model: Model, devices: Sequence[Device], sizes: Mapping[str, int], demand: Demand
+def enumerate_groups(
+    needs: Needs, model: Model, devices: Sequence[Device], sizes: Mapping[str, int]
 ) -> tuple[Candidates, tuple[Rejection, ...]]:
-    """Build every legal candidate; what is never legal comes back with its reason."""
-    rows: list[tuple[int, ...]] = []
+    """Build every legal device x layout x formats x engine, at one user; what is never legal comes with its reason."""
+    shapes: list[Ints] = []
     rejected: list[Rejection] = []
-    known: dict[tuple[int, int], tuple[Layout, ...]] = {}
-    for index, device in enumerate(devices):
+    known: dict[tuple[object, ...], tuple[Ints, str]] = {}
+    for device in devices:
         node = 1 if device.parts > 1 else sizes.get(device.whole.id, 1)
-        # What is legal hangs on the machine's size and the link's reach alone: few sets of layouts serve all devices.
-        key = (node, device.accelerator.scaleup_domain)
+        engines = _engines(needs, model, device)
+        formats = _formats(needs, model, device, engines[0]) if engines else ()
+        fp8 = bool(device.accelerator.fp8_tflops)
+        # What is legal hangs on these alone: few sets of shapes serve all devices.
+        key = (node, device.accelerator.scaleup_domain, engines, formats, fp8)
         if key not in known:
-            known[key] = _layouts(needs, model, device.accelerator, node)
-        shapes, reason = _shapes_of(needs, model, device, known[key])
+            known[key] = _shapes_of(needs, model, device, node, engines, formats)
+        table, reason = known[key]
         if reason:
             rejected.append(Rejection(what=device.whole.id, reason=reason, need=None, have=None))
-        rows += [(index, *shape) for shape in shapes]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 8)
-    users = np.array(demand.grid(), dtype=np.int64)
-    columns = [np.repeat(column, users.size) for column in table.T]
-    return Candidates(*(*columns, np.tile(users, len(rows)))), tuple(rejected)
-
-
-def _layouts(needs: Needs, model: Model, accelerator: Accelerator, node: int) -> tuple[Layout, ...]:
-    wishes = needs.constraints
-    found = layouts(model, accelerator, node, wishes.accelerator_count)
-    return tuple(layout for layout in found if wishes.tensor_parallel in {None, layout.tp})
+        shapes.append(table)
+    index = np.repeat(np.arange(len(shapes)), [len(table) for table in shapes])
+    table = np.concatenate([*shapes, np.empty((0, 7), dtype=np.int64)])
+    return Candidates(*(index, *table.T, np.ones(index.size, dtype=np.int64))), tuple(rejected)
 
 
 def _shapes_of(
-    needs: Needs, model: Model, device: Device, legal_layouts: Sequence[Layout]
-) -> tuple[list[tuple[int, ...]], str]:
-    engines = _engines(needs, model, device)
+    needs: Needs, model: Model, device: Device, node: int, engines: Sequence[str], formats: Sequence[str]
+) -> tuple[Ints, str]:
+    """Return the rows (tp, pp, dp, ep, weights, kv, engine) of a device, or why there are none."""
+    none = np.empty((0, 7), dtype=np.int64)
     if not engines:
-        return [], "engine_not_supported"
-    formats = _formats(needs, model, device, engines[0])
+        return none, "engine_not_supported"
     if not formats:
-        return [], "precision_not_supported"
-    if not legal_layouts:
-        return [], "no_legal_layout"
-    kv = [KV_FORMATS.index("bf16" if needs.precision.kv_cache == "auto" else needs.precision.kv_cache)]
-    return [
-        (layout.tp, layout.pp, layout.dp, layout.ep, WEIGHT_FORMATS.index(fmt), kv_format, ENGINES.index(engine))
-        for layout in legal_layouts for fmt in formats for kv_format in kv for engine in engines
-    ], ""
+        return none, "precision_not_supported"
+    wishes = needs.constraints
+    found = [layout for layout in layouts(model, device.accelerator, node, wishes.accelerator_count)
+             if wishes.tensor_parallel in {None, layout.tp}]
+    rows = [
+        (layout.tp, layout.pp, layout.dp, layout.ep, WEIGHT_FORMATS.index(fmt), KV_FORMATS.index(kv),
+         ENGINES.index(engine))
+        for engine in engines for layout in found if _runs(engine, layout, node)
+        for fmt in formats if engine == engines[0] or fmt in legal.ENGINE_FORMATS[engine]
+        for kv in _kv_formats(needs, device, engine)
+    ]
+    return (np.array(rows, dtype=np.int64), "") if rows else (none, "no_legal_layout")
+
+
+def _runs(engine: str, layout: Layout, node: int) -> bool:
+    spans = layout.tp * layout.pp * layout.dp > node
+    return legal.runs_layout(engine, dp=layout.dp, tp=layout.tp, ep=layout.ep, spans_nodes=spans)
 
 
 def _engines(needs: Needs, model: Model, device: Device) -> tuple[str, ...]:
+    """Return the engines to try, the usual one first; others only where the model is known to run in them.
+
+    llama.cpp beside a server's engine is for one user: what is published of it was measured with one.
+    """
     supported = legal.engines_for(device.accelerator, model)
     if needs.engine != "auto":
         return (needs.engine,) if needs.engine in supported else ()
-    return supported[:ENGINES_TRIED]
+    alone = needs.workload.concurrent_users == 1
+    listed = {"vllm": model.vllm, "sglang": model.sglang, "tensorrt-llm": model.tensorrt_llm,
+              "llama.cpp": model.llama_cpp if alone else ""}
+    return (*supported[:1], *(engine for engine in supported[1:] if listed.get(engine)))
 
 
 def native_format(model: Model) -> str:
@@ -146,6 +154,15 @@ def _formats(needs: Needs, model: Model, device: Device, engine: str) -> tuple[s
     if native in {"fp8", "fp4", "int4"} and native not in supported:
         tried.append("bf16")
     return tuple(fmt for fmt in tried if fmt in supported)
+
+
+def _kv_formats(needs: Needs, device: Device, engine: str) -> tuple[str, ...]:
+    """Return the cache's formats to try: FP8 beside 16 bit where silicon and engine have it."""
+    wish = needs.precision.kv_cache
+    if wish != "auto":
+        return (wish,)
+    fp8 = device.accelerator.fp8_tflops and engine in legal.FP8_KV_ENGINES
+    return ("bf16", "fp8") if fp8 else ("bf16",)
 
 
 def serving_inputs(

@@ -6,18 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import ceil
 
+import numpy as np
+
 from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner.bills import Biller
 from wizard.planner.options import Writer
 from wizard.planner.plan import Change, Option
-from wizard.planner.serving_plan import Context, Outcome, run_search
-
-RELAXABLE = (
-    "ttft_ms", "tpot_ms", "e2e_ms", "max_accelerators", "max_nodes", "power_w", "rack_units", "budget",
-    "budget_month",
-)
-"""Promises that the same hardware could keep if only they were looser."""
+from wizard.planner.serving_plan import RELAXABLE, Context, Outcome, explorer_of
 
 
 def nearest(needs: Needs, model: Model, context: Context, outcome: Outcome) -> tuple[Change, ...]:
@@ -60,10 +56,12 @@ def _rounded(value: float) -> float:
 def _other(needs: Needs, model: Model, context: Context) -> Iterator[Change]:
     for key, changed in _answers(needs):
         context.cancelled()
-        found, _ = run_search(changed, model, context)
-        if found is None:
+        explorer, _ = explorer_of(changed, model, context)
+        if explorer is None:
             continue
-        judged = found.at(1.0)
+        if not np.isfinite(explorer.cheapest(1.0)).any():
+            continue
+        judged = explorer.judged(1.0)
         row = judged.best(judged.feasible())
         if row is None:
             continue
@@ -111,6 +109,6 @@ def _current(needs: Needs, key: str) -> object:
 
 
 def _writer(needs: Needs, context: Context) -> Writer:
-    return Writer(context.calibration, Biller(needs, context.catalog, context.terms), context.year)
+    return Writer(context.calibration, Biller(needs, context.catalog, context.terms))
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
 from wizard.needs.needs import Needs
 from wizard.sizing.cases import Floats, Ints, ServingColumns
 
-GRID = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
-"""Users per replica that are tried; beyond 512 engines cap their batch."""
+MOST_USERS = 512
+"""Users per replica that are tried; beyond, engines cap their batch."""
+EACH = 16
+"""Every number of users per replica up to here is tried, then steps of :data:`STEP`."""
+STEP = 1.12
+LARGE_SHARES = 4
+"""Replicas up to which their share of the users is tried however large it is."""
 
 SECONDS_PER_DAY = 86_400
 RESERVE = 1.25
@@ -57,13 +63,53 @@ class Demand:
         """Return the multiple of the load that an option of that role carries."""
         return {"minimum": 1.0, "recommended": RESERVE, "headroom": max(RESERVE, self.growth)}[role]
 
-    def grid(self) -> tuple[int, ...]:
-        """Return the users per replica to try."""
+    @property
+    def shared(self) -> bool:
+        """Whether the users alone decide how many replicas there are: each serves its equal share of them."""
+        return self.users is not None and not self.think_time_s and self.requests_s is self.output_tok_s is None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the number of replicas follows from the users of each, without any estimate."""
+        return self.shared or not self.stated
+
+    def grid(self, factor: float) -> Ints:
+        """Return the users per replica that come into question at ``factor`` times the load, ascending.
+
+        Shares of the users over 1, 2, 3, ... replicas; where rates decide, numbers in small steps.
+        """
+        steps = np.unique(np.round(EACH * STEP ** np.arange(40)).astype(np.int64))
+        free = np.union1d(np.arange(1, EACH + 1), steps[steps <= MOST_USERS])
         if self.users is None:
-            return GRID
-        top = int(np.ceil(self.users * max(HEADROOM, self.growth)))
-        exact = {int(np.ceil(self.users * factor / n)) for factor in (1.0, RESERVE) for n in (1, 2, 3, 4)}
-        return tuple(sorted({n for n in GRID if n < top} | exact))
+            return free
+        users = ceil(self.users * factor - 1e-9)
+        some = np.arange(1, min(users, MOST_USERS) + 1)
+        replicas = np.concatenate([-(-users // some), np.arange(1, LARGE_SHARES + 1)])
+        shares = np.unique(-(-users // replicas))
+        return shares if self.shared else np.union1d(shares, free[free <= 2 * users])
+
+    def counts(self, factor: float) -> int:
+        """Return how many candidates each layout has at ``factor`` times the load: numbers of replicas, or of users."""
+        if not self.shared or self.users is None:
+            return int(self.grid(factor).size)
+        users = ceil(self.users * factor - 1e-9)
+        return users - (users - 1) // MOST_USERS
+
+    def fewest(self, users: Ints, requests_s: Floats, output_tok_s: Floats, answer_ms: Floats, factor: float) -> Floats:
+        """Return a number of replicas below which the load cannot be carried.
+
+        Args:
+            requests_s: the most that one replica could do; ``output_tok_s`` likewise.
+            answer_ms: the least time of a whole answer.
+        """
+        needed = np.ones(np.broadcast_shapes(users.shape, requests_s.shape))
+        if self.users is not None:
+            served = users * (1 + self.think_time_s * 1e3 / np.maximum(answer_ms, 1e-9))
+            needed = np.maximum(needed, np.ceil(self.users * factor / served - 1e-9))
+        for load, most in ((self.requests_s, requests_s), (self.output_tok_s, output_tok_s)):
+            if load is not None:
+                needed = np.maximum(needed, np.ceil(load * factor / np.maximum(most, 1e-12) - 1e-9))
+        return needed
 
     def replicas(self, users: Ints, columns: ServingColumns, factor: float) -> Floats:
         """Return how many replicas carry ``factor`` times the load at the conservative end of the estimates.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from wizard.sizing.traffic import ServingInputs
 
 MOST_NODES = 4
 """Nodes that one replica may span."""
+
+MOST_STAGES = 8
+"""Pipeline stages inside one machine."""
 
 SMALLEST_FOR_COPIES = 4
 """Attention copies (attention data parallelism) are worth their memory from this many devices on."""
@@ -35,26 +38,29 @@ def layouts(model: Model, accelerator: Accelerator, node: int, count: int | None
     Args:
         count: a stated number of devices, whose divisors are tried beside the powers of two.
     """
-    tried = sorted(_inside(model, accelerator, node, count) | _across(node))
+    tried = sorted(_inside(model, node, count) | _across(node))
     rules = broken_rules(_inputs(model, accelerator, tried), np.array([float(node)]))
     broken = np.broadcast_to(rules, (len(tried),))
     return tuple(layout for layout, breaks in zip(tried, broken, strict=True) if not breaks)
 
 
-def _inside(model: Model, accelerator: Accelerator, node: int, count: int | None) -> set[Layout]:
-    sizes = {2**k for k in range(10) if 2**k <= node}
+def _inside(model: Model, node: int, count: int | None) -> set[Layout]:
+    """Every split of a machine's devices: tensors by powers of two (or divisors of ``count``), stages, experts.
+
+    Other stages than powers of two are tried where they share the layers evenly, so that none waits for a longer one.
+    """
+    widths = {2**k for k in range(10) if 2**k <= node}
     if count is not None:
-        sizes |= {n for n in range(1, min(count, node) + 1) if count % n == 0}
-    found = set()
-    for n in sizes:
-        found.add(Layout(tp=n))
-        if n > accelerator.scaleup_domain:
-            # Cards without a fast link between them: stages exchange far less than tensor slices.
-            found |= {Layout(tp=n // stages, pp=stages) for stages in (2, n) if n % stages == 0}
-        if model.is_moe and n > 1:
-            found.add(Layout(tp=n, ep=n))
-        if model.is_moe and model.kv_lora_rank and n >= SMALLEST_FOR_COPIES:
-            found.add(Layout(tp=1, dp=n, ep=n))
+        widths |= {n for n in range(1, min(count, node) + 1) if count % n == 0}
+    stages = [pp for pp in range(1, MOST_STAGES + 1) if pp in {1, 2, 4, 8} or not (model.layers or 1) % pp]
+    found = {Layout(tp=tp, pp=pp) for tp in widths for pp in stages if tp * pp <= node}
+    if model.is_moe:
+        found |= {replace(layout, ep=layout.tp) for layout in found}
+    if model.is_moe and model.kv_lora_rank:
+        found |= {
+            Layout(tp=n // copies, dp=copies, ep=n)
+            for n in widths if n >= SMALLEST_FOR_COPIES for copies in widths if copies > 1 and n % copies == 0
+        }
     return found
 
 

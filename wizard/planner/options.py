@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from types import MappingProxyType
 
 import numpy as np
 
+from wizard.catalog.records import Model
 from wizard.catalog.weights import weight_bytes
 from wizard.needs.needs import Needs
 from wizard.planner.bills import Bill, Biller
-from wizard.planner.candidates import Candidates, serving_inputs
+from wizard.planner.candidates import Candidates, native_format
+from wizard.planner.estimates import join, take
 from wizard.planner.percentiles import seen
-from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Role
+from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Reason, Role
 from wizard.planner.search import Judged
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Band, ServingColumns
+from wizard.sizing.formats import BYTES_PER_ELEMENT, FORMATS
 from wizard.sizing.memory import longest_context
 from wizard.sizing.serving import serve
 from wizard.units import GIB
@@ -25,6 +28,7 @@ from wizard.units import GIB
 METRICS = ("ttft_ms", "tpot_ms", "e2e_ms", "output_tok_s", "total_tok_s", "requests_s", "max_concurrency")
 MOST_FOR_PROMPTS = 0.95
 """However long prompts are, answers take some of the time; the rate and the time are estimates of their own."""
+BYTES = dict(zip(FORMATS, BYTES_PER_ELEMENT.tolist(), strict=True))
 SUMMED = frozenset({"output_tok_s", "total_tok_s", "requests_s", "max_concurrency"})
 """Metrics of the whole plan are those of one replica times the replicas; latencies are not."""
 
@@ -35,41 +39,38 @@ class Writer:
 
     calibration: Calibration
     biller: Biller
-    year: float
 
     def option(self, judged: Judged, row: int, role: Role, number: int = 1) -> Option:
         """Return the option of one candidate."""
-        search, builds = judged.search, judged.builds
+        builds = judged.builds
         replicas, spares = int(builds.replicas[row]), int(builds.spares[row])
-        candidate = _at_load(search.candidates.take(np.array([row])), search.demand.users, replicas)
-        market = search.market
-        inputs = serving_inputs(market.needs, search.model, market.device_columns, candidate, self.year,
-                                market.beside)
-        columns = serve(inputs, self.calibration)
+        candidate = _at_load(judged.candidates.take(np.array([row])), judged.space.demand.users, replicas)
+        market = judged.space.market
+        inputs = judged.space.estimates.inputs(candidate)
+        alone = replace(candidate, users=np.ones_like(candidate.users))
+        both = serve(judged.space.estimates.inputs(join(candidate, alone)), self.calibration)
+        columns = take(both, np.zeros(1, dtype=np.int64))
         device = market.devices[int(candidate.device[0])]
         accelerators, nodes = int(builds.accelerators[row]), int(builds.nodes[row])
         # Where not one replica fits the stated number, the figures are those of one.
-        real = seen(market.needs, search.demand, inputs, columns, self.calibration, max(replicas, 1))
+        real = seen(market.needs, judged.space.demand, inputs, columns, self.calibration, max(replicas, 1))
         estimates = _estimates(columns, max(replicas, 1), accelerators)
         if real is not None:
             estimates = MappingProxyType({**estimates, **real.estimates(), **real.goodput(market.needs)})
-        single = replace(candidate, users=np.ones_like(candidate.users))
-        alone = serve(serving_inputs(market.needs, search.model, market.device_columns, single, self.year,
-                                     market.beside), self.calibration)
-        prompts = _prompt_share(columns, alone)
+        prompts = _prompt_share(columns, take(both, np.ones(1, dtype=np.int64)))
         weights = WEIGHT_FORMATS[int(candidate.weights[0])]
         per_replica = int(candidate.per_replica[0])
         lean = machines(replicas, per_replica, device.parts, market.sizes.get(device.whole.id, 1))
         bill = self.biller.bill(
             device.whole, accelerators, nodes, rented=bool(builds.rented[row]),
             spare_nodes=nodes - lean[1], lean=lean if spares else None,
-            weights_bytes=weight_bytes(search.model, weights).bytes,
+            weights_bytes=weight_bytes(judged.space.model, weights).bytes,
             spans_nodes=per_replica > market.sizes.get(device.whole.id, 1) * device.parts,
             share=min(per_replica // device.parts, -(-accelerators // nodes)),
             output_tok_s=estimates["output_tok_s"], power_w=float(builds.power_w[row]), prefill_share=prompts,
         )
         limits = _limits(judged, row, columns, max(replicas, 1), bill)
-        context = _longest(market.needs, search.model.max_context)
+        context = _longest(market.needs, judged.space.model.max_context)
         return Option(
             id=f"{role}-{number}", role=role, accelerator=device.whole.id, accelerator_name=device.whole.name,
             accelerators=accelerators, nodes=nodes, accelerators_per_node=-(-accelerators // nodes), system=bill.system,
@@ -80,9 +81,21 @@ class Writer:
             kv_tokens=_kv_tokens(columns, replicas, float(longest_context(inputs)[0])), estimates=estimates,
             power_w=bill.power_w, rack_units=bill.rack_units, limits=limits,
             binding=min(limits, key=lambda limit: limit.margin, default=None), cost=bill.cost, bom=bill.bom,
-            tco=bill.tco, reasons=bill.reasons, warnings=bill.warnings,
-            mig_profile=mig_profile(device.whole.mig_profiles) if device.parts > 1 else "", prefill_share=prompts,
+            tco=bill.tco, reasons=(*_narrowed(market.needs, judged.space.model, candidate), *bill.reasons),
+            warnings=bill.warnings, prefill_share=prompts,
+            mig_profile=mig_profile(device.whole.mig_profiles) if device.parts > 1 else "",
         )
+
+
+def _narrowed(needs: Needs, model: Model, candidate: Candidates) -> Iterator[Reason]:
+    """Say where the choice of a narrower format was ours: it saves money and may cost quality."""
+    weights, kv = WEIGHT_FORMATS[int(candidate.weights[0])], KV_FORMATS[int(candidate.kv[0])]
+    native = native_format(model)
+    if needs.precision.weights == "auto" and BYTES[weights] < BYTES[native]:
+        fields = {"precision": weights.upper(), "native": native.upper()}
+        yield Reason(code="narrow_weights", fields=MappingProxyType(fields))
+    if needs.precision.kv_cache == "auto" and kv != "bf16":
+        yield Reason(code="narrow_kv", fields=MappingProxyType({"precision": kv.upper()}))
 
 
 def _at_load(candidate: Candidates, users: float | None, replicas: int) -> Candidates:
@@ -152,7 +165,7 @@ def _limits(judged: Judged, row: int, columns: ServingColumns, replicas: int, bi
             continue
         if requirement.code == "kv_memory":
             # People who think occupy no cache: only as many wait at once as the replicas were sized for.
-            demand = judged.search.demand
+            demand = judged.space.demand
             need = demand.users if demand.users and not demand.think_time_s else need * replicas
             have = float(columns.max_concurrency.low[0]) * replicas
         if requirement.code == "budget" and bill.capex_usd is not None:

@@ -71,7 +71,9 @@ def _facts(
     return tuple(found)
 
 
-def context_of(needs: Needs, catalog: Catalog, currency: str, cancel: Callable[[], bool] | None) -> Context:
+def context_of(
+    needs: Needs, catalog: Catalog, currency: str, cancel: Callable[[], bool] | None = None
+) -> Context:
     """Return what plans, prices of requirements and single answers of one question are made with."""
     def cancelled() -> None:
         if cancel is not None and cancel():

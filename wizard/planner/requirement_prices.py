@@ -51,7 +51,7 @@ def requirement_prices(
     catalog = catalog.with_overrides(needs.overrides)
     context = context_of(needs, catalog, currency or needs.budget.currency, cancel)
     model = model_of(needs, catalog)
-    found, _ = study(needs, model, context)
+    found, _ = study(needs, model, context, DROPPABLE)
     minimum = None if found is None else found.best(found.feasible())
     if found is None or minimum is None or not np.isfinite(found.cost_usd[minimum]):
         return ()

@@ -46,20 +46,39 @@ class Requirement:
 
 
 def requirements(
-    needs: Needs, candidates: Candidates, columns: ServingColumns, builds: Builds, budget_usd: float | None,
-    month_usd: float | None, demand_factor: float,
+    needs: Needs, candidates: Candidates, columns: ServingColumns, builds: Builds, wanted: Floats,
+    budget_usd: float | None, month_usd: float | None,
 ) -> tuple[Requirement, ...]:
-    """Return every requirement that the needs make, memory first."""
-    shape = candidates.users.shape
-    found = [*_memory(candidates, columns), *_speed(needs, columns)]
+    """Return every requirement that the needs make, memory first.
+
+    Args:
+        wanted: replicas that the load takes.
+    """
+    return (
+        *_memory(candidates, columns), *speed(needs, columns), *load(needs, builds, wanted),
+        *resources(needs, builds, budget_usd, month_usd),
+    )
+
+
+def load(needs: Needs, builds: Builds, wanted: Floats) -> tuple[Requirement, ...]:
+    """Return the load that a stated number of accelerators must carry, as replicas needed against replicas there."""
+    if needs.constraints.accelerator_count is None:
+        return ()
+    return (Requirement("load", "constraints.accelerator_count", wanted, builds.replicas, "", at_most=False),)
+
+
+def resources(
+    needs: Needs, builds: Builds, budget_usd: float | None, month_usd: float | None
+) -> tuple[Requirement, ...]:
+    """Return the limits on machines and money, which hang on the build alone."""
+    shape = builds.cost_usd.shape
+    found: list[Requirement] = []
     wishes = needs.constraints
 
-    def add(code: str, key: str, need: float | None, have: Floats, unit: str, at_most: bool = True) -> None:
+    def add(code: str, key: str, need: float | None, have: Floats, unit: str) -> None:
         if need is not None:
-            found.append(Requirement(code, key, np.full(shape, float(need)), have, unit, at_most))
+            found.append(Requirement(code, key, np.full(shape, float(need)), have, unit, at_most=True))
 
-    if wishes.accelerator_count is not None:
-        found.append(_load(needs, candidates, columns, builds, demand_factor))
     add("max_accelerators", "constraints.max_accelerators", wishes.max_accelerators, builds.accelerators, "")
     add("max_nodes", "constraints.max_nodes", wishes.max_nodes, builds.nodes, "")
     add("power_w", "constraints.max_power_w", wishes.max_power_w, builds.power_w, "W")
@@ -105,20 +124,11 @@ def assumes_no_speed(needs: Needs) -> bool:
     return batch or asked.e2e_ms is not None or (asked.ttft_ms is not None and asked.tpot_ms is not None)
 
 
-def _speed(needs: Needs, columns: ServingColumns) -> list[Requirement]:
+def speed(needs: Needs, columns: ServingColumns) -> tuple[Requirement, ...]:
+    """Return the targets on times, each judged at the slow end of its band."""
     codes, bands = ("ttft_ms", "tpot_ms", "e2e_ms"), (columns.ttft_ms, columns.tpot_ms, columns.e2e_ms)
     targets = zip(codes, speed_targets(needs), bands, strict=True)
-    return [
+    return tuple(
         Requirement(code, f"targets.{code}", np.full(band.high.shape, float(need)), band.high, "ms", at_most=True)
         for code, need, band in targets if need is not None
-    ]
-
-
-def _load(
-    needs: Needs, candidates: Candidates, columns: ServingColumns, builds: Builds, factor: float
-) -> Requirement:
-    """Return the load that a stated number of accelerators must carry, as replicas needed against replicas there."""
-    from wizard.planner.demand import Demand
-
-    needed = Demand.of(needs).replicas(candidates.users, columns, factor)
-    return Requirement("load", "constraints.accelerator_count", needed, builds.replicas, "", at_most=False)
+    )

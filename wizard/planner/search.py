@@ -1,55 +1,43 @@
-"""The search for serving plans: every candidate estimated, every requirement a mask, the cheapest of the rest."""
+"""Rows of candidates judged at one load: requirements as masks, the cheapest of the rest, and why others are not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from wizard.catalog.records import Model
-from wizard.planner.builds import Builds, Market
-from wizard.planner.candidates import Candidates, serving_inputs
-from wizard.planner.demand import Demand
+from wizard.planner.builds import Builds
+from wizard.planner.candidates import Candidates, native_format
 from wizard.planner.plan import Rejection
-from wizard.planner.requirements import Requirement, requirements
-from wizard.sizing.calibration import Calibration
-from wizard.sizing.cases import Bools, Floats, ServingColumns
-from wizard.sizing.serving import serve
+from wizard.planner.requirements import Requirement
+from wizard.planner.space import Space, price_of
+from wizard.sizing.cases import KV_FORMATS, WEIGHT_FORMATS, Bools, Floats, Ints, ServingColumns
 
 UNKNOWN = 1e6
 """Shortfall of a promise that nothing is known to keep."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """All candidates of one question with their estimates; :meth:`at` judges them at a multiple of the load."""
-
-    model: Model
-    market: Market
-    demand: Demand
-    candidates: Candidates
-    columns: ServingColumns
-    budget_usd: float | None
-    month_usd: float | None
-
-    def at(self, factor: float) -> Judged:
-        """Build and judge every candidate at ``factor`` times the load."""
-        builds = self.market.builds(self.candidates, self.columns, self.demand, factor)
-        found = requirements(
-            self.market.needs, self.candidates, self.columns, builds, self.budget_usd, self.month_usd, factor
-        )
-        return Judged(self, builds, found)
+ALIKE = 1.25
+"""Rates within this ratio are alike: estimates are not surer."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Candidates, their builds and the requirements at one load."""
+    """Rows of a question, their estimates and builds, and the requirements at one load."""
 
-    search: Search
+    space: Space
+    candidates: Candidates
+    columns: ServingColumns
     builds: Builds
     found: tuple[Requirement, ...]
+
+    @cached_property
+    def narrowed(self) -> Ints:
+        """How many of weights and cache are kept in another format than the checkpoint's and the usual."""
+        c = self.candidates
+        native = WEIGHT_FORMATS.index(native_format(self.space.model))
+        narrow = [c.weights != native, c.kv != KV_FORMATS.index("bf16")]
+        return np.asarray(np.sum(narrow, axis=0, dtype=np.int64))
 
     @cached_property
     def margins(self) -> Floats:
@@ -61,23 +49,28 @@ class Judged:
         """Which requirement is met by which candidate."""
         return self.margins >= -1e-9
 
-    def feasible(self, without: Sequence[str] = ()) -> Bools:
+    def feasible(self, without: Collection[str] = ()) -> Bools:
         """Return which candidates meet every requirement except those whose code is in ``without``."""
         kept = [i for i, requirement in enumerate(self.found) if requirement.code not in without]
         return np.asarray(self.met[kept].all(axis=0))
 
     def best(self, mask: Bools) -> int | None:
-        """Return the cheapest candidate of ``mask``; of equal price the one that carries more, then answers faster."""
+        """Return the cheapest candidate of ``mask``.
+
+        Of equal price: the one with fewer devices (without a price this comes first), that keeps the checkpoint's own
+        precision, runs in the usual engine, is laid out more plainly, carries more, and answers faster. Where no load
+        is stated, carrying clearly more comes before engine and layout.
+        """
         rows = np.flatnonzero(mask)
         if rows.size == 0:
             return None
-        columns = self.search.columns
-        cost = np.where(np.isnan(self.builds.cost_usd[rows]), np.inf, self.builds.cost_usd[rows])
-        # Without a price the smaller machine comes first; without a stated load, the one that carries more.
+        c, columns = self.candidates.take(rows), self.columns
         carried = self.builds.replicas[rows] * columns.output_tok_s.low[rows]
-        order = np.lexsort(
-            (columns.tpot_ms.value[rows], -carried, self.builds.accelerators[rows], np.round(cost, 2))
-        )
+        more = np.round(np.log(np.maximum(carried, 1e-9)) / np.log(ALIKE)) * (not self.space.demand.stated)
+        order = np.lexsort((
+            columns.tpot_ms.value[rows], -carried, c.ep, c.dp, c.pp, c.engine, -more, self.narrowed[rows],
+            self.builds.accelerators[rows], price_of(self.builds)[rows],
+        ))
         return int(rows[order[0]])
 
     def closest(self) -> int | None:
@@ -92,9 +85,9 @@ class Judged:
 
     def rejections(self) -> tuple[Rejection, ...]:
         """Return, for every device without a feasible candidate, the promise that its best candidate breaks."""
-        device, feasible = self.search.candidates.device, self.feasible()
+        device, feasible = self.candidates.device, self.feasible()
         reasons = []
-        for index, known in enumerate(self.search.market.devices):
+        for index, known in enumerate(self.space.market.devices):
             rows = np.flatnonzero(device == index)
             if rows.size == 0 or feasible[rows].any():
                 continue
@@ -110,13 +103,6 @@ class Judged:
         )
 
 
-def search(
-    model: Model, market: Market, demand: Demand, candidates: Candidates, calibration: Calibration, *,
-    budget_usd: float | None, month_usd: float | None, year: float, cancelled: Callable[[], None],
-) -> Search:
-    """Estimate all candidates whose weights can fit at all; the others keep their memory for the reasons."""
-    cancelled()
-    inputs = serving_inputs(market.needs, model, market.device_columns, candidates, year, market.beside)
-    columns = serve(inputs, calibration)
-    cancelled()
-    return Search(model, market, demand, candidates, columns, budget_usd, month_usd)
+def judged(space: Space, candidates: Candidates, columns: ServingColumns, factor: float) -> Judged:
+    """Build and judge rows at ``factor`` times the load."""
+    return Judged(space, candidates, columns, *space.judge(candidates, columns, factor))

@@ -16,20 +16,29 @@ from wizard.needs.needs import Needs
 from wizard.planner import views
 from wizard.planner.bills import Biller
 from wizard.planner.builds import Market
-from wizard.planner.candidates import enumerate_candidates, node_sizes
+from wizard.planner.candidates import Candidates, enumerate_groups, node_sizes, serving_inputs
 from wizard.planner.demand import Demand
+from wizard.planner.estimates import Estimates
+from wizard.planner.explore import Explorer
 from wizard.planner.options import Writer
 from wizard.planner.plan import CurvePoint, Option, ParetoPoint, Reason, Rejection, Role
 from wizard.planner.purchase import columns_of
-from wizard.planner.search import Judged, Search, search
+from wizard.planner.search import Judged
 from wizard.planner.shortlist import shortlist
+from wizard.planner.space import Space
 from wizard.planner.traffic import beside
 from wizard.planner.usage import Running
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import WEIGHT_FORMATS
+from wizard.sizing.traffic import ServingInputs
 
 ROLES: tuple[Role, ...] = ("minimum", "recommended", "headroom")
 ALTERNATIVES = 3
+RELAXABLE = (
+    "ttft_ms", "tpot_ms", "e2e_ms", "max_accelerators", "max_nodes", "power_w", "rack_units", "budget",
+    "budget_month",
+)
+"""Promises that the same hardware could keep if only they were looser."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,6 @@ class Context:
 class Outcome:
     """What a search found: options by role, the reasons of the rest, and the figures around them."""
 
-    found: Search | None
     judged: Judged | None
     options: tuple[Option, ...]
     recommended: Option | None
@@ -62,50 +70,69 @@ class Outcome:
     considered: int
 
 
-def run_search(needs: Needs, model: Model, context: Context) -> tuple[Search | None, tuple[Rejection, ...]]:
-    """Search for one set of needs; ``None`` where the answers leave no candidate."""
+def explorer_of(needs: Needs, model: Model, context: Context) -> tuple[Explorer | None, tuple[Rejection, ...]]:
+    """Lay out what one set of needs can choose from; ``None`` where the answers leave no candidate."""
     devices, ruled_out = shortlist(needs, context.catalog)
     sizes = node_sizes(context.catalog)
-    demand = Demand.of(needs)
-    candidates, illegal = enumerate_candidates(needs, model, devices, sizes, demand)
-    if candidates.size == 0:
+    groups, illegal = enumerate_groups(needs, model, devices, sizes)
+    if groups.size == 0:
         return None, (*ruled_out, *illegal)
     sizes_on_disk = [float(weight_bytes(model, fmt).bytes) for fmt in WEIGHT_FORMATS]
     capex = columns_of(needs, context.catalog, context.terms, sizes_on_disk)
     market = Market(needs, context.catalog, devices, sizes, capex, Running.of(context.catalog, needs.economics),
                     beside(needs, model, context.catalog).columns)
+
+    def inputs(candidates: Candidates) -> ServingInputs:
+        return serving_inputs(needs, model, market.device_columns, candidates, context.year, market.beside)
+
     budget = needs.budget
-    found = search(
-        model, market, demand, candidates, context.calibration, year=context.year, cancelled=context.cancelled,
+    space = Space(
+        model, market, Demand.of(needs), Estimates(groups, inputs, context.calibration),
         budget_usd=None if budget.purchase is None else context.usd(float(budget.purchase), budget.currency),
         month_usd=None if budget.per_month is None else context.usd(float(budget.per_month), budget.currency),
     )
-    return found, (*ruled_out, *illegal)
+    return Explorer(space, context.cancelled), (*ruled_out, *illegal)
 
 
 def serving_outcome(needs: Needs, model: Model, context: Context) -> Outcome:
     """Choose minimum, recommended and headroom, with alternatives on other accelerators."""
-    found, ruled_out = run_search(needs, model, context)
-    if found is None:
-        return Outcome(None, None, (), None, ruled_out, (), (), None, 0)
-    judged = found.at(1.0)
-    writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms), context.year)
-    rows = _rows(found, judged)
+    explorer, ruled_out = explorer_of(needs, model, context)
+    if explorer is None:
+        return Outcome(None, (), None, ruled_out, (), (), None, 0)
+    explore(explorer)
+    judged = explorer.judged(1.0)
+    writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms))
+    rows = choice(explorer, judged)
     options = _marked([writer.option(at, row, role) for role, (at, row) in rows.items()])
-    taken = {found.candidates.device[row] for _, row in rows.values()}
+    taken = {at.candidates.device[row] for at, row in rows.values()}
     others = _alternatives(judged, taken) if rows else []
     options += [writer.option(judged, row, "alternative", n) for n, row in enumerate(others, start=1)]
     recommended = next((o for o in options if o.role == "recommended"), None)
     closest = None if recommended else judged.closest()
-    row = rows["recommended"][1] if recommended else closest
+    at, row = rows["recommended"] if recommended else (judged, closest)
     return Outcome(
-        found=found, judged=judged, options=tuple(options), recommended=recommended,
+        judged=judged, options=tuple(options), recommended=recommended,
         rejected=(*judged.rejections(), *ruled_out),
         pareto=views.pareto(judged, float(context.terms.rate), options),
-        curve=() if row is None else views.curve(found, row, context.calibration, context.year),
+        curve=() if row is None else views.curve(at, row, context.calibration),
         asked=None if closest is None else writer.option(judged, closest, "alternative"),
-        considered=found.candidates.size,
+        considered=explorer.space.considered,
     )
+
+
+def explore(explorer: Explorer) -> None:
+    """Look at all rows that the choice may fall on: at the load itself, with the reserve, and with growth."""
+    demand = explorer.space.demand
+    price = explorer.settle(1.0, keep=len(ROLES) + ALTERNATIVES)
+    feasible = np.isfinite(price)
+    if not feasible.any():
+        stated = {requirement.code for requirement in explorer.judged(1.0).found}
+        for code in stated.intersection(RELAXABLE):
+            explorer.cheapest(1.0, without=(code,))
+    elif demand.stated:
+        near = price <= np.sort(price)[min(ALTERNATIVES, feasible.sum() - 1)]
+        explorer.cheapest(demand.factor("recommended"), first=near)
+        explorer.cheapest(demand.factor("headroom"), without=("budget", "budget_month"), first=near)
 
 
 def _marked(options: list[Option]) -> list[Option]:
@@ -120,7 +147,7 @@ def _marked(options: list[Option]) -> list[Option]:
     return marked
 
 
-def _rows(found: Search, judged: Judged) -> dict[Role, tuple[Judged, int]]:
+def choice(explorer: Explorer, judged: Judged) -> dict[Role, tuple[Judged, int]]:
     """Choose a candidate per role; nothing where not even the minimum is feasible.
 
     The recommended plan keeps its reserve within the budget where that is possible, and is the minimum elsewhere;
@@ -129,13 +156,14 @@ def _rows(found: Search, judged: Judged) -> dict[Role, tuple[Judged, int]]:
     minimum = judged.best(judged.feasible())
     if minimum is None:
         return {}
-    if not found.demand.stated:
+    demand = explorer.space.demand
+    if not demand.stated:
         return {"recommended": (judged, minimum)}
     rows: dict[Role, tuple[Judged, int]] = {"minimum": (judged, minimum)}
-    reserve = found.at(found.demand.factor("recommended"))
+    reserve = explorer.judged(demand.factor("recommended"))
     best = reserve.best(reserve.feasible())
     rows["recommended"] = (judged, minimum) if best is None else (reserve, best)
-    growth = found.at(found.demand.factor("headroom"))
+    growth = explorer.judged(demand.factor("headroom"))
     most = growth.best(growth.feasible(without=("budget", "budget_month")))
     if most is not None:
         rows["headroom"] = (growth, most)
@@ -144,7 +172,7 @@ def _rows(found: Search, judged: Judged) -> dict[Role, tuple[Judged, int]]:
 
 def _alternatives(judged: Judged, taken: set[int]) -> list[int]:
     """Return the cheapest feasible candidate of each of the next cheapest devices."""
-    feasible, device = judged.feasible(), judged.search.candidates.device
+    feasible, device = judged.feasible(), judged.candidates.device
     best = [judged.best(feasible & (device == d)) for d in np.unique(device[feasible]) if d not in taken]
     rows = [row for row in best if row is not None]
     return sorted(rows, key=lambda row: float(judged.builds.cost_usd[row]))[:ALTERNATIVES]

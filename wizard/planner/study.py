@@ -5,7 +5,7 @@ Serving and training search differently and are asked the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from wizard.planner.options import Writer
 from wizard.planner.plan import Option, Rejection
 from wizard.planner.requirements import Requirement
 from wizard.planner.search import Judged
-from wizard.planner.serving_plan import Context, run_search
+from wizard.planner.serving_plan import Context, explorer_of
 from wizard.planner.training_options import training_option
 from wizard.planner.training_search import TrainingSearch, training_search
 from wizard.sizing.cases import Bools, Floats
@@ -43,17 +43,28 @@ class Study:
         return int(np.log1p(np.clip(-margins, 0.0, 1e6)).sum(axis=0).argmin())
 
 
-def study(needs: Needs, model: Model, context: Context) -> tuple[Study | None, tuple[Rejection, ...]]:
-    """Search; ``None`` where the answers leave no candidate, and what the answers alone rule out."""
+def study(
+    needs: Needs, model: Model, context: Context, drop: Collection[str] = ()
+) -> tuple[Study | None, tuple[Rejection, ...]]:
+    """Search; ``None`` where the answers leave no candidate, and what the answers alone rule out.
+
+    Args:
+        drop: codes of the requirements without which, one at a time, the cheapest is wanted too.
+    """
     if needs.use_case in {"training", "fine_tuning"}:
         trained = training_search(needs, model, context)
         return (None, ()) if trained is None else (_trained(trained, context), trained.ruled_out)
-    found, ruled_out = run_search(needs, model, context)
-    return (None if found is None else _served(found.at(1.0), needs, context)), ruled_out
+    explorer, ruled_out = explorer_of(needs, model, context)
+    if explorer is None:
+        return None, ruled_out
+    least = float(explorer.settle(1.0, keep=1).min())
+    for code in drop:
+        explorer.cheapest(1.0, without=(code,), below=least)
+    return _served(explorer.judged(1.0), needs, context), ruled_out
 
 
 def _served(judged: Judged, needs: Needs, context: Context) -> Study:
-    writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms), context.year)
+    writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms))
     return Study(
         requirements=judged.found, cost_usd=judged.builds.cost_usd, best=judged.best,
         option=lambda row: writer.option(judged, row, "alternative"),

@@ -24,9 +24,9 @@ COMPARED = (
 def other_models(needs: Needs, context: Context, outcome: Outcome, option: Option) -> list[Fact]:
     """Say for each compared model whether one user gets it within the TPOT target on the option's device."""
     target = speed_targets(needs)[1]
-    if needs.use_case != "edge" or target is None or outcome.found is None:
+    if needs.use_case != "edge" or target is None or outcome.judged is None:
         return []
-    market = outcome.found.market
+    market = outcome.judged.space.market
     device = next(i for i, d in enumerate(market.devices) if d.whole.id == option.accelerator)
     ones = np.ones(1, dtype=np.int64)
     row = Candidates(

@@ -10,9 +10,8 @@ import numpy as np
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
-from wizard.planner.candidates import serving_inputs
 from wizard.planner.plan import CurvePoint, Option, ParetoPoint, SourceUse
-from wizard.planner.search import Judged, Search
+from wizard.planner.search import Judged
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import Floats, Ints
 from wizard.sizing.serving import serve
@@ -31,8 +30,8 @@ def pareto(judged: Judged, rate: float, options: Sequence[Option]) -> tuple[Pare
     rows = np.flatnonzero(judged.feasible(without=SPEED_CODES) & np.isfinite(judged.builds.cost_usd))
     if rows.size == 0:
         return ()
-    cost, speed = judged.builds.cost_usd[rows], judged.search.columns.tpot_ms.value[rows]
-    device = judged.search.candidates.device[rows]
+    cost, speed = judged.builds.cost_usd[rows], judged.columns.tpot_ms.value[rows]
+    device = judged.candidates.device[rows]
     kept = np.concatenate([np.flatnonzero(device == d)[_front(cost[device == d], speed[device == d])]
                            for d in np.unique(device)])
     best = set(kept[_front(cost[kept], speed[kept])].tolist())
@@ -42,7 +41,7 @@ def pareto(judged: Judged, rate: float, options: Sequence[Option]) -> tuple[Pare
     ids = {(option.accelerator, option.accelerators): option.id for option in reversed(options)}
     found = []
     for k in kept:
-        name = judged.search.market.devices[int(device[k])].whole.id
+        name = judged.space.market.devices[int(device[k])].whole.id
         count = int(judged.builds.accelerators[rows[k]])
         found.append(ParetoPoint(
             option_id=ids.get((name, count)), accelerator=name, accelerators=count,
@@ -60,13 +59,11 @@ def _front(cost: Floats, speed: Floats) -> Ints:
     return np.asarray(order[first], dtype=np.int64)
 
 
-def curve(found: Search, row: int, calibration: Calibration, year: float) -> tuple[CurvePoint, ...]:
+def curve(found: Judged, row: int, calibration: Calibration) -> tuple[CurvePoint, ...]:
     """Return TPOT and output rate of one replica of a candidate over the batch, as far as the memory holds it."""
     one = found.candidates.take(np.full(len(CURVE_BATCHES), row))
     many = replace(one, users=np.array(CURVE_BATCHES, dtype=np.int64))
-    market = found.market
-    inputs = serving_inputs(market.needs, found.model, market.device_columns, many, year, market.beside)
-    columns = serve(inputs, calibration)
+    columns = serve(found.space.estimates.inputs(many), calibration)
     held = columns.max_concurrency.value
     return tuple(
         CurvePoint(batch=batch, tpot_ms=float(columns.tpot_ms.value[i]),

@@ -1,6 +1,7 @@
 """Which layouts, formats and engines are possible at all, and why not: a bit mask of broken rules per case.
 
-Rules, in words: TP splits attention heads evenly (vLLM and others refuse otherwise); expert parallelism needs experts
+Rules, in words: TP splits attention heads evenly, and KV heads too or copies each equally often (vLLM and others
+refuse otherwise); expert parallelism needs experts
 to spread, in equal numbers; TP and attention-DP stay inside one scale-up domain or one node; a number format must exist
 in silicon to be worth storing, except weight-only formats, which every GPU unpacks; software must support both chip
 and model.
@@ -17,6 +18,7 @@ from wizard.sizing.traffic import ServingInputs
 
 RULES = (
     "heads_not_divisible", "experts_not_divisible", "no_experts", "outside_domain", "more_stages_than_layers",
+    "kv_heads_not_divisible",
 )
 """Names of the bits of :func:`broken_rules`, lowest first."""
 
@@ -34,6 +36,7 @@ def broken_rules(x: ServingInputs, devices_per_node: Floats) -> Ints:
         (m.expert <= 0) & (x.ep > 1),
         x.tp * x.dp > reach,
         x.pp > np.maximum(m.layers, 1),
+        (np.mod(m.kv_heads, x.tp) != 0) & (np.mod(x.tp, np.maximum(m.kv_heads, 1)) != 0),
     )
     mask = np.zeros(1, dtype=np.int64)
     for bit, breaks in enumerate(broken):
@@ -69,6 +72,30 @@ _ENGINES_OF_FAMILY: dict[str, tuple[str, ...]] = {
     "tenstorrent": ("vllm",), "cpu": ("llama.cpp",),
 }
 """Engines whose documentation lists the family (vLLM, SGLang, TensorRT-LLM support matrices; llama.cpp backends)."""
+
+
+ENGINE_FORMATS: dict[str, tuple[str, ...]] = {
+    "vllm": ("bf16", "fp8", "int8", "fp4", "int4"), "sglang": ("bf16", "fp8", "int8", "fp4", "int4"),
+    "tensorrt-llm": ("bf16", "fp8", "fp4", "int4"), "llama.cpp": ("bf16", "int8", "int4"),
+    "other": ("bf16", "fp8", "int8", "fp4", "int4"),
+}
+"""Weight formats that each engine loads: TensorRT-LLM's PyTorch backend has no INT8, GGUF no FP8 (Q8_0 is INT8)."""
+
+FP8_KV_ENGINES = frozenset({"vllm", "sglang", "tensorrt-llm"})
+"""Engines whose KV cache can be kept in FP8."""
+
+
+def runs_layout(engine: str, *, dp: int, tp: int, ep: int, spans_nodes: bool) -> bool:
+    """Tell whether an engine knows the layout.
+
+    llama.cpp splits by layer or tensor inside one machine; TensorRT-LLM copies the attention on every rank or on none;
+    replicas over several machines are run with vLLM or SGLang.
+    """
+    if engine == "llama.cpp":
+        return dp == 1 and ep == 1 and not spans_nodes
+    if engine == "tensorrt-llm":
+        return (dp == 1 or tp == 1) and not spans_nodes
+    return True
 
 
 def engines_for(accelerator: Accelerator, model: Model) -> tuple[str, ...]:

@@ -31,6 +31,10 @@ WARNINGS: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     "same_as_minimum": mark("The same machine as the minimum: it already has the reserve."),
     "same_as_recommended": mark("The same machine as recommended: it already has the room."),
+    "narrow_weights": mark("Weights in {precision} instead of the checkpoint's {native}, as you left the choice: test"
+                           " the quality of the answers."),
+    "narrow_kv": mark("KV cache in {precision} instead of 16 bit, as you left the choice: test the quality of long"
+                      " answers."),
     "rented": mark("{instances} x {instance} at {provider}, {region}, on demand."),
     "spares_price": mark("Spare copies of the model take about {amount} {currency} of the price."),
     "spares_rent": mark("Spare copies of the model take about {amount} {currency} of a month's rent."),
