@@ -127,7 +127,7 @@ def explore(explorer: Explorer) -> None:
     feasible = np.isfinite(price)
     if not feasible.any():
         stated = {requirement.code for requirement in explorer.judged(1.0).found}
-        for code in stated.intersection(RELAXABLE):
+        for code in (code for code in RELAXABLE if code in stated):
             explorer.cheapest(1.0, without=(code,))
     elif demand.stated:
         near = price <= np.sort(price)[min(ALTERNATIVES, feasible.sum() - 1)]
