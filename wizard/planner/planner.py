@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
-from wizard.costing.terms import catalog_date, terms_of
+from wizard.costing.terms import catalog_date
 from wizard.errors import Cancelled
 from wizard.needs.needs import Currency, Needs
 from wizard.planner import views
@@ -20,6 +19,7 @@ from wizard.planner.models import model_of, summary
 from wizard.planner.plan import Fact, Option, Plan
 from wizard.planner.serving_plan import Context, Outcome, serving_outcome
 from wizard.planner.suitability import other_models
+from wizard.planner.terms import planned_terms
 from wizard.planner.training_plan import training_plan
 from wizard.planner.warnings import warnings_of
 from wizard.sizing.calibration import shipped
@@ -79,12 +79,7 @@ def context_of(
         if cancel is not None and cancel():
             raise Cancelled
 
-    asked = needs.economics
-    terms = terms_of(
-        catalog, country=asked.country, currency=currency,
-        tax_rate=None if asked.tax_rate is None else Decimal(str(asked.tax_rate)), discounts=asked.discounts.given,
-        shipping_rate=Decimal(str(asked.shipping_rate)), contingency_rate=Decimal(str(asked.contingency_rate)),
-    )
+    terms = planned_terms(needs, catalog, currency)
     today = catalog_date(catalog)
     year = today.year + (today.month - 1) / 12
     return Context(catalog, terms, shipped(), year, cancelled)

@@ -1,22 +1,23 @@
-"""The bill of materials as a table model: sorted on numbers, copied as tab-separated text."""
+"""The bill of materials as a table: sorted on numbers, copied as tab-separated text, its figures changed in place."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from wizard.costing.records import Bom, BomLine
 from wizard.i18n import Translator, mark
-from wizard.ui import figures
+from wizard.ui import figures, theme
 from wizard.ui.context import Context
 from wizard.words import describe, label
 
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-HEADS = (mark("No."), mark("Item"), mark("Qty"), mark("Unit"), mark("Amount"), mark("Price"))
+HEADS = (mark("No."), mark("Item"), mark("Qty"), mark("Unit"), mark("Discount"), mark("Amount"), mark("Price"))
 PRICES = {
     "contract": mark("contract"),
     "quote": mark("quote"),
@@ -25,18 +26,29 @@ PRICES = {
     "estimate": mark("estimate"),
     "yours": mark("yours"),
 }
-RIGHT = (0, 2, 3, 4)
+RIGHT = (0, 2, 3, 4, 5)
+CHANGED = {2: "quantity", 3: "unit_price", 4: "discount"}
+"""Columns whose figures may be changed, and what they change."""
+PRICE = 6
+
+Change = Callable[[BomLine, str, str], bool]
+"""``change(line, field, typed)``; returns whether it could be taken."""
 Cell = Qt.ItemDataRole
-NUMBER_WIDTH = 46
+WIDTHS = {0: 40, 2: 48, 3: 84, 4: 60, 5: 92, 6: 120}
+"""Least widths; the item takes what is left."""
+PADDING = 8
+ROWS = 9
+"""A longer bill scrolls, so that the line's figures and the totals stay in sight."""
 
 
 class BomModel(QAbstractTableModel):
     """Lines of a bill."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, change: Change | None = None) -> None:
         super().__init__()
-        self.ctx = ctx
+        self.ctx, self._change = ctx, change
         self.bom: Bom | None = None
+        self.editable = False
 
     def show_bom(self, bom: Bom | None) -> None:
         """Replace the lines."""
@@ -59,20 +71,36 @@ class BomModel(QAbstractTableModel):
             return self.ctx.t(HEADS[section])
         return _side(section) if role == Cell.TextAlignmentRole else None
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        found = super().flags(index)
+        return found | Qt.ItemFlag.ItemIsEditable if self.editable and index.column() in CHANGED else found
+
+    def setData(self, index: Index, value: object, role: int = Cell.EditRole) -> bool:
+        if self.bom is None or self._change is None or role != Cell.EditRole or index.column() not in CHANGED:
+            return False
+        line = self.bom.lines[index.row()]
+        if str(value) == typed_value(self.ctx.tr, line, CHANGED[index.column()]):
+            return False
+        return self._change(line, CHANGED[index.column()], str(value))
+
     def data(self, index: Index, role: int = Cell.DisplayRole) -> object:
         if self.bom is None or not index.isValid():
             return None
         line, column = self.bom.lines[index.row()], index.column()
         if role == Cell.DisplayRole:
             return cells(self.ctx.tr, line, self.bom.currency)[column]
+        if role == Cell.EditRole:
+            return typed_value(self.ctx.tr, line, CHANGED.get(column, ""))
         if role == SORT_ROLE:
             return _key(line, column)
         if role == Cell.TextAlignmentRole:
             return _side(column)
         if role in (Cell.ToolTipRole, Cell.AccessibleDescriptionRole):
             return self._tip(line)
-        if role == Cell.ForegroundRole and (line.stale or line.extended is None) and column == 5:
+        if role == Cell.ForegroundRole and (line.stale or line.extended is None) and column == PRICE:
             return QColor(self.ctx.tokens.warning)
+        if role == Cell.FontRole and line.edited and column in (1, *CHANGED):
+            return theme.font(bold=True)
         return None
 
     def _tip(self, line: BomLine) -> str:
@@ -91,12 +119,23 @@ def cells(tr: Translator, line: BomLine, currency: str) -> tuple[str, ...]:
         price = tr(PRICES[line.price_kind]) + (f" · {line.price_as_of:%Y-%m}" if line.price_as_of else "")
     return (
         str(line.number),
-        describe(tr, line),
-        str(line.quantity),
-        figures.money(tr, line.unit_net, currency),
+        ("✎ " if line.edited else "") + describe(tr, line),
+        figures.plain(tr, line.quantity),
+        figures.money(tr, line.unit_list, currency),
+        figures.percent(tr, float(line.discount)) if line.discount else "–",
         figures.money(tr, line.extended, currency),
         ("⚠ " if line.stale or line.extended is None else "") + price,
     )
+
+
+def typed_value(tr: Translator, line: BomLine, field: str) -> str:
+    """Return a figure of a line as one types it; empty where there is none."""
+    value = {
+        "quantity": float(line.quantity),
+        "unit_price": None if line.unit_list is None else float(line.unit_list),
+        "discount": float(line.discount) * 100,
+    }.get(field)
+    return "" if value is None else figures.plain(tr, value)
 
 
 def _key(line: BomLine, column: int) -> object:
@@ -105,7 +144,8 @@ def _key(line: BomLine, column: int) -> object:
         line.number,
         line.description.casefold(),
         line.quantity,
-        float(line.unit_net or nothing),
+        float(line.unit_list or nothing),
+        float(line.discount),
         float(line.extended or nothing),
         line.price_kind or "",
     )[column]
@@ -117,13 +157,16 @@ def _side(column: int) -> Qt.AlignmentFlag:
 
 
 class BomTable(QTableView):
-    """The bill, sorted by a click on a head; Ctrl+C copies the chosen rows, or all."""
+    """The bill, sorted by a click on a head; Ctrl+C copies the chosen rows, or all; typing changes a figure."""
 
-    def __init__(self, ctx: Context) -> None:
+    picked = Signal(object)
+
+    def __init__(self, ctx: Context, change: Change | None = None) -> None:
         super().__init__()
+        self.ctx = ctx
         self.setObjectName("bom")
         self.setAccessibleName(ctx.t("Bill of materials"))
-        self.lines = BomModel(ctx)
+        self.lines = BomModel(ctx, change)
         self.sorted = QSortFilterProxyModel(self)
         self.sorted.setSourceModel(self.lines)
         self.sorted.setSortRole(SORT_ROLE)
@@ -136,20 +179,48 @@ class BomTable(QTableView):
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(30)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         head = self.horizontalHeader()
         head.setHighlightSections(False)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        head.resizeSection(0, NUMBER_WIDTH)
         head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.setEditTriggers(
+            QTableView.EditTrigger.DoubleClicked
+            | QTableView.EditTrigger.EditKeyPressed
+            | QTableView.EditTrigger.AnyKeyPressed
+        )
+        self.selectionModel().currentRowChanged.connect(lambda _now, _before: self.picked.emit(self.line))
+
+    @property
+    def line(self) -> BomLine | None:
+        """The line that is looked at."""
+        index = self.sorted.mapToSource(self.currentIndex())
+        bom = self.lines.bom
+        return bom.lines[index.row()] if bom is not None and index.isValid() else None
+
+    def allow(self, on: bool) -> None:
+        """Let figures be changed, or only looked at."""
+        self.lines.editable = on
 
     def show_bom(self, bom: Bom | None) -> None:
-        """Show a bill at its full height; the page scrolls."""
+        """Show a bill, and stay on the line that is looked at."""
+        if bom is self.lines.bom:
+            return
+        had, column = self.line, self.currentIndex().column()
         self.lines.show_bom(bom)
         rows = self.lines.rowCount()
-        self.setFixedHeight(max(1, rows) * 30 + self.horizontalHeader().sizeHint().height() + 4)
+        head = self.horizontalHeader()
+        self.setFixedHeight(min(max(1, rows), ROWS) * 30 + head.sizeHint().height() + 4)
+        for n, least in WIDTHS.items():
+            wide = self.sizeHintForColumn(n) + PADDING
+            head.resizeSection(n, max(least, wide, QFontMetrics(head.font()).horizontalAdvance(self._head(n)) + 22))
+        lines = bom.lines if bom is not None else ()
+        place = next((n for n, x in enumerate(lines) if had and (x.part, x.reason) == (had.part, had.reason)), None)
+        if place is not None:
+            self.setCurrentIndex(self.sorted.mapFromSource(self.lines.index(place, max(0, column))))
+        self.picked.emit(self.line)
+
+    def _head(self, section: int) -> str:
+        return str(self.lines.headerData(section, Qt.Orientation.Horizontal))
 
     def as_text(self) -> str:
         """Return the chosen rows, or all, as tab-separated text with heads."""

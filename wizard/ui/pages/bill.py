@@ -1,19 +1,25 @@
-"""What to order and what it costs to own."""
+"""What to order, line by line to change, and what it costs to own."""
 
 from __future__ import annotations
 
+from functools import partial
+
+from pydantic import ValidationError
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from wizard.costing.records import Bom, Tco
+from wizard.catalog.records import Component
+from wizard.costing.records import Bom, BomLine, Tco
 from wizard.planner.plan import Option
-from wizard.ui import figures
+from wizard.ui import bill_edits, figures
+from wizard.ui.bill_totals import edit_notes, line_why, notes, totals
 from wizard.ui.bom_table import BomTable
 from wizard.ui.charts.money import BreakEvenChart, TcoChart, Tornado
 from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
 from wizard.ui.say import hardware, headline_price, reason_words
-from wizard.ui.widgets.basic import Panel, clear, row, rule, text
-from wizard.words import number
+from wizard.ui.widgets.basic import Panel, button, clear, row, rule, text
+from wizard.ui.widgets.flow_layout import FlowLayout
+from wizard.ui.widgets.line_editor import LineEditor
 
 
 class BillPage(Page):
@@ -23,24 +29,38 @@ class BillPage(Page):
         super().__init__(
             ctx,
             ctx.t("What to order, and what it costs to own"),
-            ctx.t("Every price has a class, a date and a source; marked ones need a fresh quote."),
+            ctx.t("Change a quantity, price, discount or part: every total follows, here, on paper and in the files."),
         )
-        self.bill = Panel(ctx.t("Bill of materials"), "")
-        self.table = BomTable(ctx)
-        self.bill.add(self.table)
+        self.bill = Panel(ctx.t("Bill of materials"), " ")
+        self.table = BomTable(ctx, self._change)
+        self.table.picked.connect(self._look)
+        self.editor = LineEditor(
+            ctx, change=self._change, replace=self._replace, restore=self._restore, alternatives=self._alternatives
+        )
+        self.hint = text("", "caption")
+        self.hint.setObjectName("bill-hint")
+        self.struck = QWidget()
+        self.struck_line = FlowLayout(self.struck, gap=6)
         self.totals = QGridLayout()
         self.totals.setVerticalSpacing(6)
         self.totals.setColumnStretch(0, 1)
-        self.bill.add(self.totals)
+        for part in (self.table, self.hint, self.editor, self.struck, self.totals):
+            self.bill.add(part)
         self.add(self.bill)
         self.rent = Panel(ctx.t("Rent"))
         self.rent_words = text("", selectable=True)
         self.rent.add(self.rent_words)
         self.add(self.rent)
-        self.years = Panel(ctx.t("Cost by year"))
+        self._money()
+        self.body.addStretch(1)
+        self._shown: Option | None = None
+
+    def _money(self) -> None:
+        ctx = self.ctx
+        self.years = Panel(ctx.t("Cost by year"), " ")
         self.tco = TcoChart(ctx.tokens, ctx.tr)
         self.years.add(self.tco)
-        self.even = Panel(ctx.t("Own against rent"))
+        self.even = Panel(ctx.t("Own against rent"), " ")
         self.lines = BreakEvenChart(ctx.tokens, ctx.tr)
         self.even.add(self.lines)
         self.charts = QWidget()
@@ -49,15 +69,65 @@ class BillPage(Page):
         line.setStretch(1, 1)
         self.charts.setLayout(line)
         self.add(self.charts)
-        self.moves = Panel(ctx.t("What moves the cost"), "")
+        self.moves = Panel(ctx.t("What moves the cost"), " ")
         self.tornado = Tornado(ctx.tokens, ctx.tr)
         self.moves.add(self.tornado)
         self.add(self.moves)
-        self.body.addStretch(1)
-        self._shown: Option | None = None
 
     def first_focus(self) -> bool:
         return False
+
+    # --- changing
+
+    @property
+    def _quoted(self) -> bool:
+        """Whether the option that is looked at is the one that is quoted, whose bill may be changed."""
+        session = self.ctx.session
+        return session.plan is not None and session.option is session.plan.chosen
+
+    def _change(self, line: BomLine, field: str, typed: str) -> bool:
+        try:
+            value = figures.parse(typed)
+        except ValueError:
+            return False
+        given: object = None if value is None else int(value) if field == "quantity" and value.is_integer() else value
+        if field == "discount" and value is not None:
+            given = round(value / 100, 6)
+        return self._put(line, **{field: given if field != "unit_price" or value is None else repr(value)})
+
+    def _replace(self, line: BomLine, part: str) -> None:
+        if part != line.part:
+            self._put(line, alternative=part, unit_price=None)
+
+    def _put(self, line: BomLine, **values: object) -> bool:
+        session = self.ctx.session
+        currency = session.option.bom.currency if session.option and session.option.bom else "USD"
+        try:
+            edits = bill_edits.with_change(session.needs.bill, line, currency, **values)
+        except ValidationError:
+            return False
+        return session.put({"bill": edits})
+
+    def _restore(self, line: BomLine) -> None:
+        self.ctx.session.put({"bill": bill_edits.without(self.ctx.session.needs.bill, line)})
+
+    def _put_back(self, n: int) -> None:
+        bill = self.ctx.session.needs.bill
+        gone = bill_edits.struck(bill)[n]
+        self.ctx.session.put({"bill": tuple(edit for edit in bill if edit is not gone)})
+
+    def _alternatives(self, line: BomLine) -> tuple[Component, ...]:
+        from wizard.planner.editing import alternatives_of
+
+        plan = self.ctx.session.plan
+        return alternatives_of(plan, self.ctx.session.shipped, line) if plan is not None else ()
+
+    # --- showing
+
+    def _look(self, line: BomLine | None) -> None:
+        shown = line if self._quoted else None
+        self.editor.show_line(shown, line_why(self.ctx.tr, shown) if shown else "")
+        self.hint.setVisible(shown is None)
 
     def refresh(self) -> None:
         super().refresh()
@@ -77,42 +147,35 @@ class BillPage(Page):
         bom, ctx = option.bom, self.ctx
         self.bill.setVisible(bom is not None)
         self.bill.note.setText(hardware(option))
+        self.table.allow(self._quoted)
         self.table.show_bom(bom)
+        self.hint.setText(
+            ctx.t("Click a line to change it, or type into its quantity, unit price or discount.")
+            if self._quoted
+            else ctx.t("Only the quoted option can be changed; this is another one.")
+        )
         self.rent.setVisible(bom is None)
         rented = [reason_words(ctx.tr, reason) for reason in option.reasons if reason.code == "rented"]
         self.rent_words.setText("\n".join([hardware(option), *rented, headline_price(ctx.tr, option)]))
+        clear(self.struck_line)
+        gone = bill_edits.struck(ctx.session.needs.bill) if self._quoted else ()
+        for n, edit in enumerate(gone):
+            words = ctx.t("Put back {name}", name=bill_edits.part_name(ctx.session.catalog, edit.part))
+            self.struck_line.addWidget(button(words, partial(self._put_back, n), role="chip", name=f"put-back={n}"))
+        self.struck.setVisible(bool(gone))
         clear(self.totals)
         if bom is not None:
-            self._totals(bom)
+            self._totals(bom, option)
 
-    def _totals(self, bom: Bom) -> None:
-        ctx = self.ctx
-        rows = [(ctx.t("Net"), figures.money(ctx.tr, bom.net, bom.currency, exact=True), "")]
-        if bom.tax:
-            rate = figures.percent(ctx.tr, float(bom.tax_rate))
-            rows.append((ctx.t("Tax {rate}", rate=rate), figures.money(ctx.tr, bom.tax, bom.currency, exact=True), ""))
-        rows.append((ctx.t("Total"), figures.money(ctx.tr, bom.total, bom.currency, exact=True), "strong"))
+    def _totals(self, bom: Bom, option: Option) -> None:
+        rows = totals(self.ctx.tr, bom)
         for n, (name, value, role) in enumerate(rows):
             if role:
                 self.totals.addWidget(rule(), n * 2, 0, 1, 2)
             self.totals.addWidget(text(name, role, wrap=False, right=True), n * 2 + 1, 0)
             self.totals.addWidget(text(value, role, wrap=False, right=True, selectable=True), n * 2 + 1, 1)
-        notes = [
-            ctx.t(
-                "{low} to {high} by the class of each price",
-                low=figures.money(ctx.tr, bom.low, bom.currency),
-                high=figures.money(ctx.tr, bom.high, bom.currency),
-            )
-        ]
-        if bom.unpriced:
-            names = ", ".join(map(str, bom.unpriced))
-            notes.append(ctx.t("⚠ No known price, so not in the total: line {names}", names=names))
-        notes.append(
-            ctx.t("{kw} at the wall", kw=figures.power(ctx.tr, bom.power_w))
-            + (f" · {bom.rack_units:g} U" if bom.rack_units else "")
-            + (f" · {number(ctx.tr, bom.weight_kg)} kg" if bom.weight_kg else "")
-        )
-        for n, words in enumerate(notes, start=2 * len(rows) + 1):
+        said = [*notes(self.ctx.tr, bom), *edit_notes(self.ctx.tr, option)]
+        for n, words in enumerate(said, start=2 * len(rows) + 1):
             self.totals.addWidget(text(words, "caption", right=True), n, 0, 1, 2)
 
     def _owning(self, tco: Tco | None) -> None:
