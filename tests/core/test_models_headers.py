@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.core import models_files as files
-from wizard.catalog.architecture import parameter_groups
+from wizard.catalog.architecture import parameter_groups, tensors
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.headers import inspect
 from wizard.errors import InputError
@@ -278,8 +278,8 @@ def test_broken_indexes_are_refused(tmp_path: Path, index: dict[str, Any]) -> No
 
 
 def tiny_gguf(path: Path, **more: Any) -> Path:
-    tensors = [files.tensor("token_embd.weight", (64, 128), 8, 0), files.tensor("blk.0.norm", (64,), 0, 8704)]
-    return files.gguf(path, files.llama_metadata(), tensors, 8704 + 256, **more)
+    weights = [files.tensor("token_embd.weight", (64, 128), 8, 0), files.tensor("blk.0.norm", (64,), 0, 8704)]
+    return files.gguf(path, files.llama_metadata(), weights, 8704 + 256, **more)
 
 
 def test_gguf_sizes_and_architecture(tmp_path: Path) -> None:
@@ -291,6 +291,67 @@ def test_gguf_sizes_and_architecture(tmp_path: Path) -> None:
     assert (model.layers, model.hidden_size, model.kv_heads, model.vocab_size) == (2, 64, 2, 128)
     assert model.tied_embeddings
     assert model.notes == "Tiny"
+
+
+GGUFS: list[tuple[str, str, dict[str, int]]] = [
+    # Metadata as llama.cpp prints it for published files.
+    ("Qwen/Qwen3.6-27B", "qwen35", {
+        "block_count": 65, "embedding_length": 5120, "feed_forward_length": 17408, "attention.head_count": 24,
+        "attention.head_count_kv": 4, "attention.key_length": 256, "ssm.conv_kernel": 4, "ssm.state_size": 128,
+        "ssm.group_count": 16, "ssm.time_step_rank": 48, "ssm.inner_size": 6144, "full_attention_interval": 4,
+        "nextn_predict_layers": 1}),
+    ("Qwen/Qwen3-30B-A3B", "qwen3moe", {
+        "block_count": 48, "embedding_length": 2048, "feed_forward_length": 6144, "attention.head_count": 32,
+        "attention.head_count_kv": 4, "attention.key_length": 128, "expert_used_count": 8, "expert_count": 128,
+        "expert_feed_forward_length": 768}),
+    ("ibm-granite/granite-4.1-8b", "granite", {
+        "block_count": 40, "embedding_length": 4096, "feed_forward_length": 12800, "attention.head_count": 32,
+        "attention.head_count_kv": 8, "vocab_size": 100352, "rope.dimension_count": 128}),
+    ("meta-llama/Llama-3.1-8B-Instruct", "llama", {
+        "block_count": 32, "embedding_length": 4096, "feed_forward_length": 14336, "attention.head_count": 32,
+        "attention.head_count_kv": 8}),
+]
+
+
+def stored_as_gguf(path: Path, id_: str, architecture: str, numbers: dict[str, int], *, more: int = 0) -> Path:
+    """Write the header of a BF16 file of a model (the data behind it is a hole), with ``more`` layers on top."""
+    row = Catalog().models[id_]
+    metadata = [files.string("general.architecture", architecture)]
+    metadata += [files.number(f"{architecture}.{key}", value) for key, value in numbers.items()]
+    weights: list[bytes] = []
+    place = 0
+    for t in tensors(row):
+        for layer in t.layers:
+            for block in {layer, *(range(row.layers or 0, (row.layers or 0) + more) if layer == 0 else ())}:
+                name = f"{t.role}.weight" if block < 0 else f"blk.{block}.{t.role}.weight"
+                shape = (t.cols, t.rows * t.experts) if t.is_matrix else (t.cols,)
+                weights.append(files.tensor(name, shape, 30, place))
+                place += -(-2 * t.per_layer // 32) * 32
+    return files.gguf(path, metadata, weights, place)
+
+
+@pytest.mark.parametrize(("id_", "architecture", "numbers"), GGUFS)
+def test_gguf_metadata_gives_the_catalogue_s_own_facts(
+    tmp_path: Path, id_: str, architecture: str, numbers: dict[str, int]
+) -> None:
+    row = Catalog().models[id_]
+    ahead = numbers.get("nextn_predict_layers", 0)
+    found = inspect(stored_as_gguf(tmp_path / "m.gguf", id_, architecture, numbers, more=ahead))
+    assert found.warnings == ()
+    assert found.model is not None
+    assert (found.model.total_params, found.model.kv_bytes_per_token_bf16, found.model.layers) == (
+        row.total_params, row.kv_bytes_per_token_bf16, row.layers)
+
+
+def test_a_file_is_never_smaller_than_its_weights(tmp_path: Path) -> None:
+    id_, architecture, numbers = GGUFS[3]
+    found = inspect(stored_as_gguf(tmp_path / "m.gguf", id_, architecture, numbers | {"feed_forward_length": 4096}))
+    assert found.model is not None
+    assert found.model.total_params == found.elements == Catalog().models[id_].total_params
+    for lang in ("en", "zh_CN"):
+        said = Translator(lang).format(found.warnings[0][0], dict(found.warnings[0][1]))
+        assert "8030261248" in said
+        assert ("文件" in said) == (lang == "zh_CN")
 
 
 def test_an_unknown_gguf_architecture_still_gives_the_sizes(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from math import prod
 
 from wizard.catalog.headers.config_model import model_from_config
 from wizard.catalog.headers.gguf_header import GgufHeader, Value
@@ -28,7 +30,16 @@ _CLASS = {
     "lfm2moe": "Lfm2MoeForCausalLM", "bloom": "BloomForCausalLM", "gptneox": "GPTNeoXForCausalLM",
     "bailingmoe2": "BailingMoeV2ForCausalLM", "hunyuan-dense": "HunYuanDenseV1ForCausalLM",
     "minicpm": "MiniCPMForCausalLM", "dbrx": "DbrxForCausalLM", "qwen": "QWenLMHeadModel",
-    "starcoder": "GPTBigCodeForCausalLM",
+    "starcoder": "GPTBigCodeForCausalLM", "gemma3n": "Gemma3nForConditionalGeneration", "gpt2": "GPT2LMHeadModel",
+    "gptj": "GPTJForCausalLM", "cohere2": "Cohere2ForCausalLM", "olmo": "OlmoForCausalLM",
+    "olmoe": "OlmoeForCausalLM", "exaone": "ExaoneForCausalLM", "arcee": "ArceeForCausalLM",
+    "apertus": "ApertusForCausalLM", "dots1": "Dots1ForCausalLM", "afmoe": "AfmoeForCausalLM",
+    "bailingmoe": "BailingMoeForCausalLM", "hunyuan-moe": "HunYuanMoEV1ForCausalLM", "xverse": "XverseForCausalLM",
+    "nemotron": "NemotronForCausalLM", "nemotron_h": "NemotronHForCausalLM", "nemotron_h_moe": "NemotronHForCausalLM",
+    "mamba": "MambaForCausalLM", "jamba": "JambaForCausalLM", "kimi-linear": "KimiLinearForCausalLM",
+    "deepseek32": "DeepseekV32ForCausalLM", "glm-dsa": "GlmMoeDsaForCausalLM", "mimo2": "MiMoV2FlashForCausalLM",
+    "step35": "Step3p5ForCausalLM", "minicpm3": "MiniCPM3ForCausalLM", "deci": "DeciLMForCausalLM",
+    "bert": "BertModel", "nomic-bert": "NomicBertModel",
 }
 
 _KEYS = {
@@ -44,7 +55,13 @@ _KEYS = {
     "rope.dimension_count": "qk_rope_head_dim", "nextn_predict_layers": "num_nextn_predict_layers",
     "shortconv.l_cache": "conv_L_cache", "vocab_size": "vocab_size",
     "full_attention_interval": "full_attention_interval",
+    "ssm.group_count": "linear_num_key_heads", "ssm.time_step_rank": "linear_num_value_heads",
+    "ssm.state_size": "linear_key_head_dim", "ssm.conv_kernel": "linear_conv_kernel_dim",
 }
+_LINEAR_ONLY = ("linear_num_key_heads", "linear_num_value_heads", "linear_key_head_dim", "linear_conv_kernel_dim")
+_LINEAR = frozenset({"qwen3next", "qwen35", "qwen35moe"})
+_SAME = 0.01
+"""How far the count by the metadata may be from that of the file's own weights."""
 _MLA_ONLY = frozenset({"qk_rope_head_dim", "q_lora_rank", "kv_lora_rank"})
 
 
@@ -74,11 +91,48 @@ def _config(header: GgufHeader, architecture: str) -> dict[str, object]:
     embedding = tensors.get("token_embd.weight")
     config.setdefault("vocab_size", embedding[1] if embedding and len(embedding) > 1 else _vocabulary(header))
     config["tie_word_embeddings"] = "output.weight" not in tensors
-    config |= _latent(header.metadata, architecture, config)
+    config |= _latent(header.metadata, architecture, config) | _linear(header.metadata, architecture, config)
     config |= _per_layer(header, architecture)
     if "blk.0.attn_q.bias" in tensors or "blk.0.attn_qkv.bias" in tensors:
         config["attention_bias"] = True
     return config
+
+
+def _linear(metadata: Mapping[str, Value], architecture: str, config: dict[str, object]) -> dict[str, object]:
+    """Name the sizes of linear attention as configs do; a prediction layer is counted among the blocks."""
+    found: dict[str, object] = {}
+    layers, ahead = config.get("num_hidden_layers"), config.get("num_nextn_predict_layers")
+    if isinstance(layers, int) and isinstance(ahead, int) and 0 < ahead < layers:
+        found["num_hidden_layers"] = layers - ahead
+    if architecture not in _LINEAR:
+        return found | dict.fromkeys(_LINEAR_ONLY)
+    inner, heads = metadata.get(f"{architecture}.ssm.inner_size"), config.get("linear_num_value_heads")
+    if isinstance(inner, int) and isinstance(heads, int) and heads:
+        found["linear_value_head_dim"] = inner // heads
+    return found
+
+
+def as_stored(model: Model, header: GgufHeader) -> Model:
+    """Return the model with the count of the file's own weights, where the metadata gives another.
+
+    What cannot be told from metadata (a new variant of a known architecture) must not make a file seem smaller.
+    """
+    stored = sum(prod(shape) for name, _, shape, _ in header.tensors if not _is_ahead(name, model.layers or 0))
+    if not stored or abs(model.total_params / stored - 1) <= _SAME:
+        return model
+    active = model.active_params
+    share = active / model.total_params if active and model.total_params else 1.0
+    return replace(model, total_params=stored, active_params=round(stored * share), verified="stored",
+                   active_params_excl_input_embedding=None, details=(*model.details, ("not_computed", 1)))
+
+
+def _is_ahead(name: str, layers: int) -> bool:
+    """Whether a weight belongs to a layer beyond the model's own: multi-token prediction."""
+    block = _BLOCK.match(name)
+    return block is not None and int(block[1]) >= layers
+
+
+_BLOCK = re.compile(r"blk\.(\d{1,6})\.")
 
 
 def _vocabulary(header: GgufHeader) -> int | None:

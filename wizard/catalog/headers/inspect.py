@@ -9,7 +9,7 @@ from pathlib import Path
 from wizard.catalog.architecture_traits import is_listed
 from wizard.catalog.headers.config_model import model_from_config
 from wizard.catalog.headers.gguf_header import read_gguf
-from wizard.catalog.headers.gguf_model import model_from_gguf
+from wizard.catalog.headers.gguf_model import as_stored, model_from_gguf
 from wizard.catalog.headers.inspected import Inspected, Stored, summed, warning
 from wizard.catalog.headers.safetensors_header import read_safetensors
 from wizard.catalog.headers.strict_json import read_object
@@ -113,6 +113,11 @@ def _gguf(path: Path) -> Inspected:
     model = model_from_gguf(joined, path.stem, str(path))
     stored = summed(weights)
     notes = []
+    if model is not None and not missing:
+        computed, model = model, as_stored(model, joined)
+        if model is not computed:
+            notes.append(warning("the metadata describes {computed} weights, the file holds {stored}: sizes follow the"
+                                 " file", computed=computed.total_params, stored=model.total_params))
     if missing:
         notes.append(warning("{missing} of {files} files are not here", missing=missing, files=missing + len(files)))
     if model is None:
