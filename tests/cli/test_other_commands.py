@@ -108,3 +108,16 @@ def test_show_tells_which_sources_disagree(capsys: pytest.CaptureFixture[str]) -
     shown = capsys.readouterr().out
     assert "conflict: fp16_tflops: 121, not 60.5 / 242:" in shown
     assert "[nvidia-l4]" in shown
+
+
+def test_calibrate_says_what_own_rows_teach_and_keeps_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, kept = tmp_path / "mine.csv", tmp_path / "mine.yaml"
+    head = "model,gpu,n_gpus,tp,engine,isl,osl,concurrency_or_batch,metric,value\n"
+    row = "meta-llama/Llama-3.1-8B-Instruct,H100 SXM,1,1,vLLM,1000,200,8,tpot_ms,"
+    table.write_text(f"{head}{row}12\n", encoding="utf-8")
+    assert run(["calibrate", str(table), "--out", str(kept)]) == 0
+    assert "vllm, any model: 1 rows" in capsys.readouterr().out
+    assert "value: 12.0" in kept.read_text(encoding="utf-8")
+    table.write_text(f"{head}{row}12 s\n", encoding="utf-8")
+    assert run(["calibrate", str(table)]) == 2
+    assert "row 2, column value" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What a user lays over the shipped catalogue: own prices, discounts, accelerators and models.
+"""What a user lays over the shipped catalogue: own prices, discounts, accelerators, models and measurements.
 
 The value is part of the needs, so it travels in project files, plans and quotes, and outlives every update of the
 catalogue. What it names is looked up when it is laid over a catalogue (:mod:`wizard.catalog.overlay`).
@@ -14,6 +14,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from wizard.catalog.measurements import OwnMeasurement
 from wizard.catalog.own_architecture import OwnArchitecture
 
 MOST = 5000
@@ -162,6 +163,7 @@ class Overrides(_Own):
     accelerators: Annotated[tuple[OwnAccelerator, ...], Field(max_length=MOST)] = ()
     models: Annotated[tuple[OwnModel, ...], Field(max_length=MOST)] = ()
     architectures: Annotated[tuple[OwnArchitecture, ...], Field(max_length=MOST)] = ()
+    measurements: Annotated[tuple[OwnMeasurement, ...], Field(max_length=MOST)] = ()
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Self:
@@ -172,7 +174,8 @@ class Overrides(_Own):
         return self
 
     def __bool__(self) -> bool:
-        own = (self.prices, self.rates, self.discounts, self.accelerators, self.models, self.architectures)
+        own = (self.prices, self.rates, self.discounts, self.accelerators, self.models, self.architectures,
+               self.measurements)
         return any(own)
 
     def merged(self, later: Overrides) -> Overrides:
@@ -182,6 +185,7 @@ class Overrides(_Own):
             discounts=_last(self.discounts, later.discounts),
             accelerators=_last(self.accelerators, later.accelerators), models=_last(self.models, later.models),
             architectures=_last(self.architectures, later.architectures),
+            measurements=tuple(dict.fromkeys((*self.measurements, *later.measurements))),
         )
 
 

@@ -5,7 +5,8 @@ A table has one row per thing. ``kind`` says what the row is (``price`` if blank
 ``price_high_usd`` prices it, or ``price`` with ``currency``, ``price_low`` and ``price_high``; a ``rate`` gives the
 units ``per_usd`` of the currency ``id``; ``discount`` is a share such as ``0.12`` or ``12%``; the other columns are of
 :class:`~wizard.catalog.overrides.OwnAccelerator` and :class:`~wizard.catalog.overrides.OwnModel`. YAML holds the same
-value as ``overrides`` in a NEEDS file.
+value as ``overrides`` in a NEEDS file. A table with the columns of :mod:`wizard.catalog.measurements` holds measured
+speeds instead.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.measurements import is_measurements, read_measurements
 from wizard.catalog.names import nearest
 from wizard.catalog.overlay import check_discount, check_price, own_accelerator, own_model
 from wizard.catalog.overrides import MOST, Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice, OwnRate
@@ -61,7 +64,10 @@ def read_overrides(path: Path, today: date, catalog: Catalog) -> Overrides:
 
         found = read_yaml(path, today)
     else:
-        found = _Book(today).read(sheet_rows(path), path.name, catalog)
+        rows = list(islice(sheet_rows(path), MOST + 1))
+        if is_measurements(rows):
+            return Overrides(measurements=read_measurements(rows))
+        found = _Book(today).read(iter(rows), path.name, catalog)
     catalog.with_overrides(found)
     return found
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OK, INFEASIBLE, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 CATALOG_KINDS = ("accelerators", "systems", "components", "cloud", "models", "economics", "api_prices", "conflicts")
 ESTIMATE_KINDS = ("inference", "weights", "kv-cache", "training-memory", "training-speed")
-COMMANDS = ("plan", "preset", "estimate", "inspect", "catalog", "hardware", "open", "check", "tour")
+COMMANDS = ("plan", "preset", "estimate", "calibrate", "inspect", "catalog", "hardware", "open", "check", "tour")
 
 Handler = Callable[[argparse.Namespace, Translator], int]
 
@@ -83,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     estimate.add_argument("kind", choices=ESTIMATE_KINDS, metavar="KIND", help=", ".join(ESTIMATE_KINDS))
     estimate.add_argument("cases", type=Path, metavar="CASES.csv")
     estimate.add_argument("--out", type=Path, metavar="FILE")
+
+    calibrate = command("calibrate", _calibrate, "learn from own measurements: how far off, how sure")
+    calibrate.add_argument("measured", type=Path, metavar="MEASURED.csv",
+                           help="rows with model, gpu, metric, value, engine, isl, osl, concurrency_or_batch, ...")
+    calibrate.add_argument("--out", type=Path, metavar="FILE", help="own figures (YAML) for `plan --prices FILE`")
 
     inspect = command("inspect", _inspect, "read a model's architecture and exact sizes from its files")
     inspect.add_argument("path", type=Path)
@@ -153,6 +158,12 @@ def _estimate(arguments: argparse.Namespace, tr: Translator) -> int:
     from wizard.cli.estimate_command import estimate
 
     return estimate(arguments.kind, arguments.cases, arguments.out, tr)
+
+
+def _calibrate(arguments: argparse.Namespace, tr: Translator) -> int:
+    from wizard.cli.calibrate_command import calibrate
+
+    return calibrate(arguments.measured, arguments.out, tr)
 
 
 def _inspect(arguments: argparse.Namespace, tr: Translator) -> int:

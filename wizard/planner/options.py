@@ -58,6 +58,9 @@ class Writer:
         if real is not None:
             estimates = MappingProxyType({**estimates, **real.estimates(), **real.goodput(market.needs)})
         prompts = _prompt_share(columns, take(both, np.ones(1, dtype=np.int64)))
+        if self.calibration.own.knows(inputs)[0]:
+            estimates = MappingProxyType({
+                name: e if e.basis == "memory_fit" else replace(e, basis="yours") for name, e in estimates.items()})
         weights = WEIGHT_FORMATS[int(candidate.weights[0])]
         per_replica = int(candidate.per_replica[0])
         lean = machines(replicas, per_replica, device.parts, market.sizes.get(device.whole.id, 1))

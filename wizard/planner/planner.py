@@ -11,6 +11,7 @@ from wizard.errors import Cancelled
 from wizard.needs.needs import Currency, Needs
 from wizard.planner import views
 from wizard.planner.availability import availability_prices
+from wizard.planner.calibrating import calibration_of
 from wizard.planner.changes import nearest
 from wizard.planner.editing import edited
 from wizard.planner.facts import facts_of, software
@@ -22,7 +23,6 @@ from wizard.planner.suitability import other_models
 from wizard.planner.terms import planned_terms
 from wizard.planner.training_plan import training_plan
 from wizard.planner.warnings import warnings_of
-from wizard.sizing.calibration import shipped
 
 
 def plan(
@@ -82,4 +82,4 @@ def context_of(
     terms = planned_terms(needs, catalog, currency)
     today = catalog_date(catalog)
     year = today.year + (today.month - 1) / 12
-    return Context(catalog, terms, shipped(), year, cancelled)
+    return Context(catalog, terms, calibration_of(needs, catalog), year, cancelled)

@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 
 from wizard.paths import data_root
-from wizard.sizing.bands import Bands, batch_class, traffic_class
+from wizard.sizing.bands import METRICS, Bands, batch_class, traffic_class
 from wizard.sizing.cases import KV_FORMATS, Bools, Floats, Ints
 from wizard.sizing.coefficients import NAMES, PLAIN, SHARES, Coefficients
 from wizard.sizing.device_columns import CLASSES, FAMILIES, FAMILY_CLASS, LINKS
 from wizard.sizing.formats import EFFICIENCY_CLASSES
+from wizard.sizing.own import NOTHING, Own
 from wizard.sizing.replica import Replica
 from wizard.sizing.traffic import BACKENDS, HARNESSES, RUNTIMES, ServingInputs
 
@@ -56,6 +57,8 @@ class Calibration:
     keys: Mapping[str, Ints]
     """Sorted keys of the devices and architectures that the fit has seen."""
     bands: Bands
+    own: Own = NOTHING
+    """What a user's own measurements add; see :mod:`wizard.sizing.own`."""
 
     def coefficients(self, x: ServingInputs, r: Replica) -> Coefficients:
         """Return the constants of each case."""
@@ -79,8 +82,13 @@ class Calibration:
         hardware, architecture = self.seen(x)
         wider = (np.where(hardware, 1.0, self.bands.unseen_hardware)
                  * np.where(architecture, 1.0, self.bands.unseen_architecture))
+        wider = wider * self.own.width(x, metric)
         cell = (metric, *band_cell(x))
         return self.bands.low[cell] * wider, self.bands.high[cell] * wider
+
+    def own_factor(self, x: ServingInputs, metric: str) -> Floats:
+        """Return the factor by which own measurements move the estimates of a metric of ``bands.METRICS``."""
+        return np.exp(self.own.shift(x, np.full(1, METRICS.index(metric))))
 
 
 def band_cell(x: ServingInputs) -> tuple[Ints, Ints, Ints, Ints]:

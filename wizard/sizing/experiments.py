@@ -61,6 +61,8 @@ def estimate(
     users = np.maximum(np.nan_to_num(x.concurrency, nan=1.0), 1.0)
     value = value * np.where((metric == _TTFT) | (metric == _TPOT), 1.0, replicas)
     value = np.where(metric == _PER_USER, value / users, value)
+    if calibration.own:
+        value = value * np.exp(calibration.own.shift(x, BAND_OF[metric]))
     low, high = calibration.interval(x, BAND_OF[metric])
     return value, value * np.exp(low), value * np.exp(high)
 

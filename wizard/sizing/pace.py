@@ -28,9 +28,12 @@ def pace_of(x: ServingInputs, calibration: Calibration) -> Pace:
     step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), mean_context(x))
     one = replace(x, prompt_tokens=np.maximum(_LENGTHS * x.prompt_tokens, 1.0), prompt_cv=np.zeros(1))
     alone = prefill(one, r, c, fresh_tokens(one))
+    step = step * calibration.own_factor(x, "tpot")
+    slower = calibration.own_factor(x, "ttft")
     chunk = prefill_work(x, r, c, np.full(1, CHUNK_TOKENS)) / x.pp
     return Pace(
         batch=batch, step=np.broadcast_to(step, batch.shape), length=_LENGTHS,
-        alone=np.broadcast_to(alone, _LENGTHS.shape), prompt=float(prompt_work(x, r, c)[0]),
+        alone=np.broadcast_to(alone * slower, _LENGTHS.shape),
+        prompt=float((prompt_work(x, r, c) * slower)[0]),
         interference=float(interference(x, c)[0]), fixed=float(c.ttft_fixed_s[0]), chunk=float(chunk[0]), most=most,
     )

@@ -54,7 +54,16 @@ def _serve(x: ServingInputs, calibration: Calibration, n: int) -> ServingColumns
     closed, endless = closed_loop(x, r, c, budget), saturated(x, r, c, budget)
     queue = np.isnan(x.concurrency)
     timing = Timing(*(np.where(queue, getattr(endless, f.name), getattr(closed, f.name)) for f in fields(Timing)))
-    return _columns(x, calibration, n, use, timing, bounds(x, r, use))
+    return _columns(x, calibration, n, use, _measured(timing, x, calibration), bounds(x, r, use))
+
+
+def _measured(t: Timing, x: ServingInputs, calibration: Calibration) -> Timing:
+    """Move the times to where the user's own measurements say they are."""
+    if not calibration.own:
+        return t
+    factor = {name: calibration.own_factor(x, name) for name in ("ttft", "tpot", "throughput")}
+    return Timing(batch=t.batch, ttft=t.ttft * factor["ttft"], tpot=t.tpot * factor["tpot"],
+                  requests=t.requests * factor["throughput"])
 
 
 def _columns(
