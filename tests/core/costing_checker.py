@@ -128,16 +128,20 @@ class Checker:
             yield f"{pieces * (module.size_gb or 0)} GiB of memory, {need:.0f} needed"
 
     def drives(self) -> Iterator[str]:
-        data = [line for line in self.lines("storage") if line.reason in {"storage_data", "storage_one"}]
+        own = {"storage_data", "storage_raid", "storage_one"}
+        data = [line for line in self.lines("storage") if line.reason in own]
         for line in data:
             drive = self.catalog.components[line.part]
             if self.host.drive_form and drive.form not in self.host.drive_form.split(","):
                 yield f"{drive.form} in bays for {self.host.drive_form}"
             if self.host.drive_bays and line.quantity / self.nodes > self.host.drive_bays:
                 yield "more drives than bays"
-            held = line.quantity / self.nodes * (drive.capacity_tb or 0) * 1e12
-            own = 0 if self.by_reason("storage_shared") else self.demand.dataset_tb * 1e12
-            if held < 3 * self.demand.weights_bytes + own:
+            redundant = self.demand.training and self.host.kind == "server" and not self.by_reason("storage_shared")
+            if redundant != (line.reason == "storage_raid"):
+                yield "a run's data on drives of which none may fail"
+            held = (line.quantity / self.nodes - redundant) * (drive.capacity_tb or 0) * 1e12
+            kept = 0 if self.by_reason("storage_shared") else self.demand.dataset_tb * 1e12
+            if held < 3 * self.demand.weights_bytes + kept:
                 yield "the drives do not hold weights and data"
         boots = self.by_reason("storage_boot")
         if self.host.kind == "server" and "storage" not in self.host.includes and boots != 2 * self.nodes:
@@ -147,7 +151,8 @@ class Checker:
         if self.host.kind != "workstation" or "cpu" in self.host.includes:
             return
         cpu = next(iter(self.parts("cpu")))[0]
-        own = [line for line in self.lines("storage") if line.reason in {"storage_one", "storage_data", "storage_boot"}]
+        kinds = {"storage_one", "storage_data", "storage_raid", "storage_boot"}
+        own = [line for line in self.lines("storage") if line.reason in kinds]
         used = 8 * self.per_node + sum(4 * line.quantity // self.nodes for line in own)
         if cpu.pcie_lanes and used > cpu.pcie_lanes:
             yield f"{used} lanes of {cpu.pcie_lanes}"

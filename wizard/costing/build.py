@@ -137,8 +137,14 @@ def _power(
         heat_btu_h=watts * BTU_H_PER_W, racks=racks, nodes_per_rack=per_rack if racks else 0,
         rack_max_w=max(node.power.max_w if own_rack else 0.0, float(counts.rack_max_w[0])),
         rack_max_kg=_rack_weight(node, per_rack, racks, None if own_rack else site.rack), breaker_share=0.8,
-        basis=node.power.basis, unknown=unknown,
+        basis=node.power.basis, unknown=unknown, cooling=_cooling(node), desk=not node.server,
     )
+
+
+def _cooling(node: Node) -> str:
+    """Return how a machine is cooled; a workstation's liquid stays inside it."""
+    how = node.system.cooling.partition(" ")[0]
+    return "closed" if how == "liquid" and not node.server else how
 
 
 def _rack_weight(node: Node, per_rack: int, racks: int, rack: Component | None) -> float | None:

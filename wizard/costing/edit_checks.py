@@ -11,6 +11,8 @@ from wizard.costing.rules_compute import same_memory
 from wizard.costing.rules_storage import drive_forms, is_flash
 from wizard.costing.shelf import Shelf
 
+_IN_BAYS = frozenset(("storage_data", "storage_raid"))
+
 
 @dataclass(frozen=True, slots=True)
 class EditFault:
@@ -55,7 +57,7 @@ def _places(old: BomLine, new: BomLine, bom: Bom, shelf: Shelf) -> Iterator[Edit
         return
     fields = dict(old.reason_fields)
     most = {"accelerator": system.max_accelerators, "storage": system.drive_bays}.get(old.category)
-    if old.category == "storage" and old.reason != "storage_data":
+    if old.category == "storage" and old.reason not in _IN_BAYS:
         most = None
     if most is not None and new.quantity > most * bom.nodes:
         yield EditFault("edit_misfit", new.part, detail="drives" if old.category == "storage" else "too_many_per_node")
@@ -130,7 +132,7 @@ def _in_slot(swap: Swap) -> bool:
 
 
 def _in_bay(swap: Swap) -> bool:
-    forms = drive_forms(swap.system) if swap.line.reason == "storage_data" else (swap.now.form,)
+    forms = drive_forms(swap.system) if swap.line.reason in _IN_BAYS else (swap.now.form,)
     return swap.part.form in forms and is_flash(swap.part) == is_flash(swap.now)
 
 

@@ -10,7 +10,13 @@ from wizard.costing.demand import Profile
 from wizard.costing.items import Item, item_of
 from wizard.costing.power import NodePower, node_power
 from wizard.costing.refusal import CannotBuild
-from wizard.costing.rules_compute import choose_cpu, choose_memory, cores_needed, memory_needed_gib
+from wizard.costing.rules_compute import (
+    choose_cpu,
+    choose_memory,
+    cores_needed,
+    memory_needed_gib,
+    rule_of_thumb_gib,
+)
 from wizard.costing.rules_network import NodePorts, bridge_items, choose_nics, fabric_gbps
 from wizard.costing.rules_storage import choose_storage
 from wizard.costing.shelf import Shelf
@@ -157,7 +163,7 @@ def _host_items(
     server = is_server(system)
     cpu = shelf.once(("cpu", system.id, cores_needed(count, profile.training)),
                      lambda: choose_cpu(shelf, system, count, profile.training))
-    memory = choose_memory(shelf, system, cpu, need_gib)
+    memory = choose_memory(shelf, system, cpu, need_gib, rule_of_thumb_gib(profile))
     items = [item for item in (cpu.item, memory) if item is not None]
     items += choose_storage(shelf, system, profile, server)
     nics, ports = shelf.once(("nic", system.id, count if gbps else 0, gbps),

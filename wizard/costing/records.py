@@ -69,6 +69,11 @@ class PowerRack:
     breaker_share: float
     basis: str
     unknown: tuple[str, ...] = ()
+    cooling: str = ""
+    """How the machine is cooled, as its maker says it: ``air``, ``liquid`` from the site or ``closed`` (its own loop);
+    blank where that is not known."""
+    desk: bool = False
+    """Whether it stands in a room where people work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,14 +78,24 @@ def choose_cpu(shelf: Shelf, system: System, count: int, training: bool) -> Proc
         raise CannotBuild("cpu", system.name, need=need, have=max((p.cores or 0) * sockets for p in fitting))
     part = min(enough, key=lambda p: (_cost(shelf, p), p.cores or 0, p.id))
     item = item_of(
-        part, sockets, "cpu_cores", need_cores=need, rule_cores=CORES_PER_ACCELERATOR * count,
+        part, sockets, "cpu_cores", need_cores=need,
+        rule_cores=max(CORES_PER_ACCELERATOR * count, MIN_CORES_TRAINING if training else 0),
         have_cores=(part.cores or 0) * sockets,
     )
     return Processor(item, part, part.memory_channels or _channels_by_slots(system), part.power_w)
 
 
-def choose_memory(shelf: Shelf, system: System, cpu: Processor, need_gib: float) -> Item | None:
+def rule_of_thumb_gib(profile: Profile) -> float:
+    """Return the host memory that the deployment guides give: 1.2 x the model for inference, 1.5 x for training."""
+    return (TRAINING_MEMORY_FACTOR if profile.training else WEIGHTS_FACTOR) * profile.weights_bytes / GIB
+
+
+def choose_memory(
+    shelf: Shelf, system: System, cpu: Processor, need_gib: float, rule_gib: float = 0.0,
+) -> Item | None:
     """Choose DIMMs: alike, a whole multiple of all channels, within the slots; ``None`` where the machine has its own.
+
+    ``rule_gib`` is a rule of thumb to be shown beside the need.
 
     Raises:
         CannotBuild: the machine cannot hold that much.
@@ -107,8 +117,8 @@ def choose_memory(shelf: Shelf, system: System, cpu: Processor, need_gib: float)
     part, count = min(choices, key=lambda c: (_cost(shelf, c[0]) * c[1], c[1], c[0].id))
     modules = part.modules or 1
     return item_of(
-        part, count, "memory_size", need_gib=need_gib, have_gib=count * modules * (part.size_gb or 0),
-        modules=count * modules, channels=step,
+        part, count, "memory_size", need_gib=need_gib, rule_gib=rule_gib, modules=count * modules, channels=step,
+        have_gib=count * modules * (part.size_gb or 0),
     )
 
 

@@ -3,6 +3,7 @@
 Own rule: three versions of the weights (running, next, last good), the data set with 20 % to spare, three training
 checkpoints of 7 x the bf16 weights (fp32 master weights and two moments beside them), 0.2 TB for images and logs.
 Where storage servers hold data set and checkpoints (:mod:`wizard.costing.shared_storage`) a node keeps the weights.
+One drive more than that where a run's data lie on them, so that one may fail (mirror of two, parity of more).
 A server boots from a mirrored pair, a workstation boots from its data drive. Loading the weights cannot be faster than
 the drives' PCIe links.
 """
@@ -54,7 +55,9 @@ def choose_storage(shelf: Shelf, system: System, profile: Profile, server: bool)
     if not server:
         return [_data(shelf, system, profile, need + WORKSTATION_BOOT_TB, bays=2, reason="storage_one")]
     boot = shelf.once(("boot",), lambda: _boot(shelf))
-    return [boot, _data(shelf, system, profile, need, bays=system.drive_bays or 4, reason="storage_data")]
+    # Weights are copies of what was published; data and checkpoints of a run are not.
+    reason = "storage_raid" if profile.training and not profile.shared else "storage_data"
+    return [boot, _data(shelf, system, profile, need, bays=system.drive_bays or 4, reason=reason)]
 
 
 def _boot(shelf: Shelf) -> Item:
@@ -69,14 +72,16 @@ def _data(shelf: Shelf, system: System, profile: Profile, need_tb: float, *, bay
     if not fitting:
         return Item("storage", f"{system.id}/storage", "", f"NVMe {need_tb:.1f} TB", 1, None,
                     reason="storage_unknown", fields=(("need_tb", need_tb),))
-    counted = [(p, math.ceil(need_tb / (p.capacity_tb or 1))) for p in fitting]
+    spare = 1 if reason == "storage_raid" else 0
+    counted = [(p, math.ceil(need_tb / (p.capacity_tb or 1)) + spare) for p in fitting]
     held = [(p, n) for p, n in counted if n <= bays]
     if not held:
         have = max(p.capacity_tb or 0 for p in fitting) * bays
         raise CannotBuild("drives", system.name, need=math.ceil(need_tb), have=have)
     part, count = min(held, key=lambda c: (_cost(shelf, c[0]) * c[1], c[1], c[0].id))
     load_s = profile.weights_bytes / (count * PCIE_X4_GB_S.get(part.pcie_gen or 0, 0.55) * 1e9)
-    return item_of(part, count, reason, need_tb=need_tb, have_tb=count * (part.capacity_tb or 0), load_s=load_s)
+    have = (count - spare) * (part.capacity_tb or 0)
+    return item_of(part, count, reason, need_tb=need_tb, have_tb=have, load_s=load_s, drives=count)
 
 
 def _drives(shelf: Shelf, system: System) -> list[Component]:

@@ -94,7 +94,8 @@ SENTENCES: Mapping[str, str] = {
     "cpu_cores": mark("{have_cores} cores, {need_cores} needed; rule of thumb: at least {rule_cores}"),
     "cpu_of_machine": mark("the CPU the machine takes; {need_cores} cores needed"),
     "memory_size": mark(
-        "{have_gib} GiB per machine in {modules} modules, alike on all {channels} channels; {need_gib} GiB needed"
+        "{have_gib} GiB per machine in {modules} modules, alike on all {channels} channels; {need_gib} GiB needed; "
+        "rule of thumb: {rule_gib} GiB"
     ),
     "memory_of_machine": mark("{need_gib} GiB needed"),
     "storage_boot": mark("mirrored pair to boot from"),
@@ -102,14 +103,18 @@ SENTENCES: Mapping[str, str] = {
         "{have_tb} TB; {need_tb} TB needed for three versions of the weights, data and images; "
         "loading the weights takes {load_s} s or more"
     ),
+    "storage_raid": mark(
+        "{have_tb} TB with one of {drives} drives failed (mirror or parity); {need_tb} TB needed for three versions of "
+        "the weights, data, checkpoints and images; loading the weights takes {load_s} s or more"
+    ),
     "storage_one": mark(
         "{have_tb} TB; {need_tb} TB needed to boot and for three versions of the weights; "
         "loading the weights takes {load_s} s or more"
     ),
     "storage_unknown": mark("{need_tb} TB needed"),
-    "nic_fabric": mark("one port of {gbps} Gb/s into the fabric per accelerator"),
+    "nic_fabric": mark("one port of {gbps} Gb/s into the fabric per accelerator; rule of thumb: 200 Gb/s or more"),
     "nic_fabric_shared": mark("ports of {gbps} Gb/s into the fabric, one for {per_port} accelerators: no more slots"),
-    "nic_uplink": mark("two ports of {gbps} Gb/s to the site's network"),
+    "nic_uplink": mark("two ports of {gbps} Gb/s to the site's network; rule of thumb: 10 Gb/s or more"),
     "part_of_machine": mark("part of the machine"),
     "switch_unknown": mark("must join {endpoints} ports of {gbps} Gb/s; the catalogue has no such switch"),
     "fabric_one_switch": mark("one switch joins all {endpoints} ports"),

@@ -26,8 +26,6 @@ from wizard.sizing.serving import serve
 from wizard.units import GIB
 
 METRICS = ("ttft_ms", "tpot_ms", "e2e_ms", "output_tok_s", "total_tok_s", "requests_s", "max_concurrency")
-MOST_FOR_PROMPTS = 0.95
-"""However long prompts are, answers take some of the time; the rate and the time are estimates of their own."""
 BYTES = dict(zip(FORMATS, BYTES_PER_ELEMENT.tolist(), strict=True))
 SUMMED = frozenset({"output_tok_s", "total_tok_s", "requests_s", "max_concurrency"})
 """Metrics of the whole plan are those of one replica times the replicas; latencies are not."""
@@ -47,8 +45,10 @@ class Writer:
         candidate = _at_load(judged.candidates.take(np.array([row])), judged.space.demand.users, replicas)
         market = judged.space.market
         inputs = judged.space.estimates.inputs(candidate)
-        alone = replace(candidate, users=np.ones_like(candidate.users))
-        both = serve(judged.space.estimates.inputs(join(candidate, alone)), self.calibration)
+        # The second row knows every prompt already, so that only answers take its time.
+        twice = judged.space.estimates.inputs(join(candidate, candidate))
+        cached = np.array([market.needs.workload.prefix_cache_share, 1.0])
+        both = serve(replace(twice, prefix_cache_share=cached), self.calibration)
         columns = take(both, np.zeros(1, dtype=np.int64))
         device = market.devices[int(candidate.device[0])]
         accelerators, nodes = int(builds.accelerators[row]), int(builds.nodes[row])
@@ -109,10 +109,10 @@ def _at_load(candidate: Candidates, users: float | None, replicas: int) -> Candi
     return replace(candidate, users=np.minimum(candidate.users, real))
 
 
-def _prompt_share(columns: ServingColumns, alone: ServingColumns) -> float | None:
-    """Return the share of a replica's time that prompts take: their rate times what one takes without any queue."""
-    share = float(columns.requests_s.value[0] * alone.ttft_ms.value[0] / 1e3)
-    return min(share, MOST_FOR_PROMPTS) if np.isfinite(share) else None
+def _prompt_share(columns: ServingColumns, cached: ServingColumns) -> float | None:
+    """Return the share of a replica's time that prompts take: by how much they delay each token of an answer."""
+    share = 1 - float(cached.tpot_ms.value[0] / columns.tpot_ms.value[0])
+    return max(share, 0.0) if np.isfinite(share) else None
 
 
 def _parallel(candidate: Candidates) -> Parallel:

@@ -58,6 +58,12 @@ MODELS: Mapping[str, str] = MappingProxyType({
 })
 """What an estimate rests on."""
 
+COOLING: Mapping[str, str] = MappingProxyType({
+    "air": mark("air"), "liquid": mark("liquid: the site must give a coolant loop"),
+    "closed": mark("liquid, in a closed loop of its own"),
+})
+"""How a machine is cooled."""
+
 BASES: Mapping[str, str] = MappingProxyType({
     "maker": mark("the maker's figure"), "base": mark("machine without accelerators plus accelerators"),
     "parts": mark("sum of the parts (estimate)"), "accelerator": mark("the accelerators' own power only"),

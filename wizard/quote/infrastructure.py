@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from wizard.costing.records import Bom, PowerRack
 from wizard.planner.plan import Option
-from wizard.quote.codes import BASES, worded
+from wizard.quote.codes import BASES, COOLING, worded
 from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.paper import BLANK, Paper
 from wizard.quote.style import BODY, CAPTION, H1, H2
@@ -50,6 +50,11 @@ def _needs(paper: Paper, option: Option, site: PowerRack | None) -> Iterator[tup
     heat = site.heat_btu_h if site else watts * BTU_H_PER_W
     yield tr("Heat"), f"{paper.power(watts)} = {paper.count(round(heat, -1))} BTU/h"
     yield tr("Air flow"), paper.with_unit(watts * 3600 / (_AIR_J_PER_M3_K * _AIR_RISE_K), "m³/h")
+    if site and site.cooling:
+        yield tr("Cooling of the machines"), worded(tr, COOLING, site.cooling)
+    if site:
+        yield tr("Noise"), tr("no figure is published; ask before it stands beside people") if site.desk else (
+            tr("a server's: it needs a room of its own"))
     yield _circuit(paper, site.rack_max_w if site and site.rack_max_w else watts,
                    site.breaker_share if site else _CONTINUOUS_SHARE)
     yield from _space(paper, option, site)
