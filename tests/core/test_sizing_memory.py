@@ -88,3 +88,11 @@ def test_what_does_not_fit_says_so() -> None:
     columns = answer(case(LLAMA_70B))
     assert not columns.fits[0]
     assert columns.memory.kv_budget[0] < 0
+
+
+def test_fp8_records_of_sparse_attention_take_their_scales() -> None:
+    # vLLM's FlashMLA-sparse layout: 656 bytes per layer and token, and index keys of 128 bytes with a 4-byte scale.
+    model = "deepseek-ai/DeepSeek-V3.2"
+    assert kv(model, 1, device=H200, kv=1) == 61 * (656 + 128 + 4)
+    assert kv(model, 1, device=H200) == 61 * (576 + 128) * 2
+    assert kv(DEEPSEEK, 1, device=H200, kv=1) == 70_272 / 2, "plain MLA has no records"

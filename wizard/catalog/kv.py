@@ -57,8 +57,14 @@ class KvShape:
     known: bool = True
 
     def bytes_per_token(self, element_bytes: float = 2.0) -> float:
-        """Bytes that each further token adds for good."""
-        return (self.full_elements + self.index_elements) * element_bytes
+        """Bytes that each further token adds for good; at one byte per element with the scales of FP8 records."""
+        scales = self.fp8_scale_bytes if element_bytes == 1.0 else 0.0
+        return self.elements_per_token * element_bytes + scales
+
+    @property
+    def elements_per_token(self) -> float:
+        """Elements that each further token adds for good."""
+        return self.full_elements + self.index_elements
 
     def bytes_at(self, tokens: float, element_bytes: float = 2.0) -> float:
         """Bytes of one sequence of ``tokens`` tokens, on one device that holds all of it."""

@@ -86,7 +86,17 @@ def _memory(row: Row, catalog: Catalog) -> float | None:
     try:
         return float(resolve_accelerator(catalog, row.get("gpu", "")).memory_bytes)
     except InputError:
-        return None
+        return _of_class(f"{row.get('gpu', '')} {row.get('notes', '')}")
+
+
+_REPORTED = 0.985
+"""Share of its class that a card reports: 79.2 of 80, 23.6 of 24, 31.4 of 32 GiB."""
+
+
+def _of_class(text: str) -> float | None:
+    """Return the memory of a card that is only known as one of a size, such as ``80GB-class``."""
+    found = re.search(r"(\d+) ?GB-class", text)
+    return float(found[1]) * _REPORTED * GIB if found else None
 
 
 def _weight_format(row: Row, name: str, model: Model, is_llama_cpp: bool) -> str:

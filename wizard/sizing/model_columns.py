@@ -63,6 +63,8 @@ class ModelColumns:
     v_dim: Floats
     kv_full: Floats
     """KV elements per token that grow with the context."""
+    kv_scales: Floats
+    """Bytes per token that an FP8 cache keeps beside one byte per element (records of sparse attention)."""
     kv_window: Floats
     """KV elements per token of window layers, kept for at most ``window`` tokens."""
     window: Floats
@@ -127,7 +129,8 @@ def _of(model: Model) -> ModelColumns:
         "window_layers": float(cache.window_layers), "linear_layers": float(cache.linear_layers),
         "mla_layers": full if latent else 0.0, "hidden": hidden, "heads": float(model.heads or 1),
         "kv_heads": 1.0 if cache.is_mla else float(cache.kv_heads), "qk_dim": qk,
-        "v_dim": float(model.v_head_dim or head_dim), "kv_full": float(cache.full_elements + cache.index_elements),
+        "v_dim": float(model.v_head_dim or head_dim), "kv_full": float(cache.elements_per_token),
+        "kv_scales": float(cache.fp8_scale_bytes),
         "kv_window": float(cache.window_elements), "window": float(cache.window or np.inf),
         "state_bytes": float(cache.state_bytes), "latent": latent,
         "sparse_topk": float(model.index_topk or np.inf), "max_context": float(model.max_context or np.inf),

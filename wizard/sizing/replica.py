@@ -103,4 +103,5 @@ def kv_split(x: ServingInputs) -> Floats:
 def kv_bytes(x: ServingInputs, r: Replica, context: Floats) -> Floats:
     """Return the KV bytes of one sequence of ``context`` tokens over all layers and heads; windows stop growing."""
     m = x.model
-    return r.kv_element_bytes * (m.kv_full * context + m.kv_window * np.minimum(context, m.window))
+    scales = np.where(r.kv_element_bytes == 1.0, m.kv_scales, 0.0) * context
+    return r.kv_element_bytes * (m.kv_full * context + m.kv_window * np.minimum(context, m.window)) + scales

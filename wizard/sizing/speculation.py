@@ -60,7 +60,7 @@ def mtp_draft(model: Model) -> Draft | None:
     active = max(each - min(experts, each) * (1 - groups.routed_share), 1.0)
     stored = float(_native(model, mtp=True) - _native(model, mtp=False)) - 2 * copies * own
     return Draft(elements=active + head, read_bytes=active * stored / (each * own) + 2 * head, stored_bytes=stored,
-                 layers=1.0, kv_elements=kv_shape(model).bytes_per_token(1.0) / layers * own)
+                 layers=1.0, kv_elements=kv_shape(model).elements_per_token / layers * own)
 
 
 def _native(model: Model, *, mtp: bool) -> int:
@@ -76,7 +76,7 @@ def eagle_draft(model: Model) -> Draft:
     body = attention + 3 * hidden * inner + 2 * hidden * hidden
     head = float(groups.head or groups.embedding)
     return Draft(elements=body + head, read_bytes=2 * (body + head), stored_bytes=2 * body, layers=1.0,
-                 kv_elements=kv_shape(model).bytes_per_token(1.0) / layers)
+                 kv_elements=kv_shape(model).elements_per_token / layers)
 
 
 def model_draft(draft: Model) -> Draft:
@@ -86,4 +86,4 @@ def model_draft(draft: Model) -> Draft:
     width = size / max(groups.total, 1)
     elements = float(groups.active_without_embedding)
     return Draft(elements=elements, read_bytes=elements * width, stored_bytes=size, layers=float(draft.layers or 1),
-                 kv_elements=kv_shape(draft).bytes_per_token(1.0))
+                 kv_elements=kv_shape(draft).elements_per_token)
