@@ -14,6 +14,7 @@ from wizard.planner.advice import advice
 from wizard.planner.load_facts import load_facts
 from wizard.planner.plan import Fact, Option
 from wizard.planner.serving_plan import Context, Outcome
+from wizard.planner.topologies import disaggregation
 from wizard.units import GB, GIB
 
 TOLERANCE = 0.05
@@ -35,6 +36,7 @@ def facts_of(
         found += claims(needs, measures(asked))
     if chosen is not None:
         found += load_facts(needs, model, context.catalog, chosen)
+        found += disaggregation(needs, model, context, chosen)
         found += advice(needs, context, chosen)
     return tuple(found)
 

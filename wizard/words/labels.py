@@ -115,6 +115,7 @@ LABELS: Mapping[str, str] = {
     "eagle": mark("EAGLE head"),
     "draft": mark("draft model"),
     "stated": mark("as stated"),
+    "assumed": mark("assumed"),
     "typical": mark("typical of the method"),
     "arrival_users": mark("users who wait for their answer and then ask again"),
     "arrival_poisson": mark("requests that arrive independently of each other"),

@@ -66,6 +66,20 @@ FACTS: Mapping[str, str] = {
         " ({stated_label}), make {tokens} tokens a step; the draft takes {gib} GiB per replica."
     ),
     "adapters": mark("{count} LoRA adapters of rank {rank} take {gib} GiB per replica."),
+    "disaggregation_pays": mark(
+        "Split into {prefill} prefill and {decode} decode workers of {devices} accelerators each, with the KV cache"
+        " over {link} GB/s per accelerator ({stated_label}), the same hardware gives {requests} requests/s instead of"
+        " {together}: first token {ttft} ms (now {other_ttft}), token {tpot} ms (now {other_tpot})."
+    ),
+    "disaggregation_even": mark(
+        "Splitting prefill and decode does not pay at this load: {prefill} prefill and {decode} decode workers of"
+        " {devices} accelerators give {requests} requests/s against {together}, first token {ttft} ms (now"
+        " {other_ttft}), token {tpot} ms (now {other_tpot}), with {link} GB/s per accelerator ({stated_label})."
+    ),
+    "disaggregation_misses": mark(
+        "No split of the same hardware into prefill and decode workers of {devices} accelerators keeps both latency"
+        " targets with {link} GB/s per accelerator ({stated_label})."
+    ),
     "batch_requests": mark(
         "{share} % of the requests have time: they wait while others come, and no target holds for them."),
     "claim_holds": mark("The guide's claim holds. {quantity_label}: {relation_label} {claimed} claimed, {ours} by our"
