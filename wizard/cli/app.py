@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 OK, INFEASIBLE, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 CATALOG_KINDS = ("accelerators", "systems", "components", "cloud", "models", "economics", "api_prices", "conflicts")
 ESTIMATE_KINDS = ("inference", "weights", "kv-cache", "training-memory", "training-speed")
-COMMANDS = ("plan", "preset", "estimate", "calibrate", "inspect", "catalog", "hardware", "open", "check", "tour")
+COMMANDS = (
+    "plan", "compare", "preset", "estimate", "calibrate", "inspect", "catalog", "hardware", "open", "check", "tour",
+)
 
 Handler = Callable[[argparse.Namespace, Translator], int]
 
@@ -74,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--prices", type=Path, metavar="FILE", action="append", default=[],
                       help="own prices, discounts, hardware or models (CSV, XLSX, YAML) over the catalogue; repeatable")
     plan.add_argument("--json", choices=("-",), help="print plan.json; without --out nothing else is written")
+
+    compare = command("compare", _compare, "plan two to four NEEDS files and print what differs, costs and gains")
+    compare.add_argument("needs", type=Path, nargs="+", metavar="NEEDS")
+    compare.add_argument("--currency", choices=("USD", "CNY", "EUR"), help="currency of all plans")
+    compare.add_argument("--json", action="store_true")
 
     preset = command("preset", _preset, "list the shipped scenarios, or show one as NEEDS")
     preset.add_argument("action", choices=("list", "show"))
@@ -142,6 +149,12 @@ def _plan(arguments: argparse.Namespace, tr: Translator) -> int:
 
     return plan_file(arguments.needs, arguments.out, arguments.currency, to_stdout=arguments.json == "-", tr=tr,
                      prices=arguments.prices)
+
+
+def _compare(arguments: argparse.Namespace, tr: Translator) -> int:
+    from wizard.cli.compare_command import compare_files
+
+    return compare_files(arguments.needs, arguments.currency, to_json=arguments.json, tr=tr)
 
 
 def _preset(arguments: argparse.Namespace, tr: Translator) -> int:
