@@ -145,6 +145,27 @@ def test_a_longer_language_fits_and_every_word_is_translated(
             assert not untranslated(words, data), (step, view, widget.objectName(), words)
 
 
+def test_the_settings_fit_and_are_translated(
+    open_shell: Callable[..., Shell], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shell_module, "Translator", Pseudo)
+    shell = open_shell()
+    visit(shell, qtbot, "use_case")
+    shell.show_settings()
+    for _ in range(3):
+        qtbot.wait(1)
+        shell.grab()
+    page = shell.settings_page
+    assert page is not None
+    assert clipped(page) == []
+    assert clipped(shell.footer) == []
+    data = names_of(shell)
+    assert [words for _, words in texts(page) if untranslated(words, data)] == []
+    for widget in page.findChildren(QWidget):
+        if widget.isVisible() and isinstance(widget, QLineEdit | QComboBox):
+            assert widget.accessibleName(), widget.objectName()
+
+
 @pytest.mark.parametrize("way", ["size", "own"])
 def test_the_other_ways_to_a_model_fit_too(
     open_shell: Callable[..., Shell], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, way: str

@@ -10,10 +10,11 @@ from decimal import Decimal
 from math import ceil
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from wizard.catalog.overrides import Overrides
 from wizard.needs.lengths import MOST_P95, TemplateName, cv_of_p95, longest, template
+from wizard.needs.logo import logo_bytes
 
 UseCase = Literal["inference", "fine_tuning", "training", "edge"]
 Currency = Literal["USD", "CNY", "EUR"]
@@ -298,6 +299,25 @@ class LineEdit(Part):
     alternative: Line = ""
 
 
+class Seller(Part):
+    """Who quotes, for the cover. ``logo`` is a small PNG or JPEG in base64 (:mod:`wizard.needs.logo`)."""
+
+    name: Line = ""
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
+    contact: Line = ""
+    tax_id: Line = ""
+    logo: Annotated[str, StringConstraints(max_length=400_004)] = ""
+
+    model_config = ConfigDict(str_max_length=400_004)
+
+    @field_validator("logo")
+    @classmethod
+    def _logo_is_a_small_picture(cls, text: str) -> str:
+        if text:
+            logo_bytes(text)
+        return text
+
+
 class Document(Part):
     """Words for the cover of the quote."""
 
@@ -305,6 +325,7 @@ class Document(Part):
     customer: Line = ""
     prepared_by: Line = ""
     notes: Text = ""
+    seller: Seller = Seller()
 
 
 class Needs(Part):

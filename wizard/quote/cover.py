@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from wizard.costing.records import Bom
 from wizard.i18n import mark
+from wizard.needs.logo import logo_bytes
 from wizard.planner.plan import Change, Option
 from wizard.quote.assumptions import main_assumptions
 from wizard.quote.codes import KEYS, worded
 from wizard.quote.flow import Beside, Block, Gap, Group, Section, Text
-from wizard.quote.panels import Card, Cards, Contents, Notice, Stamp, bullets
+from wizard.quote.panels import Card, Cards, Contents, Notice, Picture, Stamp, bullets
 from wizard.quote.paper import BLANK, Paper
 from wizard.quote.promises import is_training, limit_text, missed, promises
 from wizard.quote.risks import risks
@@ -35,6 +36,8 @@ from wizard.words import why_not
 _NAMES = 46
 _LONGEST = 190
 _DEAREST = 4
+_LOGO = (180.0, 48.0)
+"""The box in points that a logo may take."""
 
 
 def title(paper: Paper) -> str:
@@ -49,8 +52,11 @@ def section(paper: Paper, others: Sequence[Section]) -> Section:
     """Return the decision page."""
     tr = paper.tr
     stamp = Stamp(tr("BUDGETARY - not an offer"), WARNING)
+    kind = Text(tr("Budgetary quotation"), SMALL)
+    logo = paper.plan.needs.document.seller.logo
     blocks: list[Block] = [
-        Beside((Text(tr("Budgetary quotation"), SMALL), stamp), (1, 1), after=0),
+        *((Beside((Picture(logo_bytes(logo), *_LOGO), stamp), (1, 1), after=8), kind) if logo else
+          (Beside((kind, stamp), (1, 1), after=0),)),
         Text(title(paper), TITLE.but(size=18, leading=24) if len(title(paper)) > _NAMES else TITLE),
         Text(_verdict(paper), LEAD.but(colour=MUTED)),
         _parties(paper),
@@ -107,7 +113,9 @@ def _verdict(paper: Paper) -> str:
 
 def _parties(paper: Paper) -> Block:
     tr, words = paper.tr, paper.plan.needs.document
-    left = [(tr("Customer"), words.customer), (tr("Prepared by"), words.prepared_by),
+    seller = words.seller
+    left = [(tr("Seller"), seller.name), (tr("Address"), seller.address), (tr("Contact"), seller.contact),
+            (tr("Tax no."), seller.tax_id), (tr("Customer"), words.customer), (tr("Prepared by"), words.prepared_by),
             (tr("Quotation no."), paper.number)]
     right = [(tr("Issued"), paper.day(paper.issued)), (tr("Valid until"), paper.day(paper.valid_until)),
              (tr("Currency"), paper.plan.currency)]

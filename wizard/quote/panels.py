@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
+from wizard.errors import InputError
+from wizard.needs.logo import picture_size
 from wizard.quote.charts.bands import Promise, bar
 from wizard.quote.charts.ink import put
 from wizard.quote.flow import Block, Group, Pen, Section, Text
@@ -154,6 +157,39 @@ class Stamp(Block):
         canvas.setLineWidth(1.2)
         canvas.roundRect(x + width_pt - wide, top - 19, wide, 19, 3, stroke=1, fill=0)
         put(canvas, self.text, x + width_pt - wide / 2, top - 13, size=9, bold=True, colour=self.colour, align="center")
+
+
+class Picture(Block):
+    """A picture at its own proportions, no larger than a box of points."""
+
+    after = 6.0
+
+    def __init__(self, data: bytes, wide: float, high: float) -> None:
+        self.data = data
+        pixels_wide, pixels_high = picture_size(data)
+        scale = min(wide / pixels_wide, high / pixels_high)
+        self.wide, self.high = pixels_wide * scale, pixels_high * scale
+
+    def measure(self, width_pt: float) -> float:
+        """Return the height in points."""
+        del width_pt
+        return self.high
+
+    def draw(self, page: Pen, x: float, top: float, width_pt: float) -> None:
+        """Draw at a left upper corner.
+
+        Raises:
+            InputError: the picture is damaged.
+        """
+        from reportlab.lib.utils import ImageReader
+
+        del width_pt
+        try:
+            picture = ImageReader(BytesIO(self.data))  # type: ignore[no-untyped-call]  # reportlab has no types
+            page.canvas.drawImage(picture, x, top - self.high, self.wide, self.high, mask="auto")
+        except (OSError, ValueError, SyntaxError) as error:
+            raise InputError("the logo cannot be read", where="document.seller.logo",
+                             mend="Save the picture again as PNG and choose it anew.") from error
 
 
 class Signatures(Block):

@@ -50,7 +50,7 @@ def quotation(plan: Plan, tr: Translator, *, issued: date, plan_sha256: str = ""
         "Note": list(_notes(plan, bom, tr)), "PricingCurrencyCode": plan.currency, "LineCountNumeric": len(lines),
         "ValidityPeriod": {"StartDate": issued.isoformat(),
                            "EndDate": (issued + timedelta(days=VALID_DAYS)).isoformat()},
-        "SellerSupplierParty": _party(document.prepared_by or "Rackwright"),
+        "SellerSupplierParty": _party(document.seller.name or document.prepared_by or "Rackwright"),
     }
     if document.customer:
         found["BuyerCustomerParty"] = _party(document.customer)

@@ -16,7 +16,7 @@ from wizard.catalog.catalog import Catalog
 from wizard.i18n import Translator
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Plan
-from wizard.ui.commands import qt_texts
+from wizard.ui.commands import fresh_needs, qt_texts
 from wizard.ui.crash import CrashHook
 from wizard.ui.exporting import Writer
 from wizard.ui.session import Session
@@ -90,8 +90,7 @@ def window(store: Store | None = None, writer: Writer | None = None) -> Shell:
 def build(store: Store | None, settings: Settings, writer: Writer | None = None) -> Shell:
     """Make a window with the real engine."""
     catalog = Catalog()
-    needs = Needs()
-    needs = needs.model_copy(update={"budget": needs.budget.model_copy(update={"currency": settings.currency})})
+    needs = fresh_needs(settings)
     session = Session(
         engine(catalog),
         catalog=catalog,
@@ -100,7 +99,9 @@ def build(store: Store | None, settings: Settings, writer: Writer | None = None)
         needs=needs,
         tr=Translator(settings.language or "en"),
     )
-    return Shell(session, store=store, writer=writer, drafts=_drafts, settings=settings)
+    shell = Shell(session, store=store, writer=writer, drafts=_drafts, settings=settings)
+    shell.commands.start()
+    return shell
 
 
 def run(path: str | None = None, writer: Writer | None = None) -> int:

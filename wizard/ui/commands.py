@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from wizard.errors import InputError
 from wizard.i18n import mark
 from wizard.needs.needs import Needs
+from wizard.ui.opening import own_figures
 from wizard.ui.session import Session
 from wizard.ui.store import SUFFIX, Settings, Store
 
@@ -93,17 +94,41 @@ class Commands:
 
     def new(self) -> None:
         """Start afresh; the old answers are one undo away."""
-        currency = self.settings.currency
-        fresh = Needs().model_copy(update={"budget": Needs().budget.model_copy(update={"currency": currency})})
         self.session.path = None
-        self.session.replace(fresh)
+        self.session.replace(self.fresh())
         self.session.go("use_case")
+
+    def fresh(self) -> Needs:
+        """Return what a new plan begins with; a price book that cannot be read is told and left out."""
+        needs = fresh_needs(self.settings)
+        for name in self.settings.price_books:
+            try:
+                needs = own_figures(Path(name), needs, self.session.shipped)
+            except InputError as error:
+                self._window.tell("⚠ " + self.session.tr_.error(error))
+        return needs
+
+    def add_book(self, path: Path) -> None:
+        """Begin this and every new plan with a price book."""
+        name = str(path.resolve())
+        if self.open_path(path) and name not in self.settings.price_books:
+            self.keep(replace(self.settings, price_books=(*self.settings.price_books, name)))
+
+    def change(self, **values: object) -> None:
+        """Change settings that need no new window."""
+        self.keep(replace(self.settings, **values))  # type: ignore[arg-type]  # the page names fields of the settings
 
     def keep(self, settings: Settings) -> None:
         """Keep settings for the next start."""
         self.settings = settings
         if self.store is not None:
             self.store.keep_settings(settings)
+
+    def start(self) -> None:
+        """Begin the first plan of a window with the user's own figures."""
+        if self.settings.price_books:
+            self.session.replace(self.fresh())
+            self.session.undo.clear()
 
     def set_language(self, lang: str) -> None:
         """Switch the language at once; nothing typed is lost."""
@@ -132,6 +157,17 @@ class Commands:
         focus = QApplication.focusWidget()
         if focus is not None and self._window.isAncestorOf(focus):
             focus.clearFocus()
+
+
+def fresh_needs(settings: Settings) -> Needs:
+    """Return the needs that a user's plans begin with, without own figures."""
+    blank = Needs()
+    return blank.model_copy(
+        update={
+            "budget": blank.budget.model_copy(update={"currency": settings.currency}),
+            "economics": blank.economics.model_copy(update={"country": settings.country}),
+        }
+    )
 
 
 def qt_texts(lang: str) -> None:

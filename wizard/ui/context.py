@@ -10,6 +10,7 @@ from wizard.i18n import Translator
 from wizard.ui.drafting import Drafter
 from wizard.ui.exporting import Exporter
 from wizard.ui.session import Session
+from wizard.ui.store import Settings
 from wizard.ui.theme import Tokens
 
 
@@ -21,6 +22,7 @@ class Context:
         recent: files opened lately, the latest first.
         open_dialog: asks for a file and opens it.
         open_path: opens a file.
+        settings: what the user set for every plan, as it is now.
         explain: shows where a figure comes from, by the code of its estimate.
     """
 
@@ -33,6 +35,7 @@ class Context:
     open_dialog: Callable[[], None]
     open_path: Callable[[Path], object]
     explain: Callable[[str], None]
+    settings: Callable[[], Settings]
 
     def t(self, msgid: str, /, **fields: object) -> str:
         """Translate."""

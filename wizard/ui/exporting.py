@@ -49,6 +49,13 @@ class Exporter(QObject):
         self._runner.finished.connect(self._on_finished)
         self._runner.progressed.connect(self._on_progress)
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder where the files are, or the archive is."""
+        if self.target is None:
+            return None
+        return self.target.parent if self.target.suffix.lower() == ZIP else self.target
+
     def start(self, plan: Plan, target: Path, lang: str) -> None:
         """Write what is wanted of ``plan`` into the folder or archive ``target``."""
         writer, wanted = self.writer, self.wanted

@@ -1,4 +1,4 @@
-"""The menu behind the button in the rail: files, undo, settings."""
+"""The menu behind the button in the rail: files, undo, settings; and the choices that the settings offer."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from wizard.i18n import mark
-from wizard.money import CURRENCIES
 from wizard.ui.context import Context
 
 if TYPE_CHECKING:
@@ -39,11 +37,7 @@ def main_menu(shell: Shell, ctx: Context) -> QMenu:
     _add(menu, ctx.t("Undo"), "Ctrl+Z", shell.session.undo.undo)
     _add(menu, ctx.t("Redo"), "Ctrl+Shift+Z", shell.session.undo.redo)
     menu.addSeparator()
-    _choices(menu.addMenu(ctx.t("Language")), TONGUES, ctx.tr.lang, shell.commands.set_language)
-    themes = tuple((code, ctx.t(words)) for code, words in THEMES)
-    _choices(menu.addMenu(ctx.t("Appearance")), themes, shell.commands.settings.theme, shell.commands.set_theme)
-    money = tuple((code, code) for code in CURRENCIES)
-    _choices(menu.addMenu(ctx.t("Currency")), money, ctx.session.needs.budget.currency, shell.commands.set_currency)
+    _add(menu, ctx.t("Settings..."), "Ctrl+,", shell.show_settings)
     menu.addSeparator()
     _add(menu, ctx.t("Where does this figure come from?"), "F1", shell.explain_focus)
     _add(menu, ctx.t("Quit"), "Ctrl+Q", shell.close)
@@ -54,13 +48,3 @@ def _add(menu: QMenu, words: str, keys: str, slot: Callable[[], object]) -> None
     # The keys are only shown: the shell's own actions own the shortcuts, or each would be ambiguous.
     action = menu.addAction(f"{words}\t{keys}" if keys else words)
     action.triggered.connect(lambda _checked=False: slot())
-
-
-def _choices(menu: QMenu, choices: tuple[tuple[str, str], ...], chosen: str, slot: Callable[[str], object]) -> None:
-    group = QActionGroup(menu)
-    for code, words in choices:
-        action = menu.addAction(words)
-        action.setCheckable(True)
-        action.setChecked(code == chosen)
-        action.triggered.connect(lambda _checked=False, c=code: slot(c))
-        group.addAction(action)

@@ -39,7 +39,7 @@ def read_any(path: Path, needs: Needs, catalog: Catalog) -> Needs:
     if path.suffix.lower() == ".pdf":
         return _quote(path)
     if path.suffix.lower() in OWN_SUFFIXES:
-        return _own_figures(path, needs, catalog)
+        return own_figures(path, needs, catalog)
     if path.is_dir() or path.suffix.lower() in MODEL_SUFFIXES or path.name.endswith(("config.json", ".index.json")):
         return _model(path, needs, catalog)
     return load_needs(path)
@@ -56,7 +56,12 @@ def _quote(path: Path) -> Needs:
         raise InputError(mark("this PDF carries no plan of ours"), where=path.name) from error
 
 
-def _own_figures(path: Path, needs: Needs, catalog: Catalog) -> Needs:
+def own_figures(path: Path, needs: Needs, catalog: Catalog) -> Needs:
+    """Return the needs with the figures of a price book laid over those that they have.
+
+    Raises:
+        InputError: the file cannot be read or holds nothing of the kind.
+    """
     from wizard.catalog.overrides_file import read_overrides
 
     found = read_overrides(path, datetime.now().astimezone().date(), catalog.base)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QKeyEvent,
-    QKeySequence,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -28,7 +26,6 @@ from PySide6.QtWidgets import (
 )
 
 from wizard.i18n import Translator
-from wizard.needs import flow
 from wizard.needs.flow import Step
 from wizard.needs.needs import Needs
 from wizard.ui import theme
@@ -37,15 +34,20 @@ from wizard.ui.context import Context
 from wizard.ui.drafting import Drafter, Maker
 from wizard.ui.explain import Explanation
 from wizard.ui.exporting import Exporter, Writer
+from wizard.ui.footer import Footer
 from wizard.ui.icons import app_icon
+from wizard.ui.keys import add_actions
 from wizard.ui.menu import main_menu
 from wizard.ui.opening import read_any
 from wizard.ui.pages.base import Page
-from wizard.ui.rail import NAMES, Rail
+from wizard.ui.rail import Rail
 from wizard.ui.session import Session
 from wizard.ui.store import Settings, Store
 from wizard.ui.summary import Summary
 from wizard.ui.widgets.basic import button, row, text
+
+if TYPE_CHECKING:
+    from wizard.ui.pages.settings import SettingsPage
 
 PAGES: dict[Step, tuple[str, str]] = {
     "use_case": ("use_case", "UseCasePage"),
@@ -60,6 +62,8 @@ PAGES: dict[Step, tuple[str, str]] = {
     "export": ("export", "ExportPage"),
 }
 AGO_MS = 5000
+LEAVE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+"""Keys that lead from the settings back to the question."""
 
 
 class Shell(QMainWindow):
@@ -93,13 +97,15 @@ class Shell(QMainWindow):
         self.commands = Commands(self, session, store, settings, reader)
         self._font = theme.load_fonts()
         self.pages: dict[Step, Page] = {}
+        self.settings_page: SettingsPage | None = None
+        self._said = ""
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(1120, 620)
         self.resize(1280, 820)
         if self.commands.settings.geometry:
             self.setGeometry(QRect(*self.commands.settings.geometry))
-        self._actions()
+        add_actions(self)
         self.ago = QTimer(self)
         self.ago.setInterval(AGO_MS)
         self.ago.timeout.connect(self._footer_text)
@@ -133,6 +139,7 @@ class Shell(QMainWindow):
             open_dialog=self.commands.open_dialog,
             open_path=self.commands.open_path,
             explain=self.explain,
+            settings=lambda: self.commands.settings,
         )
         self._overrides = self.session.needs.overrides
         self.pages.clear()
@@ -149,12 +156,15 @@ class Shell(QMainWindow):
         if had is not None:
             had.hide()
         self.retitle()
+        setting, self.settings_page = self.settings_page is not None, None
         self._on_step()
+        if setting:
+            self.show_settings()
 
     def _compose(self, central: QWidget) -> None:
         ctx = self.ctx
         self.rail = Rail(ctx)
-        self.rail.chosen.connect(self.session.go)
+        self.rail.chosen.connect(self._jump)
         self.menu_button = button(ctx.t("Menu"), role="quiet", name="menu")
         menu = main_menu(self, ctx)
         menu.setStyleSheet(self._sheet)
@@ -182,37 +192,25 @@ class Shell(QMainWindow):
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addLayout(across, 1)
-        right.addWidget(self._footer())
+        self.footer = Footer(ctx)
+        self.kept, self.back_button, self.next_button = self.footer.kept, self.footer.back, self.footer.on
+        right.addWidget(self.footer)
         whole = QHBoxLayout(central)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.rail)
         whole.addLayout(right, 1)
 
-    def _footer(self) -> QFrame:
-        footer = QFrame()
-        footer.setObjectName("footer")
-        footer.setFixedHeight(56)
-        self.kept = text("", "why", wrap=False)
-        self.kept.setObjectName("kept")
-        self.back_button = button(self.ctx.t("Back"), self.session.back, name="back")
-        self.back_button.setAutoDefault(True)
-        self.next_button = button("", self.session.next, role="primary", name="next")
-        self.next_button.setAutoDefault(True)
-        self.tails = row()
-        footer.setLayout(row(self.kept, -1, self.back_button, self.next_button, self.tails, margins=(28, 0, 28, 0)))
-        return footer
-
     def _notice(self) -> QFrame:
         self.notice = QFrame()
         self.notice.setObjectName("notice")
         self.notice_text = text("")
         self.notice_text.setObjectName("notice-text")
-        close = button(self.ctx.t("Close"), lambda: self.notice.hide(), role="quiet", name="notice-close")
+        close = button(self.ctx.t("Close"), lambda: self.tell(""), role="quiet", name="notice-close")
         line = row(self.notice_text, close, margins=(16, 8, 8, 8))
         line.setStretch(0, 1)
         self.notice.setLayout(line)
-        self.notice.hide()
+        self.tell(self._said)
         return self.notice
 
     def page(self, step: Step) -> Page:
@@ -221,20 +219,47 @@ class Shell(QMainWindow):
             module, name = PAGES[step]
             made: Page = getattr(import_module(f"wizard.ui.pages.{module}"), name)(self.ctx)
             self.pages[step] = made
-            self.stack.addWidget(made)
-            if made.tail is not None:
-                self.tails.addWidget(made.tail)
+            self._adopt(made)
         return self.pages[step]
+
+    def _adopt(self, page: Page) -> None:
+        self.stack.addWidget(page)
+        self.footer.adopt(page.tail)
 
     # --- what changed
 
+    def _jump(self, step: Step) -> None:
+        if not self.session.go(step):
+            self._on_step()
+
+    def show_settings(self) -> None:
+        """Show the settings in place of the question; the rail, or their own button, leads back."""
+        from wizard.ui.pages.settings import SettingsPage
+
+        self.commands.commit_focus()
+        if self.settings_page is None:
+            self.settings_page = SettingsPage(self.ctx, self.commands, self._on_step)
+            self._adopt(self.settings_page)
+        self.settings_page.refresh()
+        self._show(self.settings_page)
+        self._buttons()
+
     def _on_step(self) -> None:
         page = self.page(self.session.step)
+        if self.settings_page is not None:
+            for gone in (self.settings_page, self.settings_page.tail):
+                if gone is not None:
+                    gone.deleteLater()
+            self.settings_page = None
         self._refresh()
+        self._show(page)
+
+    def _show(self, page: Page) -> None:
+        """Bring a page to the front, with its own buttons in the footer."""
         page.settle(self.stack.size())
         self.stack.setCurrentWidget(page)
-        for made in self.pages.values():
-            if made.tail is not None:
+        for made in (*self.pages.values(), self.settings_page):
+            if made is not None and made.tail is not None:
                 made.tail.setVisible(made is page)
         if self.isVisible():
             self._focus(page)
@@ -243,7 +268,10 @@ class Shell(QMainWindow):
         if self.session.needs.overrides != self._overrides:
             # Other hardware and models to choose from.
             self.rebuild()
-        if self.stack.currentWidget() is not self.page(self.session.step):
+        if self.settings_page is not None:
+            self._refresh()
+            self.settings_page.refresh()
+        elif self.stack.currentWidget() is not self.page(self.session.step):
             self._on_step()
         else:
             self._refresh()
@@ -266,28 +294,10 @@ class Shell(QMainWindow):
             self.page("export").refresh()
 
     def _buttons(self) -> None:
-        session, t = self.session, self.ctx.t
-        self.back_button.setVisible(flow.before(session.needs, session.step) is not None)
-        following = flow.after(session.needs, session.step)
-        self.next_button.setVisible(following is not None)
-        if following is None:
-            return
-        ready = flow.reachable(session.needs, following, session.faulty)
-        self.next_button.setText(t("Next: {step}", step=t(NAMES[following])))
-        self.next_button.setEnabled(ready)
-        self.next_button.setToolTip("" if ready else t("First mend what is marked on this page."))
+        self.footer.show_ways(aside=self.settings_page is not None)
 
     def _footer_text(self) -> None:
-        session, t = self.session, self.ctx.t
-        if session.kept_at is None:
-            words = t("Answers are saved as you go")
-        else:
-            passed = time.monotonic() - session.kept_at
-            words = t("Saved just now") if passed < 60 else t("Saved {n} min ago", n=int(passed // 60))
-        self.kept.setText(words + " · " + t("catalogue {version}", version=session.catalog.version))
-        if not session.faulty:
-            return
-        self.kept.setText("⚠ " + t("First mend what is marked on this page."))
+        self.footer.show_kept()
 
     def retitle(self) -> None:
         """Name the project in the title bar."""
@@ -299,7 +309,8 @@ class Shell(QMainWindow):
     # --- asking and telling
 
     def tell(self, words: str) -> None:
-        """Say something above the page; no box to click away."""
+        """Say something above the page; no box to click away. It stays when the window is built afresh."""
+        self._said = words
         self.notice_text.setText(words)
         self.notice.setVisible(bool(words))
 
@@ -319,26 +330,6 @@ class Shell(QMainWindow):
 
     # --- Qt
 
-    def _actions(self) -> None:
-        redo = list({*QKeySequence.keyBindings(QKeySequence.StandardKey.Redo), QKeySequence("Ctrl+Shift+Z")})
-        for name, keys, slot in (
-            ("undo", QKeySequence.keyBindings(QKeySequence.StandardKey.Undo), self.session.undo.undo),
-            ("redo", redo, self.session.undo.redo),
-            ("open", [QKeySequence("Ctrl+O")], self.commands.open_dialog),
-            ("save", [QKeySequence("Ctrl+S")], self.commands.save),
-            ("new", [QKeySequence("Ctrl+N")], self.commands.new),
-            ("quit", [QKeySequence("Ctrl+Q")], self.close),
-            ("print", [QKeySequence("Ctrl+P")], lambda: self.session.go("export")),
-            ("back", [QKeySequence("Alt+Left")], self.session.back),
-            ("next", [QKeySequence("Alt+Right")], self.session.next),
-            ("why", [QKeySequence("F1")], self.explain_focus),
-        ):
-            action = QAction(self)
-            action.setObjectName(f"action-{name}")
-            action.setShortcuts(keys)
-            action.triggered.connect(lambda _checked=False, s=slot: s())
-            self.addAction(action)
-
     def explain_focus(self) -> None:
         """Explain the figure that has the focus, or the plan as a whole."""
         focus = QApplication.focusWidget()
@@ -346,7 +337,9 @@ class Shell(QMainWindow):
         self.explain(str(code or ""))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if self.settings_page is not None and event.key() in LEAVE:
+            self._on_step()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.session.next()
         elif event.key() == Qt.Key.Key_Escape and self.side.currentWidget() is self.explanation:
             self._close_explanation()

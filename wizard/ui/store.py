@@ -5,29 +5,42 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import tempfile
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from wizard.errors import InputError, OutputError
 from wizard.i18n import LANGUAGES, mark
 from wizard.money import CURRENCIES
 from wizard.needs.files import load_needs
-from wizard.needs.needs import Needs
+from wizard.needs.needs import Needs, Seller
 
 SUFFIX = ".rackwright"
 RECENT = 8
+BOOKS = 20
+NOBODY = Seller()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the window remembers between runs."""
+    """What the window remembers between runs.
+
+    Attributes:
+        price_books: files of own figures that every new plan begins with.
+        seller: who quotes, on papers whose project names nobody else.
+    """
 
     language: str = ""
     theme: str = "system"
     currency: str = "USD"
+    country: str = "US"
     recent: tuple[str, ...] = ()
+    price_books: tuple[str, ...] = ()
+    seller: Seller = NOBODY
     geometry: tuple[int, ...] = field(default=())
 
     def with_recent(self, path: Path) -> Settings:
@@ -94,7 +107,8 @@ class Store:
     def keep_settings(self, settings: Settings) -> None:
         """Write the settings; a disk that refuses must not stop the user."""
         with contextlib.suppress(OutputError):
-            write_whole(self._settings, json.dumps(asdict(settings), ensure_ascii=False, indent=2))
+            data = asdict(settings) | {"seller": settings.seller.model_dump(mode="json")}
+            write_whole(self._settings, json.dumps(data, ensure_ascii=False, indent=2))
 
     def autosave(self, needs: Needs) -> bool:
         """Keep the answers for the next start; returns whether the disk took them."""
@@ -120,16 +134,29 @@ class Store:
 
 
 def _settings_of(data: dict[str, Any]) -> Settings:
-    recent = data.get("recent")
-    geometry = data.get("geometry")
+    geometry, country = data.get("geometry"), data.get("country")
     return Settings(
         language=data["language"] if data.get("language") in LANGUAGES else "",
         theme=data["theme"] if data.get("theme") in ("system", "light", "dark") else "system",
         currency=data["currency"] if data.get("currency") in CURRENCIES else "USD",
-        recent=tuple(str(r) for r in recent[:RECENT]) if isinstance(recent, list) else (),
+        country=country if isinstance(country, str) and re.fullmatch("[A-Z]{2}", country) else "US",
+        recent=_texts(data.get("recent"), RECENT),
+        price_books=_texts(data.get("price_books"), BOOKS),
+        seller=_seller(data.get("seller")),
         geometry=tuple(geometry)
         if isinstance(geometry, list)
         and len(geometry) == 4
         and all(isinstance(n, int) and abs(n) < 100_000 for n in geometry)
         else (),
     )
+
+
+def _texts(found: object, most: int) -> tuple[str, ...]:
+    return tuple(str(text) for text in found[:most]) if isinstance(found, list) else ()
+
+
+def _seller(found: object) -> Seller:
+    try:
+        return Seller.model_validate(found)
+    except ValidationError:
+        return NOBODY

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QTimer, SignalInstance
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -56,9 +55,12 @@ def tour(out: Path, writer: Writer | None = None) -> int:
             shell.commands.set_language(lang)
             shell.commands.set_theme(theme)
             for step in steps:
-                for path, picture in _pictures(shell, step, out / f"{lang}-{theme}{kind}"):
-                    if not picture.save(str(path)):
-                        raise OutputError(mark("cannot write the file: {why}"), where=str(path), why="PNG")
+                shell.session.go(step)
+                number = list(shell.rail.buttons).index(step) + 1
+                save(shell, f"{out / f'{lang}-{theme}{kind}'}-{number:02d}-{step}")
+            if not kind:
+                shell.show_settings()
+                save(shell, f"{out / f'{lang}-{theme}'}-settings")
     shell.close()
     app.processEvents()
     return 0
@@ -74,18 +76,29 @@ def wait_for_plan(shell: Shell) -> None:
     shell.session.plan_changed.disconnect(loop.quit)
 
 
-def _pictures(shell: Shell, step: flow.Step, prefix: Path) -> Iterator[tuple[Path, QPixmap]]:
-    shell.session.go(step)
+def save(shell: Shell, name: str) -> None:
+    """Save what the window shows, at both scales."""
+    while shell.drafter.busy:
+        _turn(shell.drafter.changed)
     # Twice: the first pass lays out what the second draws (legends take their height from their text).
     for _ in range(2):
-        loop = QEventLoop()
-        QTimer.singleShot(0, loop, loop.quit)
-        loop.exec()
+        _turn()
         shell.grab()
-    number = list(shell.rail.buttons).index(step) + 1
     for scale in (1, 2):
-        suffix = "" if scale == 1 else f"@{scale}x"
-        yield Path(f"{prefix}-{number:02d}-{step}{suffix}.png"), _picture(shell, scale)
+        path = f"{name}.png" if scale == 1 else f"{name}@{scale}x.png"
+        if not _picture(shell, scale).save(path):
+            raise OutputError(mark("cannot write the file: {why}"), where=path, why="PNG")
+
+
+def _turn(until: SignalInstance | None = None) -> None:
+    """Let the event loop run once, or until a signal comes."""
+    loop = QEventLoop()
+    if until is not None:
+        until.connect(loop.quit)
+        QTimer.singleShot(PATIENCE_MS, loop, loop.quit)
+    else:
+        QTimer.singleShot(0, loop, loop.quit)
+    loop.exec()
 
 
 def _picture(widget: QWidget, scale: int) -> QPixmap:

@@ -10,9 +10,11 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from wizard.i18n import mark
+from wizard.planner.plan import Plan
 from wizard.ui.context import Context
 from wizard.ui.exporting import ZIP
 from wizard.ui.pages.base import Page
+from wizard.ui.signing import Signer
 from wizard.ui.widgets.basic import Panel, button, row, text
 from wizard.ui.widgets.cards import Choice
 from wizard.ui.widgets.draft_panel import DraftPanel
@@ -35,6 +37,7 @@ class ExportPage(Page):
         )
         self.lang = ctx.tr.lang
         self._wanted = False
+        self._signer = Signer()
         left, right = QVBoxLayout(), QVBoxLayout()
         for box in (left, right):
             box.setSpacing(12)
@@ -109,7 +112,7 @@ class ExportPage(Page):
         self.bar.setAccessibleName(ctx.t("Progress"))
         self.state = text("", selectable=True)
         self.state.setObjectName("export-state")
-        self.open_folder = button(ctx.t("Show in folder"), self._show_folder, name="open-folder")
+        self.open_folder = button(ctx.t("Show in folder"), lambda: _open(ctx.exporter.folder), name="open-folder")
         self.open_quote = button(ctx.t("Open quote"), lambda: _open(self._quote()), name="open-quote")
         self.written.add(self.state)
         self.written.add(self.bar)
@@ -160,16 +163,15 @@ class ExportPage(Page):
             return
         self._wanted = False
         if session.plan is not None and not self._blocked():
-            self.ctx.exporter.start(session.plan, Path(self.folder.text()).expanduser(), self.lang)
+            self.ctx.exporter.start(self._signed(session.plan), Path(self.folder.text()).expanduser(), self.lang)
+
+    def _signed(self, plan: Plan) -> Plan:
+        return self._signer.signed(plan, self.ctx.settings().seller)
 
     def _print(self) -> None:
         from wizard.ui.printing import ask_and_print
 
         ask_and_print(self.ctx.drafter.drafts.pdf, self)
-
-    def _show_folder(self) -> None:
-        target = self.ctx.exporter.target
-        _open(target.parent if target is not None and target.suffix.lower() == ZIP else target)
 
     def _quote(self) -> Path | None:
         return next((f for f in self.ctx.exporter.files if f.name == "quote.pdf"), None)
@@ -192,7 +194,7 @@ class ExportPage(Page):
         self._start()
         ctx = self.ctx
         if ctx.session.plan is not None and not ctx.session.planning:
-            ctx.drafter.ask(ctx.session.plan, self.lang, ctx.exporter.wanted, ctx.session.catalog)
+            ctx.drafter.ask(self._signed(ctx.session.plan), self.lang, ctx.exporter.wanted, ctx.session.catalog)
         self.choice.refresh()
         self.preview.refresh()
         self.tongues.show(self.lang)
@@ -220,7 +222,7 @@ class ExportPage(Page):
 
     def _done(self) -> str:
         exporter, t = self.ctx.exporter, self.ctx.t
-        if exporter.target is not None and exporter.target.suffix.lower() == ZIP:
+        if exporter.target != exporter.folder:
             return t("All in {file}", file=exporter.target)
         return t("{n} files in {folder}", n=len(exporter.files), folder=exporter.target)
 

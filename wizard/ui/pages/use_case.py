@@ -71,7 +71,9 @@ class UseCasePage(Page):
         return card
 
     def _preset(self, name: object) -> None:
-        self.ctx.session.replace(preset(str(name)).needs)
+        # Own figures are the user's, not the example's.
+        own = self.ctx.session.needs.overrides
+        self.ctx.session.replace(preset(str(name)).needs.model_copy(update={"overrides": own}))
 
     def _files(self) -> QWidget:
         """Offer to go on with the last answers, a recent file, or another file."""

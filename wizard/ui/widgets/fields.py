@@ -208,7 +208,7 @@ class TextField(Field):
             single.editingFinished.connect(self._commit)
             self.line = single
         else:
-            many = _Notes(self._commit)
+            many = Notes(self._commit)
             many.setTabChangesFocus(True)
             many.setFixedHeight(20 * lines + 14)
             self.line = many
@@ -234,8 +234,10 @@ class TextField(Field):
             self._put(self.typed())
 
 
-class _Notes(QPlainTextEdit):
-    def __init__(self, commit: Callable[[], None]) -> None:
+class Notes(QPlainTextEdit):
+    """Several lines of text, taken when the focus leaves them."""
+
+    def __init__(self, commit: Callable[[], object]) -> None:
         super().__init__()
         self._commit = commit
 
