@@ -11,6 +11,7 @@ from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.needs.presets import Claim, preset, preset_ids
 from wizard.planner.advice import advice
+from wizard.planner.hybrids import hybrids
 from wizard.planner.load_facts import load_facts
 from wizard.planner.plan import Fact, Option
 from wizard.planner.serving_plan import Context, Outcome
@@ -34,6 +35,7 @@ def facts_of(
     asked = outcome.asked or chosen
     if asked is not None:
         found += claims(needs, measures(asked))
+    found += hybrids(needs, model, context, asked)
     if chosen is not None:
         found += load_facts(needs, model, context.catalog, chosen)
         found += disaggregation(needs, model, context, chosen)

@@ -116,6 +116,8 @@ LABELS: Mapping[str, str] = {
     "draft": mark("draft model"),
     "stated": mark("as stated"),
     "assumed": mark("assumed"),
+    "place_layers": mark("the layers"),
+    "place_experts": mark("the experts"),
     "typical": mark("typical of the method"),
     "arrival_users": mark("users who wait for their answer and then ask again"),
     "arrival_poisson": mark("requests that arrive independently of each other"),

@@ -80,6 +80,17 @@ FACTS: Mapping[str, str] = {
         "No split of the same hardware into prefill and decode workers of {devices} accelerators keeps both latency"
         " targets with {link} GB/s per accelerator ({stated_label})."
     ),
+    "hybrid": mark(
+        "{count} x {accelerator} with the host's memory ({host_gib} GiB, {bandwidth} GB/s, {stated_label}) holds the"
+        " model as {format}: {share} % of {place_label} and {here_gib} GiB in all on the accelerator, {there_gib} GiB"
+        " on the host. One answer runs at about {rate} tokens/s ({low} to {high}; {most} at the very best) after {ttft}"
+        " s. Hosts differ much: measure before you rely on it."
+    ),
+    "hybrid_misses": mark(
+        "{count} x {accelerator} cannot hold {model} even with {host_gib} GiB of the host's memory, at any width tried."
+    ),
+    "hybrid_needs_experts": mark("{model} has no experts to put into the host's memory; offload layers instead."),
+    "hybrid_needs_name": mark("Name an accelerator to see what it does with {model} and the host's memory."),
     "batch_requests": mark(
         "{share} % of the requests have time: they wait while others come, and no target holds for them."),
     "claim_holds": mark("The guide's claim holds. {quantity_label}: {relation_label} {claimed} claimed, {ours} by our"
