@@ -27,6 +27,7 @@ TEXTS = {
 }
 OTHER = mark("This value cannot be used here.")
 NOT_A_NUMBER = mark("Write a number such as 2,000, 1.5k or 8M.")
+SPREAD = mark("Give a number between the average length and 3.87 times that.")
 CONTEXT = mark("The context must hold prompt and answer: {limit} tokens or more.")
 PROBLEMS = {
     "model_missing": mark("Choose a model, or a size class if you do not know it yet."),
@@ -39,6 +40,8 @@ def text_of(tr: Translator, error: ValidationError, context_tokens: int = 0) -> 
     first = error.errors()[0]
     if not first["loc"]:
         return tr(CONTEXT, limit=plain(tr, context_tokens))
+    if "_p95_tokens" in first["msg"]:
+        return tr(SPREAD)
     msgid = TEXTS.get(first["type"], OTHER)
     return tr(msgid, limit=_limit(tr, first)) if "{limit}" in msgid else tr(msgid)
 

@@ -23,6 +23,7 @@ from wizard.ui.widgets.flow_layout import FlowLayout
 from wizard.ui.widgets.fold import Fold
 from wizard.ui.widgets.model_picker import ModelPicker
 from wizard.ui.widgets.own_model_form import OwnModelForm
+from wizard.ui.widgets.speed_fold import SpeedFold
 
 WEIGHTS = (
     ("auto", mark("Automatic")),
@@ -134,6 +135,8 @@ class ModelPage(Page):
         ):
             self.fold.add(self.field(made))
         box.addWidget(self.fold)
+        self.speed = SpeedFold(self, ctx)
+        box.addWidget(self.speed)
         box.addStretch(1)
         return holder
 
@@ -184,6 +187,7 @@ class ModelPage(Page):
         self.picker.refresh()
         set_by_hand = [needs.precision.weights, needs.precision.kv_cache, needs.engine]
         words = " · ".join(precision(self.ctx.tr, x) for x in set_by_hand if x != "auto")
+        self.speed.show_needs(needs)
         self.fold.say(words or self.ctx.t("Automatic"))
         self._weights()
 

@@ -13,6 +13,7 @@ from wizard.ui.widgets.basic import Panel, button, row, text
 from wizard.ui.widgets.cards import Choice, card_grid, title_card
 from wizard.ui.widgets.fields import NumberField, ShareField
 from wizard.ui.widgets.flow_layout import FlowLayout
+from wizard.ui.widgets.traffic_folds import ArrivalFold, SpreadFold
 
 MEASURES = (
     ("concurrent_users", mark("Users at once")),
@@ -42,6 +43,9 @@ class WorkloadPage(Page):
         self.add(card_grid(cards, 5, gap=8))
         self.add(self._load())
         self.add(self._lengths())
+        self.spread, self.arrival = SpreadFold(self, ctx), ArrivalFold(self, ctx)
+        self.add(self.spread)
+        self.add(self.arrival)
         self.add(self._peaks())
         self.body.addStretch(1)
 
@@ -176,6 +180,8 @@ class WorkloadPage(Page):
         self.amounts.setCurrentIndex([name for name, _ in MEASURES].index(code))
         self.templates.show(answers.template_of(load))
         self.sum.setText(answers.arithmetic(self.ctx.tr, load))
+        self.spread.show_load(load)
+        self.arrival.show_load(load)
         for made, tokens in zip(self.lengths, (load.prompt_tokens, load.output_tokens), strict=True):
             words = figures.plain(self.ctx.tr, round(tokens * 0.75, -1) if tokens > 40 else round(tokens * 0.75))
             made.set_note(self.ctx.t("about {n} English words", n=words))

@@ -1,0 +1,65 @@
+"""What those who know their load may say: spread, arrival, speculation, adapters; each reaches the answers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from tests.ui.conftest import find, press, typed
+from wizard.catalog.catalog import Catalog
+from wizard.needs import flow
+from wizard.needs.lengths import BURSTY, p95_of_cv
+from wizard.ui.shell import Shell
+from wizard.ui.widgets.speed_fold import smaller
+
+
+def test_the_spread_of_a_template_is_shown_and_can_be_overruled(shell: Shell) -> None:
+    shell.session.go("workload")
+    assert shell.page("workload").spread.inside.text() == "every request alike"  # type: ignore[attr-defined]  # its page
+    find(shell, "template=chat").click()
+    load = shell.session.needs.workload
+    line = find(shell, "workload.prompt_p95_tokens")
+    assert line.placeholderText() == f"{round(p95_of_cv(load.prompt_tokens, load.prompt_cv)):,}"
+    find(shell, "fold-spread").click()
+    typed(line, "3000")
+    press(line, Qt.Key.Key_Return)
+    assert shell.session.needs.workload.prompt_p95_tokens == 3000
+    shell.session.go("workload")
+    typed(line, "100")
+    line.editingFinished.emit()
+    assert "3.87" in shell.session.problem("workload.prompt_p95_tokens")
+    assert shell.session.needs.workload.prompt_p95_tokens == 3000
+
+
+def test_arrival_and_patience_are_answers(shell: Shell) -> None:
+    shell.session.go("workload")
+    find(shell, f"workload.arrival_scv={BURSTY}").click()
+    find(shell, "workload.batch_share").setValue(25)
+    load = shell.session.needs.workload
+    assert (load.arrival_scv, load.batch_share) == (BURSTY, 0.25)
+    assert shell.page("workload").arrival.inside.text() == "In waves · 25 % have time"  # type: ignore[attr-defined]  # its page
+
+
+def test_a_smaller_model_comes_along_with_the_method_that_needs_one(shell: Shell) -> None:
+    shell.session.put({"model": "Qwen/Qwen2.5-72B-Instruct"})
+    shell.session.go("model")
+    find(shell, "fold-speed").click()
+    find(shell, "speculation.method=draft").click()
+    spec = shell.session.needs.speculation
+    assert spec.method == "draft"
+    assert spec.draft_model.startswith("Qwen/")
+    assert find(shell, "speculation.draft_model").isVisible()
+    find(shell, "speculation.method=none").click()
+    assert not find(shell, "speculation.draft_tokens").isVisible()
+    typed(find(shell, "adapters.count"), "40")
+    find(shell, "adapters.count").editingFinished.emit()
+    assert shell.session.needs.adapters.count == 40
+    assert flow.step_of("adapters.count") == "model"
+
+
+def test_the_smaller_model_speaks_the_same_words() -> None:
+    models = Catalog().models
+    big = models["meta-llama/Llama-3.1-70B-Instruct"]
+    small = models[smaller(big, list(models.values()))]
+    assert small.vocab_size == big.vocab_size
+    assert small.total_params * 15 <= big.total_params
+    assert smaller(None, []) in models
