@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -23,11 +23,19 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Dated exchange rates as units of a currency per US dollar."""
+    """Dated exchange rates as units of a currency per US dollar.
+
+    ``as_of`` and ``source`` hold for every rate that ``bases`` gives no date and source of its own.
+    """
 
     per_usd: Mapping[str, Decimal]
     as_of: date
     source: str
+    bases: Mapping[str, tuple[date, str]] = field(default_factory=dict)
+
+    def basis(self, currency: str) -> tuple[date, str]:
+        """Return the date and the source of the rate of a currency."""
+        return self.bases.get(currency, (self.as_of, self.source))
 
     def convert(self, amount: Decimal, of: str, to: str) -> Decimal:
         """Convert without rounding.

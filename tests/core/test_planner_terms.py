@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.overrides import Overrides, OwnRate
 from wizard.errors import InputError
 from wizard.needs.files import parse_needs
 from wizard.needs.needs import Needs
@@ -51,6 +53,21 @@ def test_defaults_add_nothing(catalog: Catalog) -> None:
     assert all(year.space == 0 for year in option.tco.years)
     assert option.cost.spares is None
     assert next(line for line in option.bom.lines if line.category == "shipping").extended is None
+
+
+def test_an_old_exchange_rate_is_said(catalog: Catalog) -> None:
+    def warned(currency: str, day: date) -> list[str]:
+        own = Overrides(rates=(OwnRate(currency="CNY", per_usd=Decimal("7.1"), as_of=day),))
+        asked = preset("S08").needs.model_copy(update={"overrides": own})
+        asked = asked.model_copy(update={"budget": asked.budget.model_copy(update={"currency": currency})})
+        option = chosen(plan(asked, catalog))
+        assert option.bom is not None
+        assert currency == "USD" or (option.bom.rate_as_of, option.bom.rate_source) == (day, "yours")
+        return [str(w.fields["as_of"]) for w in option.warnings if w.code == "stale_rate"]
+
+    assert warned("CNY", date(2026, 1, 5)) == ["2026-01-05"]
+    assert warned("CNY", date(2026, 11, 20)) == []
+    assert warned("USD", date(2026, 1, 5)) == []
 
 
 def test_a_ups_that_was_asked_for_carries_the_plan(catalog: Catalog) -> None:

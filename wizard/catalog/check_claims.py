@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.findings import Findings, Place
-from wizard.catalog.prices import FRESH_DAYS
+from wizard.catalog.prices import FRESH_DAYS, is_stale
 from wizard.catalog.records import ApiPrice, Conflict, Model
 
 _PER_MILLION = (Decimal("0.001"), Decimal(200))
@@ -35,7 +35,7 @@ def check_api_prices(prices: Mapping[str, ApiPrice], models: Mapping[str, Model]
             yield place.warning("output_price", "output_usd_per_million", "output is seldom cheaper than input")
         if price.as_of > today:
             yield place.error("price_date", "as_of", "{date} cannot be its date", date=price.as_of)
-        elif (today - price.as_of).days > FRESH_DAYS:
+        elif is_stale(price.as_of, today):
             yield place.stale("price_age", "as_of", "it is older than {days} days", days=FRESH_DAYS)
 
 

@@ -56,7 +56,7 @@ def check_price(place: Place, price: Price, sources: Mapping[str, Source], today
         yield place.error("price_class", "price_kind", "an estimate cannot be a {kind} price", kind=price.kind)
     if price.as_of > today or price.as_of.year < 2015:
         yield place.error("price_date", "price_as_of", "{date} cannot be its date", date=price.as_of)
-    elif is_stale(price, today):
+    elif is_stale(price.as_of, today):
         yield place.stale("price_age", "price_as_of", "it is older than {days} days", days=FRESH_DAYS)
 
 
@@ -78,7 +78,7 @@ def check_cloud(
         yield from _hourly(place, sku)
         if sku.as_of > today:
             yield place.error("price_date", "as_of", "{date} cannot be its date", date=sku.as_of)
-        elif (today - sku.as_of).days > FRESH_DAYS:
+        elif is_stale(sku.as_of, today):
             yield place.stale("price_age", "as_of", "it is older than {days} days", days=FRESH_DAYS)
 
 
@@ -118,6 +118,8 @@ def check_economics(economics: Mapping[str, Economic], today: date) -> Findings:
             yield place.error("id", "id", "it must name its category and its country")
         if row.as_of and row.as_of > today:
             yield place.error("price_date", "as_of", "{date} cannot be its date", date=row.as_of)
+        elif row.category == "fx" and row.as_of and is_stale(row.as_of, today):
+            yield place.stale("price_age", "as_of", "it is older than {days} days", days=FRESH_DAYS)
     yield from _exchange(economics)
 
 

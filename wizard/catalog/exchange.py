@@ -28,8 +28,9 @@ def exchange_of(catalog: Catalog) -> Exchange:
             rates[code] = row
     if not rates:
         raise CatalogFault(mark("there are no exchange rates"), where="economics.csv")
-    oldest = min(row.as_of for row in rates.values() if row.as_of)
+    bases = {code: (row.as_of, row.sources[0]) for code, row in rates.items() if row.as_of}
+    oldest = min(bases.values())
     return Exchange(
         per_usd=MappingProxyType({"USD": Decimal(1)} | {code: row.value for code, row in rates.items()}),
-        as_of=oldest, source=next(iter(rates.values())).sources[0],
+        as_of=oldest[0], source=oldest[1], bases=MappingProxyType(bases),
     )

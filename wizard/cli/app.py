@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from wizard.planner.plan import Plan
 
 OK, INFEASIBLE, BAD_INPUT, CANCELLED = 0, 1, 2, 130
-CATALOG_KINDS = ("accelerators", "systems", "components", "cloud", "models", "economics", "api_prices", "conflicts")
+CATALOG_KINDS = ("accelerators", "systems", "components", "cloud", "models", "economics", "api_prices", "conflicts",
+                 "stacks")
 ESTIMATE_KINDS = ("inference", "weights", "kv-cache", "training-memory", "training-speed")
 COMMANDS = (
     "plan", "compare", "preset", "estimate", "calibrate", "inspect", "catalog", "hardware", "open", "check", "tour",

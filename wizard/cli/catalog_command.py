@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from wizard.catalog.availability import (
@@ -15,7 +16,9 @@ from wizard.catalog.availability import (
     total_processing_performance,
 )
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.prices import FRESH_DAYS, is_stale, priced_on
 from wizard.catalog.records import Accelerator
+from wizard.costing.terms import price_date
 from wizard.errors import InputError, UnknownName
 from wizard.i18n import Translator
 from wizard.planner.plan_json import plain
@@ -27,21 +30,28 @@ SHOWN = {
     "cloud": ("id", "accelerator", "count", "on_demand_usd_h"),
     "models": ("id", "total_params", "attention", "max_context"),
     "economics": ("id", "value", "unit", "as_of"),
-    "api_prices": ("id", "input_usd_per_million", "output_usd_per_million", "as_of"),
+    "api_prices": ("id", "input_usd_per_million", "output_usd_per_million"),
     "conflicts": ("id", "chosen", "others"),
     "stacks": ("id", "min_version", "last_version"),
 }
 
 
 def list_kind(kind: str, *, as_json: bool) -> int:
-    """Print all rows of a kind, as a table or as JSON."""
-    records = list(getattr(Catalog(), kind).values())
+    """Print all rows of a kind, as a table or as JSON; old prices are marked."""
+    catalog = Catalog()
+    records = list(getattr(catalog, kind).values())
+    today = price_date(catalog)
     if as_json:
-        sys.stdout.write(json.dumps([plain(record) for record in records], ensure_ascii=False, indent=1) + "\n")
+        rows = [plain(record) | ({"stale": True} if _is_old(record, today) else {}) for record in records]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
         return 0
     columns = SHOWN[kind]
-    table = [columns, *([_cell(getattr(record, column)) for column in columns] for record in records)]
-    widths = [max(len(row[i]) for row in table) for i in range(len(columns))]
+    priced = any(priced_on(record) for record in records)
+    table = [[*columns, *(["price_as_of"] if priced else [])]]
+    for record in records:
+        table.append([_cell(getattr(record, column)) for column in columns])
+        table[-1] += [_day(record, today)] if priced else []
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
     for row in table:
         sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
     return 0
@@ -60,6 +70,9 @@ def show(name: str) -> int:
         if value not in (None, "", []):
             shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             sys.stdout.write(f"{field.name}: {shown}\n")
+    if _is_old(record, price_date(catalog)):
+        sys.stdout.write(f"stale: the price is more than {FRESH_DAYS} days older than the catalogue of "
+                         f"{price_date(catalog)}, so only indicative\n")
     if isinstance(record, Accelerator):
         _show_availability(catalog, record)
     for conflict in catalog.conflicts.values():
@@ -90,6 +103,16 @@ def check_catalog(tr: Translator) -> int:
     sys.stdout.write(tr("{errors} errors, {others} other findings", errors=len(errors),
                         others=len(findings) - len(errors)) + "\n")
     return 2 if errors else 0
+
+
+def _is_old(record: object, today: date) -> bool:
+    as_of = priced_on(record)
+    return as_of is not None and is_stale(as_of, today)
+
+
+def _day(record: object, today: date) -> str:
+    as_of = priced_on(record)
+    return "" if as_of is None else f"{as_of} stale" if is_stale(as_of, today) else str(as_of)
 
 
 def _cell(value: object) -> str:

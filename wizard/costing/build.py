@@ -171,9 +171,9 @@ def _bom(
     lines = priced_lines(_grouped(items), shelf)
     lines += share_lines(lines, terms, server=node.server)
     sums = totalled(lines, shelf)
+    rate_as_of, rate_source = terms.exchange.basis(terms.currency)
     return Bom(
-        currency=terms.currency, usd_rate=terms.rate, rate_as_of=terms.exchange.as_of,
-        rate_source=terms.exchange.source,
+        currency=terms.currency, usd_rate=terms.rate, rate_as_of=rate_as_of, rate_source=rate_source,
         lines=tuple(lines), subtotals=sums.subtotals, net=sums.net, tax_rate=terms.tax_rate, tax=sums.tax,
         total=sums.total, low=sums.low, high=sums.high, unpriced=sums.unpriced, power_w=power.max_w,
         rack_units=sum((i.rack_units or 0.0) * i.quantity for i in items),

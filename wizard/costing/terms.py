@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.exchange import exchange_of
-from wizard.catalog.prices import FRESH_DAYS
+from wizard.catalog.prices import is_stale
 from wizard.catalog.records import Economic, Price
 from wizard.costing.demand import BuildDemand
 from wizard.errors import CatalogFault
@@ -62,7 +62,7 @@ class Terms:
 
     def is_stale(self, as_of: date) -> bool:
         """Tell whether a price is older than 90 days, or dated after today, which makes it indicative only."""
-        return not 0 <= (self.today - as_of).days <= FRESH_DAYS
+        return is_stale(as_of, self.today)
 
     @cached_property
     def rate(self) -> Decimal:

@@ -27,7 +27,7 @@ from wizard.planner.plan import Cost, Estimate, Limit, Option, Reason
 from wizard.planner.purchase import demand_of, sites_of
 
 MONTHS = 12
-_BILL_WARNINGS = frozenset(("prices_unknown", "unpriced_lines", "stale_prices", "stale_rent"))
+_BILL_WARNINGS = frozenset(("prices_unknown", "unpriced_lines", "stale_prices", "stale_rent", "stale_rate"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ class Biller:
             warnings.append(Reason(code="unpriced_lines", fields={"lines": len(bom.unpriced)}))
         if bom.stale:
             warnings.append(Reason(code="stale_prices", fields={"lines": len(bom.stale)}))
-        warnings += self._stale_rent(usage.cloud)
+        warnings += (*self._stale_rent(usage.cloud), *self._stale_rate())
         return Bill(
             system=bom.system or None, cloud_sku=None, power_w=bom.power_w, rack_units=bom.rack_units, cost=cost,
             bom=bom, tco=tco, warnings=tuple(warnings),
@@ -174,7 +174,14 @@ class Biller:
             "region": offer.sku.region,
         }),)
         return Bill(system=None, cloud_sku=offer.sku.id, power_w=power_w, rack_units=None, cost=cost, bom=None,
-                    tco=tco, reasons=reasons, warnings=tuple(self._stale_rent(offer)))
+                    tco=tco, reasons=reasons, warnings=(*self._stale_rent(offer), *self._stale_rate()))
+
+    def _stale_rate(self) -> Iterator[Reason]:
+        """Say where the bill rests on an old exchange rate."""
+        currency = self.terms.currency
+        as_of, _ = self.terms.exchange.basis(currency)
+        if currency != "USD" and self.terms.is_stale(as_of):
+            yield Reason(code="stale_rate", fields={"currency": currency, "as_of": as_of.isoformat()})
 
     def _stale_rent(self, offer: CloudOffer | None) -> list[Reason]:
         if offer is None or not self.terms.is_stale(offer.sku.as_of):

@@ -24,6 +24,8 @@ WARNINGS: Mapping[str, str] = {
     "stale_prices": mark("{lines} prices are older than 90 days and only indicative."),
     "stale_rent": mark(
         "The rent of {instance} from {provider} is as of {as_of}: older than 90 days and only indicative."),
+    "stale_rate": mark(
+        "The exchange rate of {currency} is as of {as_of}: older than 90 days, so amounts are only indicative."),
     "cannot_build": mark("No complete machine can be built: {part} ({conflict_label})."),
     "prices_unknown": mark("The price of {accelerator} or of its machine is not known; ask for a quote."),
 }
