@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from tests.deploy import plans
+from wizard.deploy.bundle import build
+from wizard.deploy.checks import check_bundle
 from wizard.deploy.commands import command, llama_pool, trtllm_config
 from wizard.deploy.facts import Deployment, Role, deployment, formats_of
 from wizard.deploy.flags import problems
 from wizard.deploy.rule_records import value_of
+from wizard.i18n import Translator
 from wizard.planner.plan import Estimate, Parallel, Plan
 
 EVERY = {name: plan for name, plan in plans.every().items() if plan.needs.use_case == "inference"}
@@ -111,3 +114,32 @@ def test_spares_run_where_their_hardware_is_bought() -> None:
 def test_a_shared_prefix_is_cached() -> None:
     d = made(plans.plan(needs={"workload": {"concurrent_users": 50, "prefix_cache_share": 0.5}}))
     assert "--enable-prefix-caching" in command(d)
+
+
+@pytest.mark.parametrize(("engine", "method", "words"), [
+    ("vllm", "mtp", ("--speculative-config", '{"num_speculative_tokens":2,"method":"mtp"}')),
+    ("vllm", "draft", ("--speculative-config", '{"num_speculative_tokens":2,"model":"/models/draft"}')),
+    ("sglang", "eagle", ("--speculative-algorithm", "EAGLE")), ("llama.cpp", "draft", ("--model-draft",)),
+])
+def test_speculation_and_adapters_reach_the_engine(engine: str, method: str, words: tuple[str, ...]) -> None:
+    d = made(plans.plan(engine=engine, needs={
+        "speculation": {"method": method, "draft_tokens": 2, "draft_model": "Qwen/Qwen2.5-0.5B-Instruct"},
+        "adapters": {"count": 3, "rank": 48}}))
+    line = command(d)
+    assert set(words) <= set(line)
+    assert problems(line) == ()
+    if engine == "vllm":
+        assert line[line.index("--max-lora-rank") + 1] == "64", "vLLM takes certain ranks only"
+        assert line[line.index("--max-loras") + 1] == "3"
+    bundle = build(d.plan, Translator("en"))
+    readme = bundle["README.md"].text
+    assert ("models/draft" in readme) == (method != "mtp")
+    assert "3 adapters of rank 48" in readme
+    assert not [r for r in check_bundle(bundle) if not r.ok], "JSON in a command survives shell, compose and Kubernetes"
+
+
+def test_tensorrt_llm_takes_speculation_from_its_file() -> None:
+    config = trtllm_config(made(plans.plan(engine="tensorrt-llm", needs={
+        "speculation": {"method": "mtp", "draft_tokens": 3}, "adapters": {"count": 2, "rank": 16}})))
+    assert config["speculative_config"] == {"decoding_type": "MTP", "num_nextn_predict_layers": 3}
+    assert config["lora_config"] == {"max_lora_rank": 16, "max_loras": 2}

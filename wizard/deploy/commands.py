@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from wizard.deploy.extras import extra_words, trtllm_extras
 from wizard.deploy.facts import Deployment, Role
 
 METRICS_PATH = {"tensorrt-llm": "/prometheus/metrics"}
@@ -24,7 +25,7 @@ def command(d: Deployment, role: Role = "single", host: str = "0.0.0.0", master:
         master: address of the replica's first machine.
         rank: number of this machine within its replica.
     """
-    common = _ENGINES[d.stack.engine](d, host)
+    common = (*_ENGINES[d.stack.engine](d, host), *extra_words(d))
     if role == "single":
         return common
     if d.stack.engine == "sglang":
@@ -57,7 +58,7 @@ def trtllm_config(d: Deployment) -> dict[str, object]:
     if d.option.kv_precision == "fp8":
         cache["dtype"] = "fp8"
     return {"kv_cache_config": cache, "enable_attention_dp": d.option.parallel.dp > 1,
-            "enable_iter_perf_stats": True, "return_perf_metrics": True}
+            "enable_iter_perf_stats": True, "return_perf_metrics": True, **trtllm_extras(d)}
 
 
 def _vllm(d: Deployment, host: str) -> tuple[str, ...]:

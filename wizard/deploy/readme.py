@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from wizard.deploy.bundle import Files
+from wizard.deploy.extras import needs_draft
 from wizard.deploy.facts import HEADROOM, Deployment
 from wizard.deploy.failure_rules import say
 from wizard.deploy.host import folder
@@ -13,6 +14,7 @@ from wizard.deploy.rule_records import Finding
 from wizard.deploy.stacks import GATEWAY_IMAGE, PROMETHEUS_IMAGE, TRAIN_IMAGE, Platform
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Estimate, at_load
+from wizard.sizing.speculation import TYPICAL_ACCEPTANCE
 from wizard.words import label, number
 
 _EVIDENCE = {
@@ -133,8 +135,9 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
             precision=d.option.weight_precision, path=code(f"models/{d.model_name}")))
     on_cuda = d.stack.engine == "llama.cpp" and d.stack.platform == "cuda"
     out.append(tr(_LLAMA_ON_CUDA if on_cuda else _PREREQUISITES[d.stack.platform]))
+    out += _beside(d, tr)
     if not d.training and d.plan.needs.max_context_tokens is None:
-        out.append(tr("The longest context is the stated prompt and answer together, {tokens} tokens: the engine "
+        out.append(tr("The longest context follows from the stated prompts and answers, {tokens} tokens: the engine "
                       "refuses longer requests. Ask the plan for a longer context if users need one.",
                       tokens=d.context))
     if d.multi_node:
@@ -148,6 +151,26 @@ def _before(d: Deployment, tr: Translator) -> list[str]:
                       "{resource}. Each replica lives in one slice; tensor parallelism across slices does not exist.",
                       profile=code(d.option.mig_profile), resource=code(f"nvidia.com/mig-{d.option.mig_profile}")))
     return out
+
+
+def _beside(d: Deployment, tr: Translator) -> list[str]:
+    """Say what lies beside the model: a draft that somebody must bring, and room for adapters."""
+    out = []
+    if not d.training and needs_draft(d):
+        path = code("models/draft/draft.gguf" if d.stack.engine == "llama.cpp" else "models/draft")
+        out.append(tr("**A draft is needed beside the model.** Put it into {path}: it must have been made for this "
+                      "model or share its tokenizer. The plan counts on {share} of its guesses being taken; measure "
+                      "that.", path=path, share=_acceptance(d, tr)))
+    if not d.training and d.plan.needs.adapters.count:
+        out.append(tr("Room for {count} adapters of rank {rank} is set aside; load them with the engine's own requests "
+                      "or flags.", count=d.plan.needs.adapters.count, rank=d.plan.needs.adapters.rank))
+    return out
+
+
+def _acceptance(d: Deployment, tr: Translator) -> str:
+    asked = d.plan.needs.speculation
+    share = TYPICAL_ACCEPTANCE[asked.method] if asked.acceptance is None else asked.acceptance
+    return f"{number(tr, 100 * share)} %"
 
 
 def _start(d: Deployment, tr: Translator, others: Files) -> list[str]:

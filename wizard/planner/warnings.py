@@ -50,8 +50,18 @@ def _hardware(needs: Needs, context: Context, option: Option) -> Iterator[Reason
     band = option.estimates.get("tpot_ms")
     if band is not None and band.high > 3 * band.low:
         yield _reason("wide_band", accelerator=accelerator.name)
+    yield from _tail(needs, option)
     if option.replicas < 1:
         yield _reason("no_replica", accelerator=accelerator.name)
+
+
+def _tail(needs: Needs, option: Option) -> Iterator[Reason]:
+    """Name a target that the mean keeps and the slowest of twenty requests does not."""
+    for name, target in (("ttft", needs.targets.ttft_ms), ("tpot", needs.targets.tpot_ms),
+                         ("e2e", needs.targets.e2e_ms)):
+        mean, late = (option.estimates.get(f"{name}_{part}_ms") for part in ("mean", "p95"))
+        if target and mean and late and mean.value <= target < late.value:
+            yield _reason(f"late_{name}", target=target, late=late.value)
 
 
 def _reason(code: str, **fields: object) -> Reason:

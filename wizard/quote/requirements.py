@@ -57,6 +57,14 @@ def _model(paper: Paper) -> Iterator[Item]:
     yield tr("Weights"), paper.answer(needs.precision.weights)
     yield tr("KV cache"), paper.answer(needs.precision.kv_cache)
     yield tr("Engine"), paper.answer(needs.engine)
+    if needs.speculation.method != "none":
+        yield tr("Speculative decoding"), tr("{method}, {n} tokens ahead", method=paper.label(needs.speculation.method),
+                                             n=paper.count(needs.speculation.draft_tokens))
+    if needs.adapters.count:
+        yield tr("LoRA adapters"), tr("{n} of rank {rank}", n=paper.count(needs.adapters.count),
+                                      rank=paper.count(needs.adapters.rank))
+    if needs.host.offload != "none":
+        yield tr("In the host's memory"), paper.label(f"place_{needs.host.offload}")
 
 
 def _workload(paper: Paper) -> Iterator[Item]:
@@ -75,6 +83,7 @@ def _serving(paper: Paper) -> Iterator[Item]:
         yield tr("Pause between requests"), paper.with_unit(load.think_time_s, "s")
     yield tr("Prompt / answer"), tr("{prompt} / {answer} tokens", prompt=paper.count(load.prompt_tokens),
                                     answer=paper.count(load.output_tokens))
+    yield from _varied(paper)
     if load.prefix_cache_share:
         yield tr("Prompt found in the prefix cache"), paper.share(load.prefix_cache_share)
     if load.growth_per_year:
@@ -82,6 +91,18 @@ def _serving(paper: Paper) -> Iterator[Item]:
     if load.peak_factor > 1:
         yield tr("Peak against average"), tr("{factor} × for {hours} h a day", factor=paper.figure(load.peak_factor),
                                              hours=paper.figure(load.peak_hours_per_day))
+
+
+def _varied(paper: Paper) -> Iterator[Item]:
+    tr, load = paper.tr, paper.plan.needs.workload
+    if load.prompt_variation or load.output_variation:
+        yield tr("Variation of the lengths"), tr(
+            "{prompt} / {answer} (standard deviation)", prompt=paper.share(load.prompt_variation),
+            answer=paper.share(load.output_variation))
+    if load.arrival_scv != 1 and not load.concurrent_users:
+        yield tr("Arrivals"), tr("squared variation of the gaps {scv}", scv=paper.figure(load.arrival_scv))
+    if load.batch_share:
+        yield tr("Requests without hurry"), paper.share(load.batch_share)
 
 
 def _training(paper: Paper) -> Iterator[Item]:

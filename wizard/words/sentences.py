@@ -18,6 +18,10 @@ WARNINGS: Mapping[str, str] = {
     "assumed_tpot": mark(
         "No time per token was asked for; {tpot_ms} ms at the slow end were assumed, about as fast as one reads."
     ),
+    "late_ttft": mark("The mean keeps {target} ms to the first token, but 5 % of the requests wait {late} ms or more."),
+    "late_tpot": mark("The mean keeps {target} ms per token, but 5 % of the requests see {late} ms or more."),
+    "late_e2e": mark(
+        "The mean keeps {target} ms for the whole answer, but 5 % of the requests take {late} ms or more."),
     "tight_memory": mark("The training fits, but not at the high end of its memory estimate: try before you buy."),
     "no_replica": mark("Not one copy of the model fits on the stated number of {accelerator}."),
     "unpriced_lines": mark("{lines} lines have no known price; the total omits them."),
