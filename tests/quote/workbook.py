@@ -107,7 +107,9 @@ class _Formula:
     def _compare(self) -> Value:
         left = self._sum()
         if self._take("="):
-            return float((left or "") == (self._sum() or ""))
+            right = self._sum()
+            # An empty cell is the empty text; a zero is not.
+            return float(("" if left is None else left) == ("" if right is None else right))
         return left
 
     def _sum(self) -> Value:
