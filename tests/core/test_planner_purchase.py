@@ -11,6 +11,7 @@ from wizard.catalog.catalog import Catalog
 from wizard.costing.build import build_bom
 from wizard.errors import InputError
 from wizard.needs.needs import Constraints, Economics, Needs, Storage, Training, Workload
+from wizard.needs.presets import preset
 from wizard.planner.plan import Option, Plan
 from wizard.planner.planner import plan
 
@@ -132,6 +133,15 @@ def test_prompts_and_answers_share_the_cost(catalog: Catalog) -> None:
     assert tco.per_million_input is not None
     assert tco.per_million_output is not None
     assert 0 < tco.per_million_input < tco.per_million_output
+
+
+def test_a_rented_plan_still_says_what_to_own_for_the_baseline(catalog: Catalog) -> None:
+    found = plan(preset("S20").needs, catalog)
+    (split,) = [fact.fields for fact in found.facts if fact.code == "peak_split"]
+    month, all_own, all_rented = (Decimal(str(split[name])) for name in ("month", "all_own", "all_rented"))
+    assert month <= min(all_own, all_rented)
+    assert split["accelerator"] in {option.accelerator_name for option in found.options if option.bom}
+    assert int(str(split["own"])) + int(str(split["rent"])) >= 4
 
 
 def test_plans_with_everything_survive_the_second_opinion(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,14 +18,16 @@ from tests.quote.workbook import Workbook
 from wizard.catalog.catalog import Catalog
 from wizard.costing.build import build_bom
 from wizard.costing.cloud import cheapest_cloud
-from wizard.costing.records import Bom
+from wizard.costing.edits import apply_edits
+from wizard.costing.records import Bom, BomLine
 from wizard.costing.refusal import CannotBuild
+from wizard.costing.shelf import shelf_of
 from wizard.costing.tco import total_cost
 from wizard.costing.terms import terms_of
 from wizard.costing.usage import Usage
 from wizard.i18n import LANGUAGES, Translator
 from wizard.money import CURRENCIES
-from wizard.needs.needs import Economics
+from wizard.needs.needs import Economics, LineEdit
 from wizard.planner.plan import Plan
 from wizard.planner.plan_json import to_json
 from wizard.quote.delimited import write_csv
@@ -50,6 +52,9 @@ def random_plans(catalog: Catalog, seed: int, count: int) -> Iterator[Plan]:
             bom = build_bom(demand, catalog, terms)
         except CannotBuild:
             continue
+        if chance.random() < 0.4:
+            shelf = shelf_of(catalog, terms)
+            bom = apply_edits(bom, [_change(chance, line) for line in chance.choices(bom.lines, k=3)], shelf).bom
         rate = chance.uniform(50, 5000)
         usage = Usage(
             output_tok_s=rate, output_tok_s_low=0.7 * rate, output_tok_s_high=1.2 * rate,
@@ -65,6 +70,13 @@ def random_plans(catalog: Catalog, seed: int, count: int) -> Iterator[Plan]:
         chosen = replace(plan.chosen, bom=bom, tco=tco)
         made += 1
         yield replace(plan, chosen=chosen, options=(plan.options[0], chosen, plan.options[2]), currency=currency)
+
+
+def _change(chance: random.Random, line: BomLine) -> LineEdit:
+    return LineEdit(
+        part=line.part, reason=line.reason, quantity=chance.choice([None, line.quantity + 1, 0]),
+        unit_price=chance.choice([None, Decimal("1234.56")]), currency=chance.choice(CURRENCIES),
+        discount=chance.choice([None, 0.075]))
 
 
 def money(value: object) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -18,25 +19,35 @@ CHECKPOINT_HOURS = 0.1
 RESTART_HOURS = 0.25
 
 
-def peak_split(needs: Needs, catalog: Catalog, option: Option) -> list[Fact]:
-    """Say how many replicas to own and how many to rent for the hours of the peak (scenario S20)."""
-    load, cost = needs.workload, option.cost
-    if load.peak_factor <= 1 or not load.peak_hours_per_day or option.bom is None or cost.capex is None:
+def peak_split(needs: Needs, catalog: Catalog, options: Sequence[Option]) -> list[Fact]:
+    """Say how many replicas to own and how many to rent for the hours of the peak (scenario S20).
+
+    Of the options, best first, it is reckoned with the first that is owned and whose like can be rented.
+    """
+    load = needs.workload
+    if load.peak_factor <= 1 or not load.peak_hours_per_day:
         return []
-    per_replica = -(-option.accelerators // max(option.replicas, 1))
+    return next((found for option in options if (found := _split(needs, catalog, option))), [])
+
+
+def _split(needs: Needs, catalog: Catalog, option: Option) -> list[Fact]:
+    load, cost = needs.workload, option.cost
+    if option.bom is None or cost.capex is None or option.replicas < 1:
+        return []
+    per_replica = -(-option.accelerators // option.replicas)
     offer = cheapest_cloud(catalog, option.accelerator, per_replica, per_replica)
     if offer is None or offer.on_demand_usd_h is None:
         return []
     months = MONTHS * needs.economics.horizon_years
-    owning = (cost.capex / months + (cost.opex_year or Decimal(0)) / MONTHS) / max(option.replicas, 1)
+    owning = (cost.capex / months + (cost.opex_year or Decimal(0)) / MONTHS) / option.replicas
     peak_hours = round(load.peak_hours_per_day)
     profile = [load.peak_factor if hour < peak_hours else 1.0 for hour in range(24)]
     rent = offer.on_demand_usd_h * option.bom.usd_rate
-    split = split_load(profile, 1.0 / max(option.replicas, 1), owning, rent)
+    split = split_load(profile, 1.0 / option.replicas, owning, rent)
     return [Fact(code="peak_split", fields=MappingProxyType({
         "own": split.own_units, "rent": split.peak_units - split.own_units, "hours": split.rented_hours,
         "month": split.month, "all_own": split.all_own_month, "all_rented": split.all_rented_month,
-        "currency": cost.currency,
+        "currency": cost.currency, "accelerators": per_replica, "accelerator": option.accelerator_name,
     }))]
 
 

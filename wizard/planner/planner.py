@@ -63,7 +63,7 @@ def _facts(
 ) -> tuple[Fact, ...]:
     found = [*facts_of(needs, model, context, outcome, chosen)]
     if chosen is not None:
-        found += peak_split(needs, context.catalog, chosen)
+        found += peak_split(needs, context.catalog, (chosen, *outcome.options))
         found += availability_prices(needs, model, context, chosen)
         found += other_models(needs, context, outcome, outcome.asked or chosen)
     shown = outcome.options if needs.constraints.vendors else () if chosen is None else (chosen,)
