@@ -114,8 +114,8 @@ FACTS: Mapping[str, str] = {
     "availability_price": mark("Availability, {choice_label}: {cost} {currency}, {more} more."),
     "peak_split": mark(
         "Cheapest mix for the daily peak, with {accelerators} x {accelerator} a replica: own {own} replicas and rent"
-        " {rent} more for {hours} replica-hours a month, {month} {currency} a month; owning all takes {all_own}, renting"
-        " all {all_rented}."
+        " {rent} more for {hours} replica-hours a month, {month} {currency} a month; owning all takes"
+        " {all_own}, renting all {all_rented}."
     ),
     "spot_pays": mark(
         "On interruptible instances the run costs about USD {spot_usd} instead of {on_demand_usd}: {hours} hours with"
