@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import samples
+from tests.ui.quiet import silence
 from wizard.catalog.catalog import Catalog
 from wizard.deploy.results import CheckResult
 from wizard.deploy.targets import Wanted
@@ -51,6 +52,12 @@ def no_leaks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     assert not [t for t in timers if _alive(t.isActive)], "a timer is still running"
     assert not [p for p in pools if _alive(partial(_busy, p))], "a worker is still busy"
+
+
+@pytest.fixture
+def quiet_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer every dialog of the desktop with "cancel": nobody is there to close one."""
+    silence(monkeypatch.setattr)
 
 
 def _busy(pool: QThreadPool) -> bool:

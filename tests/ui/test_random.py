@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +18,7 @@ from wizard.needs import flow
 from wizard.ui.shell import Shell
 
 W = TypeVar("W", bound=QWidget)
-EVENTS = 700
+EVENTS = 500
 KEYS = (
     Qt.Key.Key_Tab,
     Qt.Key.Key_Backtab,
@@ -30,9 +32,11 @@ KEYS = (
     Qt.Key.Key_Escape,
 )
 TYPED = ("", "0", "-1", "7", "1e9", "12k", "8万", "abc", "0.5", "99999999999999999999", "ünïcode 中文", "{x}", "\t")
+DROPPED = ("/none/such.json", "https://example.org/plan.json", __file__, "/", "")
 SKIPPED = {"browse", "open", "menu", "open-folder", "open-quote", "write"}
 
 
+@pytest.mark.usefixtures("quiet_desktop")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_random_events_leave_a_working_window(
     open_shell: Callable[..., Shell], qtbot: QtBot, engine: Engine, files: Files, seed: int
@@ -66,7 +70,13 @@ def act(shell: Shell, qtbot: QtBot, dice: random.Random) -> None:
         press(target, dice.choice(KEYS))
     elif kind < 0.8:
         type_something(shell, dice)
-    elif kind < 0.9:
+    elif kind < 0.84:
+        point(shell, dice)
+    elif kind < 0.86:
+        shell.resize(dice.randint(400, 2000), dice.randint(300, 1400))
+    elif kind < 0.87:
+        drop(shell, dice.choice(DROPPED))
+    elif kind < 0.93:
         dice.choice((shell.session.undo.undo, shell.session.undo.redo, shell.session.back, shell.session.next))()
     elif kind < 0.97:
         shell.session.go(dice.choice(flow.steps(shell.session.needs)))
@@ -74,6 +84,28 @@ def act(shell: Shell, qtbot: QtBot, dice: random.Random) -> None:
         dice.choice(
             (shell.commands.switch_language, lambda: shell.commands.set_theme(dice.choice(("light", "dark"))))
         )()
+
+
+def point(shell: Shell, dice: random.Random) -> None:
+    """Move to, click or turn the wheel on a random place of whatever is shown."""
+    root = shell.stack.currentWidget()
+    seen = [w for w in root.findChildren(QWidget) if w.isVisible() and w.width() > 0] if root is not None else []
+    target = dice.choice(seen) if seen else shell
+    if isinstance(target, QAbstractButton) and target.objectName() in SKIPPED:
+        return
+    place = QPoint(dice.randint(0, max(0, target.width() - 1)), dice.randint(0, max(0, target.height() - 1)))
+    if dice.random() < 0.5:
+        QTest.mouseMove(target, place)
+    else:
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=place)
+
+
+def drop(shell: Shell, name: str) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl(name) if "://" in name else QUrl.fromLocalFile(name)])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    shell.dragEnterEvent(QDragEnterEvent(QPoint(5, 5), copy, data, left, none))
+    shell.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
 
 
 def pick(shell: Shell, dice: random.Random, kind: type[W]) -> W | None:

@@ -177,3 +177,15 @@ def test_changing_the_use_case_on_a_vanishing_step_stays_on_its_neighbour(sessio
     session.undo.undo()
     assert at(session) == "targets"
     assert session.needs == Needs()
+
+
+def test_who_types_without_a_pause_is_kept_all_the_same(session: Session, qtbot: QtBot, store: Store) -> None:
+    kept = []
+    for users in range(2, 90):
+        session.put({"workload.concurrent_users": users})
+        qtbot.wait(10)
+        found = store.recovered()
+        kept.append(found.workload.concurrent_users if found else None)
+    assert kept[-1] is not None
+    assert kept[-1] > 2
+    planned(qtbot, session)

@@ -54,6 +54,9 @@ def test_recovery_keeps_the_last_answers_and_ignores_a_broken_file(store: Store)
     assert store.recovered() == samples.needs()
     (store.folder / "last-answers.json").write_text("{", encoding="utf-8")
     assert store.recovered() is None
+    (store.folder / "last-answers.jsonab12.part").write_text("{", encoding="utf-8")
+    store.recovered()
+    assert not list(store.folder.glob("*.part"))
     store.forget()
     assert not (store.folder / "last-answers.json").exists()
 

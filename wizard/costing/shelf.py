@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeVar, cast
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Accelerator, Component, Price, System
 from wizard.costing.items import CATEGORY_OF, Item
-from wizard.costing.refusal import CannotBuild
+from wizard.costing.refusal import CannotBuild, Conflict
 from wizard.costing.terms import Terms
 
 T = TypeVar("T")
@@ -18,6 +19,16 @@ _MOST_KNOWN = 40_000
 
 _RENT_ONLY = ("cloud only",)
 _NOT_SOLD = ("announced", "unconfirmed", "uncertain")
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """What a refusal said."""
+
+    code: Conflict
+    part: str
+    need: float
+    have: float
 
 
 class Shelf:
@@ -37,10 +48,11 @@ class Shelf:
             try:
                 self._known[key] = answer()
             except CannotBuild as error:
-                self._known[key] = error
+                # Its facts only: an error that is kept keeps every frame, with all columns, that it was raised through.
+                self._known[key] = _Refused(error.code, error.part, error.need, error.have)
         found = self._known[key]
-        if isinstance(found, CannotBuild):
-            raise found
+        if isinstance(found, _Refused):
+            raise CannotBuild(found.code, found.part, need=found.need, have=found.have)
         return cast("T", found)
 
     def net(self, part: str, category: str, listed: Price | None) -> int | None:

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
+from wizard.errors import RackwrightError
+
 Work: TypeAlias = Callable[[Callable[[], bool], Callable[[object], None]], object]
 """``work(cancelled, report)``: looks at ``cancelled()`` now and then, may ``report(progress)``, returns its result."""
 
@@ -34,9 +36,14 @@ class _Job(QRunnable):
         try:
             if not self.stop.is_set():
                 result = self.work(self.stop.is_set, self._report)
+        except RackwrightError as e:
+            # Raised on purpose: where it came from does not matter, and its frames hold every column of a search.
+            error = e.with_traceback(None)
         except Exception as e:  # noqa: BLE001 - whatever it is, the main thread words or logs it
             error = e
         self.relay.done.emit(self.number, result, error)
+        # An error that a frame of its own traceback names would live until the next full collection.
+        del error
 
     def _report(self, progress: object) -> None:
         if not self.stop.is_set():

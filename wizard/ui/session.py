@@ -26,7 +26,8 @@ from wizard.ui.kept import Kept
 from wizard.ui.planning import Planner, Planning
 from wizard.ui.store import Store, needs_text, write_whole
 
-AUTOSAVE_MS = 1000
+AUTOSAVE_MS = 500
+"""After the first change that is not kept yet, not the last: who types without a pause must lose no more."""
 MERGE_S = 1.5
 
 
@@ -133,7 +134,8 @@ class Session(QObject):
         self.needs = needs
         self.refused.clear()
         self.kept_at = None
-        self._keep_timer.start()
+        if not self._keep_timer.isActive():
+            self._keep_timer.start()
         self.step = flow.nearest(needs, step)
         self._start_planning(another=another)
         self.needs_changed.emit()

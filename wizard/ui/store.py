@@ -119,7 +119,10 @@ class Store:
         return True
 
     def recovered(self) -> Needs | None:
-        """Return the answers of the last run, if there are any that can be read."""
+        """Return the answers of the last run, if any can be read; what a killed run left half written is swept."""
+        for half in self.folder.glob(f"{self._recovery.name}*.part"):
+            with contextlib.suppress(OSError):
+                half.unlink()
         if not self._recovery.is_file():
             return None
         try:

@@ -135,6 +135,8 @@ class ExportPage(Page):
 
     def _form(self, code: object) -> None:
         path = Path(self.folder.text())
+        if not path.name:
+            return
         plain = path.with_suffix("") if path.suffix.lower() == ZIP else path
         self.folder.setText(str(plain.with_name(plain.name + ZIP) if code == "zip" else plain))
 

@@ -124,5 +124,7 @@ class OwnModelForm(QWidget):
         return size
 
     def _use(self) -> None:
+        # A number may stand in the form that no key was pressed for.
+        self._changed()
         if self.model is not None:
             self._take(self.dimensions.architecture(self._name))
