@@ -17,6 +17,12 @@ MODELS = (LLAMA_8B, LLAMA_70B, DEEPSEEK, "openai/gpt-oss-120b", "google/gemma-3-
 DEVICES = (H100, H200, "b200_sxm_180", "mi300x", "rtx_4090", "l40s", "apple_m2_ultra", "dgx_spark_gb10")
 
 
+NO_DRAFT: dict[str, float] = {}
+DRAFT = {"draft_tokens": 3.0, "acceptance": 0.9, "draft_elements": 5e8, "draft_bytes": 1e9, "draft_layers": 1.0,
+         "extra_bytes": 1e9, "extra_kv_elements": 2048.0}
+"""Guesses of a head of half a billion parameters, nearly always taken."""
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> ServingInputs:
     return case(
@@ -25,6 +31,8 @@ def cases(draw: st.DrawFn) -> ServingInputs:
         engine=draw(st.sampled_from(("vllm", "sglang", "tensorrt-llm", "llama.cpp"))),
         prompt=draw(st.integers(1, 100_000)), output=draw(st.integers(1, 10_000)),
         users=draw(st.integers(1, 2000)), tp=draw(st.sampled_from((1, 2, 4, 8))),
+        prompt_cv=draw(st.sampled_from((0.0, 0.0, 0.8, 3.0))), output_cv=draw(st.sampled_from((0.0, 0.0, 0.8, 3.0))),
+        **draw(st.sampled_from((NO_DRAFT, NO_DRAFT, DRAFT))),
     )
 
 
