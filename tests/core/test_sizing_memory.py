@@ -96,3 +96,12 @@ def test_fp8_records_of_sparse_attention_take_their_scales() -> None:
     assert kv(model, 1, device=H200, kv=1) == 61 * (656 + 128 + 4)
     assert kv(model, 1, device=H200) == 61 * (576 + 128) * 2
     assert kv(DEEPSEEK, 1, device=H200, kv=1) == 70_272 / 2, "plain MLA has no records"
+
+
+def test_window_layers_are_split_over_their_own_heads() -> None:
+    # Gemma 3 has equal heads in all layers; Gemma 4 31B has 4 KV heads in full layers and 16 in window layers.
+    gemma = "google/gemma-4-31B-it"
+    m = case(gemma).model
+    full, window = float(m.kv_full[0]), float(m.kv_window[0] * m.window[0])
+    assert kv(gemma, 100_000) == pytest.approx(2 * (full * 100_000 + window))
+    assert kv(gemma, 100_000, tp=8.0) == pytest.approx(2 * (full * 100_000 / 4 + window / 8))

@@ -89,7 +89,8 @@ def _tokens(s: LogSetting, shape: KvShape, pool: float | None) -> float | None:
         growing *= (shape.linear_layers + shape.full_layers) / shape.full_layers
     length = s.context or float(s.model.max_context or 32768)
     windowed = shape.window_elements * s.kv_bytes * min(1.0, (shape.window + 2048) / length)
-    return pool / ((growing + windowed) / (split * s.pp)) if growing + windowed else None
+    each = growing / split + windowed / min(s.tp, max(shape.window_kv_heads, 1))
+    return pool * s.pp / each if each else None
 
 
 def _llama_cpp_weights(s: LogSetting) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from wizard.sizing.cases import Floats, MemoryColumns
 from wizard.sizing.operators import attention_flop, experts_touched, fresh_tokens, tokens_per_step
-from wizard.sizing.replica import Replica, kv_bytes
+from wizard.sizing.replica import Replica, kv_per_device
 from wizard.sizing.traffic import ServingInputs
 
 
@@ -30,7 +30,7 @@ def bounds(x: ServingInputs, r: Replica, use: MemoryColumns) -> Bounds:
     """Return the bounds of closed-loop users (NaN concurrency: of an endless queue)."""
     whole = np.maximum(x.device.memory_bytes - use.weights, 0.0)
     context = x.prompt_tokens
-    each = (kv_bytes(x, r, context) / r.kv_split + x.model.state_bytes / x.tp) / (x.pp * x.dp)
+    each = (kv_per_device(x, r, context) + x.model.state_bytes / x.tp) / (x.pp * x.dp)
     held = np.maximum(whole / np.maximum(each, 1.0), 1.0)
     users = np.where(np.isnan(x.concurrency), held, np.maximum(x.concurrency, 1.0))
     batch = np.minimum(users, held)
@@ -46,7 +46,7 @@ def step_floor(x: ServingInputs, r: Replica, batch: Floats) -> Floats:
     """Return the least time per token: a step's bytes over bandwidth or its FLOP over peak, whichever is longer."""
     stage, checked = np.maximum(batch / x.pp, 1.0), 1 + x.draft_tokens
     context = np.minimum(x.prompt_tokens, x.model.sparse_topk)
-    cache = kv_bytes(x, r, context) / r.kv_split + x.model.state_bytes / x.tp
+    cache = kv_per_device(x, r, context) + x.model.state_bytes / x.tp
     read = (r.dense_bytes / x.tp + r.head_bytes / r.devices + stage / x.dp * cache
             + r.expert_bytes * experts_touched(x, stage) / r.devices + x.draft_tokens * x.draft_bytes / r.devices)
     flop = 2 * stage * checked * (r.dense / r.dense_peak + r.routed / r.expert_peak) / r.devices

@@ -21,7 +21,7 @@ from wizard.sizing.operators import (
     prefill_overhead,
     prefill_work,
 )
-from wizard.sizing.replica import Replica, kv_bytes
+from wizard.sizing.replica import Replica, kv_per_device
 from wizard.sizing.traffic import RUNTIMES, ServingInputs
 
 _MOST_SEQUENCES: Floats = np.array([512.0, 512.0, 4300.0, 64.0, 512.0])
@@ -79,7 +79,7 @@ def running_batch(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floa
     """
     most = _MOST_SEQUENCES[np.minimum(x.engine, len(_MOST_SEQUENCES) - 1)]
     context = x.prompt_tokens + c.kv_reserved * x.output_tokens * (1 + x.output_cv ** 2)
-    each = (kv_bytes(x, r, context) / r.kv_split + x.model.state_bytes / x.tp) / (x.pp * x.dp)
+    each = (kv_per_device(x, r, context) + x.model.state_bytes / x.tp) / (x.pp * x.dp)
     held = np.maximum(kv_budget / np.maximum(each, 1.0), 1.0)
     batch: Floats = np.maximum(np.minimum(np.minimum(wanted, held), np.maximum(most, x.dp)), 1.0)
     return batch

@@ -21,7 +21,7 @@ from wizard.sizing.cases import Floats
 from wizard.sizing.composition import prefill, prompt_work, running_batch
 from wizard.sizing.memory import memory
 from wizard.sizing.operators import decode_step, fresh_tokens, mean_context
-from wizard.sizing.replica import Replica, kv_bytes
+from wizard.sizing.replica import Replica, kv_per_device
 from wizard.sizing.traffic import ServingInputs
 
 NIC_BYTES_S = 50e9
@@ -81,7 +81,7 @@ def disaggregated(
 
 def handed_over(x: ServingInputs, r: Replica) -> Floats:
     """Return the KV bytes of one prompt that each device of a prefill worker sends."""
-    return (kv_bytes(x, r, x.prompt_tokens) / r.kv_split + x.model.state_bytes / x.tp) / x.pp
+    return (kv_per_device(x, r, x.prompt_tokens) + x.model.state_bytes / x.tp) / x.pp
 
 
 def splits(x: ServingInputs, devices: int) -> list[tuple[int, int]]:

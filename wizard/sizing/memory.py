@@ -11,7 +11,7 @@ import numpy as np
 
 from wizard.sizing import formats
 from wizard.sizing.cases import Floats, MemoryColumns
-from wizard.sizing.replica import Replica, kv_bytes, stored_format
+from wizard.sizing.replica import Replica, kv_per_device, stored_format
 from wizard.sizing.traffic import RUNTIMES, ServingInputs
 from wizard.units import GIB
 
@@ -76,7 +76,7 @@ def stored_bytes(x: ServingInputs) -> Floats:
 def kv_per_sequence(x: ServingInputs, r: Replica, context: Floats) -> Floats:
     """Return the KV bytes per device that one sequence of ``context`` tokens costs, averaged over attention ranks."""
     draft = x.extra_kv_elements * context * r.kv_element_bytes
-    cache = (kv_bytes(x, r, context) + draft) / r.kv_split + x.model.state_bytes / x.tp
+    cache = kv_per_device(x, r, context) + draft / r.kv_split + x.model.state_bytes / x.tp
     return cache / (x.pp * x.dp)
 
 

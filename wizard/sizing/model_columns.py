@@ -59,6 +59,8 @@ class ModelColumns:
     hidden: Floats
     heads: Floats
     kv_heads: Floats
+    window_kv_heads: Floats
+    """KV heads of window layers, where they have others than full layers."""
     qk_dim: Floats
     v_dim: Floats
     kv_full: Floats
@@ -128,7 +130,8 @@ def _of(model: Model) -> ModelColumns:
         "layers": layers, "moe_layers": float(len(moe_layers(model))) if model.experts else 0.0, "full_layers": full,
         "window_layers": float(cache.window_layers), "linear_layers": float(cache.linear_layers),
         "mla_layers": full if latent else 0.0, "hidden": hidden, "heads": float(model.heads or 1),
-        "kv_heads": 1.0 if cache.is_mla else float(cache.kv_heads), "qk_dim": qk,
+        "kv_heads": 1.0 if cache.is_mla else float(cache.kv_heads),
+        "window_kv_heads": 1.0 if cache.is_mla else float(cache.window_kv_heads or cache.kv_heads), "qk_dim": qk,
         "v_dim": float(model.v_head_dim or head_dim), "kv_full": float(cache.elements_per_token),
         "kv_scales": float(cache.fp8_scale_bytes),
         "kv_window": float(cache.window_elements), "window": float(cache.window or np.inf),

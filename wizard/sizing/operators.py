@@ -11,7 +11,7 @@ import numpy as np
 
 from wizard.sizing.cases import Floats
 from wizard.sizing.coefficients import Coefficients
-from wizard.sizing.replica import Replica, kv_bytes
+from wizard.sizing.replica import Replica, kv_per_device
 from wizard.sizing.traffic import ServingInputs
 
 CHUNK_TOKENS = 8192.0
@@ -89,7 +89,7 @@ def _experts(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> F
 def _decode_attention(x: ServingInputs, r: Replica, c: Coefficients, sequences: Floats, context: Floats) -> Floats:
     m = x.model
     seen = np.minimum(context, m.sparse_topk)
-    read = kv_bytes(x, r, seen) / r.kv_split + 2 * m.state_bytes / x.tp
+    read = kv_per_device(x, r, seen) + 2 * m.state_bytes / x.tp
     reading = np.minimum(c.bandwidth * c.kv_bandwidth, 1.0)
     flop = 4 * m.heads / x.tp * m.latent * seen * m.mla_layers * (1 + x.draft_tokens)
     return sequences * np.hypot(read / (r.bandwidth * reading), flop / (r.peak_16 * c.attention_compute))

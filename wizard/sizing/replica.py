@@ -105,3 +105,12 @@ def kv_bytes(x: ServingInputs, r: Replica, context: Floats) -> Floats:
     m = x.model
     scales = np.where(r.kv_element_bytes == 1.0, m.kv_scales, 0.0) * context
     return r.kv_element_bytes * (m.kv_full * context + m.kv_window * np.minimum(context, m.window)) + scales
+
+
+def kv_per_device(x: ServingInputs, r: Replica, context: Floats) -> Floats:
+    """Return the same on one device of an attention rank: TP splits each kind of layer down to one of its heads."""
+    m = x.model
+    scales = np.where(r.kv_element_bytes == 1.0, m.kv_scales, 0.0)
+    windowed = m.kv_window * np.minimum(context, m.window) / np.minimum(x.tp, np.maximum(m.window_kv_heads, 1.0))
+    full: Floats = (r.kv_element_bytes * m.kv_full + scales) * context / r.kv_split
+    return full + r.kv_element_bytes * windowed
