@@ -50,12 +50,12 @@ def _hardware(needs: Needs, context: Context, option: Option) -> Iterator[Reason
     band = option.estimates.get("tpot_ms")
     if band is not None and band.high > 3 * band.low:
         yield _reason("wide_band", accelerator=accelerator.name)
-    yield from _tail(needs, option)
+    yield from late_targets(needs, option)
     if option.replicas < 1:
         yield _reason("no_replica", accelerator=accelerator.name)
 
 
-def _tail(needs: Needs, option: Option) -> Iterator[Reason]:
+def late_targets(needs: Needs, option: Option) -> Iterator[Reason]:
     """Name a target that the mean keeps and the slowest of twenty requests does not."""
     for name, target in (("ttft", needs.targets.ttft_ms), ("tpot", needs.targets.tpot_ms),
                          ("e2e", needs.targets.e2e_ms)):

@@ -50,6 +50,11 @@ def most_sequences(engine: str) -> int:
     return int(_MOST_SEQUENCES[min(RUNTIMES.index(engine), len(_MOST_SEQUENCES) - 1)])
 
 
+def chunk_tokens(engine: str) -> int:
+    """Return how many prompt tokens an engine computes per step by default."""
+    return int(_UBATCH_TOKENS if engine == "llama.cpp" else CHUNK_TOKENS)
+
+
 def prompt_work(x: ServingInputs, r: Replica, c: Coefficients) -> Floats:
     """Return the time that one prompt takes from a busy replica, prefilled together with others in full chunks."""
     fresh = fresh_tokens(x)
