@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Component, System
 from wizard.costing.demand import BuildDemand
-from wizard.costing.records import Bom, BomLine, Fabric
+from wizard.costing.records import Bom, BomLine, Fabric, PowerRack
 
 GIB = 2**30
 CENT = Decimal("0.01")
@@ -221,19 +221,28 @@ class Checker:
             yield f"{units} rack units in {racks} racks"
         if site.nodes_per_rack * self.host.rack_units + math.ceil(switch_units / racks) > 42:
             yield "a rack overflows"
-        pdu, count = next(iter(self.parts("pdu")))
-        if count != 2 * racks:
-            yield "not two feeds per rack"
-        rack = next(iter(self.parts("rack")))[0]
-        load = self.bom.power_w - sum((line.power_w or 0) * line.quantity for line in self.lines("ups"))
-        if load > 2 * racks * 0.8 * (pdu.capacity_w or 0) / 2 + 1e-6:
-            yield f"{load:.0f} W on {racks} racks of one feed each"
-        if self.host.weight_kg and site.rack_max_kg is not None and (
-            site.rack_max_kg < site.nodes_per_rack * self.host.weight_kg + (rack.weight_kg or 0)
-        ):
+        yield from self.rack_weight(site, racks)
+        yield from self.rack_power(site, racks)
+
+    def rack_weight(self, site: PowerRack, racks: int) -> Iterator[str]:
+        if site.rack_max_kg is None or not self.host.weight_kg:
+            return
+        boxes = sum((line.weight_kg or 0) * line.quantity for line in self.lines("storage")) if racks == 1 else 0
+        rack = next(iter(self.parts("rack")))[0].weight_kg or 0
+        if site.rack_max_kg < site.nodes_per_rack * self.host.weight_kg + rack + boxes:
             yield "the fullest rack weighs less than what stands in it"
+
+    def rack_power(self, site: PowerRack, racks: int) -> Iterator[str]:
+        room = self.demand.room
+        pdu, count = next(iter(self.parts("pdu")))
+        if count != room.feeds * racks:
+            yield f"not {room.feeds} feeds per rack"
+        if site.rack_max_w > (room.max_rack_w or math.inf) + 1e-6:
+            yield f"{site.rack_max_w:.0f} W in a rack of {room.max_rack_w:.0f}"
         if site.rack_max_w > 0.8 * (pdu.capacity_w or 0) + 1e-6:
             yield f"{site.rack_max_w:.0f} W on a feed of {pdu.capacity_w} W"
+        if self.bom.power_w > racks * 0.8 * (pdu.capacity_w or 0) + 1e-6:
+            yield f"{self.bom.power_w:.0f} W on {racks} racks of one feed each"
         if site.rack_max_w + 1e-6 < site.nodes_per_rack * site.node_max_w:
             yield "the fullest rack draws less than its machines"
 

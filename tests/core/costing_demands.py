@@ -9,7 +9,7 @@ from decimal import Decimal
 from tests.core.costing_checker import Checker
 from wizard.catalog.catalog import Catalog
 from wizard.costing.build import build_bom
-from wizard.costing.demand import BuildDemand
+from wizard.costing.demand import BuildDemand, Room
 from wizard.costing.records import Bom
 from wizard.costing.refusal import CannotBuild, Conflict
 
@@ -32,6 +32,7 @@ def random_demand(chance: random.Random, catalog: Catalog, currency: str | None 
         discounts={"accelerator": Decimal("0.07")} if chance.random() < 0.3 else {}, ups=chance.random() < 0.2,
         sites=sites, storage=chance.choice(["auto", "auto", "yes", "no"]),
         load_s=chance.choice([0.0, 0.0, 30.0, 600.0]),
+        room=Room(chance.choice([1, 2, 2]), chance.choice([None, None, 15_000.0, 22_500.0, 60_000.0])),
         software=tuple(name for name in SOFTWARE if chance.random() < 0.15),
     )
 

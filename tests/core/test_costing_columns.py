@@ -13,7 +13,7 @@ import pytest
 from wizard.catalog.catalog import Catalog
 from wizard.costing.build import build_bom
 from wizard.costing.columns import CapexColumns
-from wizard.costing.demand import BuildDemand, Profile
+from wizard.costing.demand import BuildDemand, Profile, Room
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.terms import terms_of
 
@@ -34,18 +34,20 @@ def catalog() -> Catalog:
 
 
 @pytest.mark.parametrize(
-    ("currency", "country", "ups", "software", "sites", "more"),
-    [("USD", "US", False, (), 1, {}), ("USD", "US", True, ALL[:1], 1, {"discounts": {"ups": Decimal("0.12")}}),
-     ("CNY", "CN", False, ALL, 1, {"discounts": {"accelerator": Decimal("0.035"), "memory": Decimal("0.2"),
+    ("currency", "country", "ups", "software", "sites", "room", "more"),
+    [("USD", "US", False, (), 1, Room(), {}),
+     ("USD", "US", True, ALL[:1], 1, Room(1, 20_000.0), {"discounts": {"ups": Decimal("0.12")}}),
+     ("CNY", "CN", False, ALL, 1, Room(), {"discounts": {"accelerator": Decimal("0.035"), "memory": Decimal("0.2"),
                                                   "software": Decimal("0.155"), "storage": Decimal("0.31")}}),
-     ("EUR", "DE", True, ALL, 2, {"shipping_rate": Decimal("0.0125"), "contingency_rate": Decimal("0.05")})],
+     ("EUR", "DE", True, ALL, 2, Room(2, 45_000.0),
+      {"shipping_rate": Decimal("0.0125"), "contingency_rate": Decimal("0.05")})],
 )
 def test_columns_equal_bills(
     catalog: Catalog, currency: str, country: str, ups: bool, software: tuple[str, ...], sites: int,
-    more: dict[str, object],
+    room: Room, more: dict[str, object],
 ) -> None:
     terms = terms_of(catalog, currency=currency, country=country, **more)  # type: ignore[arg-type]
-    columns = CapexColumns.of(catalog, terms, PROFILES, ups=ups, software=software, sites=sites)
+    columns = CapexColumns.of(catalog, terms, PROFILES, ups=ups, software=software, sites=sites, room=room)
     chance = random.Random(17)
     rows = []
     for _ in range(400):
@@ -60,7 +62,7 @@ def test_columns_equal_bills(
         demand = BuildDemand(
             accelerator=columns.accelerators[accelerator], accelerators=count, nodes=nodes, inter_node=bool(spans),
             weights_bytes=p.weights_bytes, training=p.training, dataset_tb=p.dataset_tb, ups=ups, storage=p.storage,
-            load_s=p.load_s, software=software, sites=sites,
+            load_s=p.load_s, software=software, sites=sites, room=room,
         )
         try:
             bom = build_bom(demand, catalog, terms)

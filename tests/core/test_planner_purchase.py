@@ -112,6 +112,23 @@ def test_weights_that_must_load_fast_buy_bandwidth(catalog: Catalog) -> None:
     assert servers(2.0) > 3
 
 
+def test_a_rack_draws_no_more_than_the_room_gives(catalog: Catalog) -> None:
+    def at(watts: float | None, feeds: int = 2) -> Option:
+        return chosen(plan(serving(accelerators=("H100 SXM",), accelerator_count=32, max_rack_w=watts,
+                                   power_feeds=feeds), catalog))
+
+    free, small = at(None), at(14_000.0, 1)
+    assert free.bom is not None
+    assert small.bom is not None
+    assert free.bom.site is not None
+    assert small.bom.site is not None
+    assert free.bom.site.rack_max_w > 14_000 >= small.bom.site.rack_max_w
+    assert small.bom.site.racks > free.bom.site.racks
+    assert sum(x.quantity for x in small.bom.lines if x.category == "pdu") == small.bom.site.racks
+    nothing = plan(serving(accelerators=("H100 SXM",), accelerator_count=8, max_rack_w=9_000.0), catalog)
+    assert nothing.status == "infeasible"
+
+
 def test_hardware_is_replaced_after_its_life(catalog: Catalog) -> None:
     years = serving().model_copy(update={"economics": Economics(horizon_years=7, hardware_life_years=3)})
     option = chosen(plan(years, catalog))

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from wizard.catalog.catalog import Catalog
-from wizard.catalog.records import Component
 from wizard.costing.cluster import ClusterCounts, Site, count_cluster
 from wizard.costing.demand import BuildDemand
 from wizard.costing.items import Item
@@ -50,7 +49,7 @@ def build_bom(demand: BuildDemand, catalog: Catalog, terms: Terms | None = None)
     here = demand.of_one_site
     node = choose_node(shelf, accelerator, demand.each, here.profile, system=demand.system)
     kinds = switch_kinds(shelf, node.ports) if node.ports.count and here.nodes > 1 else ()
-    site = site_of(shelf)
+    site = site_of(shelf, demand.room)
     storage = count_storage(site.storage, here.profile, np.array([here.nodes]), np.array([node.server]))
     counts = _counts(node, here.nodes, kinds, site, storage)
     _check_cluster(counts, node, here.nodes, kinds, site)
@@ -70,7 +69,7 @@ def _site_items(
     kinds: tuple[SwitchKind, ...],
 ) -> list[Item]:
     """Return the machines of one site and what lies between and around them."""
-    site, nodes, servers = site_of(shelf), demand.nodes, int(storage.servers[0])
+    site, nodes, servers = site_of(shelf, demand.room), demand.nodes, int(storage.servers[0])
     return [
         *(_of_all(item, demand) for item in node.items),
         *storage_items(site.storage, storage, demand.profile, nodes),
@@ -107,7 +106,8 @@ def _check_cluster(
     if not counts.joined[0]:
         widest = max(kinds, key=lambda k: k.switch.ports or 0).switch
         raise CannotBuild("fabric", widest.name, need=node.ports.count * nodes, have=most_endpoints(widest.ports or 0))
-    if not counts.fed[0]:
+    alone = node.server and not node.racked and node.power.max_w > (site.room.max_rack_w or node.power.max_w)
+    if not counts.fed[0] or alone:
         raise CannotBuild("power_feed", node.system.name, need=round(node.power.max_w), have=round(site.feed_w))
 
 
@@ -131,12 +131,13 @@ def _power(
     unknown = (*node.power.unknown, *(s.name for s in used if s is not None and s.power_w is None))
     own_rack = node.system.kind == "rack"
     per_rack = 1 if own_rack else int(counts.nodes_per_rack[0])
+    inside = -(-int(storage.servers[0]) // max(int(counts.racks[0]), 1)) if not counts.storage_racks[0] else 0
     racks = nodes + int(counts.racks[0]) if own_rack else int(counts.racks[0])
     return PowerRack(
         max_w=watts, typical_w=watts * TYPICAL_SHARE, node_max_w=node.power.max_w, psu_efficiency=node.power.efficiency,
         heat_btu_h=watts * BTU_H_PER_W, racks=racks, nodes_per_rack=per_rack if racks else 0,
         rack_max_w=max(node.power.max_w if own_rack else 0.0, float(counts.rack_max_w[0])),
-        rack_max_kg=_rack_weight(node, per_rack, racks, None if own_rack else site.rack), breaker_share=0.8,
+        rack_max_kg=_rack_weight(node, per_rack, racks, None if own_rack else site, inside), breaker_share=0.8,
         basis=node.power.basis, unknown=unknown, cooling=_cooling(node), desk=not node.server,
     )
 
@@ -147,11 +148,13 @@ def _cooling(node: Node) -> str:
     return "closed" if how == "liquid" and not node.server else how
 
 
-def _rack_weight(node: Node, per_rack: int, racks: int, rack: Component | None) -> float | None:
+def _rack_weight(node: Node, per_rack: int, racks: int, site: Site | None, storage: int) -> float | None:
     """Return the fullest rack with its machines in kg, ``None`` where a machine's weight is not known."""
     if node.weight_kg is None or not racks:
         return None
-    return node.weight_kg * per_rack + ((rack.weight_kg or 0.0) if rack else 0.0)
+    rack = site.rack.weight_kg if site and site.rack else None
+    box = site.storage.server.weight_kg if site and site.storage else None
+    return node.weight_kg * per_rack + (rack or 0.0) + storage * (box or 0.0)
 
 
 def _fabric(counts: ClusterCounts, ports: NodePorts, nodes: int) -> Fabric | None:

@@ -2,7 +2,7 @@
 
 One implementation serves both a single bill of materials (arrays of length one) and the search (many rows), so that the
 two cannot differ. Each rack has an A and a B feed from one PDU each; either feed alone carries the whole rack with its
-breaker loaded to 80 % (the limit for continuous loads, NEC 210.20).
+breaker loaded to 80 % (the limit for continuous loads, NEC 210.20). Where the room has one feed only, there is no B.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wizard.catalog.records import Component
+from wizard.costing.demand import USUAL_ROOM, Room
 from wizard.costing.rules_network import TOR_FROM_NODES, SwitchKind, leaf_and_spine, most_endpoints
 from wizard.costing.shared_storage import SPARE_SHARE, StorageCounts, StorageKind
 
@@ -24,7 +25,6 @@ RACK_UNITS = 42
 RACK_UNITS_KEPT = 7
 RACKS_IN_ROW = 8
 BREAKER_SHARE = 0.8
-FEEDS = 2
 SWITCHES_PER_RACK = 2
 TOR_PORTS_KEPT = 4
 DEFAULT_SWITCH_W = 1000.0
@@ -54,6 +54,7 @@ class Site:
     rail: Component | None = None
     rail_cents: int = 0
     storage: StorageKind | None = None
+    room: Room = USUAL_ROOM
 
     @property
     def usable_w(self) -> tuple[float, ...]:
@@ -62,8 +63,9 @@ class Site:
 
     @property
     def feed_w(self) -> float:
-        """Watts that the largest feed, and so one rack, can carry; unlimited where no PDU is known."""
-        return max(self.usable_w, default=float("inf"))
+        """Watts that a rack may draw: what the largest feed carries and the room gives."""
+        most = self.room.max_rack_w
+        return min(max(self.usable_w, default=float("inf")), float("inf") if most is None else most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,12 @@ def count_cluster(
     storage_racks, rack_w = _beside(racks, in_fullest * units, rack_w, storage, site)
     racks = racks + storage_racks
     links = np.where(kind >= 0, endpoints, 0) + up
-    around = np.where(tors > 0, leaf + spine + tors + FEEDS * racks, 0)
+    around = np.where(tors > 0, leaf + spine + tors + site.room.feeds * racks, 0)
     managed = np.where(units > 0, nodes, 0) + storage.servers + around
     managers = np.where(tors > 0, -(-managed // _ports(site.manager)), 0) if site.manager else np.zeros_like(nodes)
     return ClusterCounts(
-        kind, leaf, spine, links, distance, tors, racks, in_fullest, FEEDS * racks, _pdu_kind(rack_w, site), rack_w,
-        fed, joined, np.ceil(links * SPARE_SHARE).astype(np.int64), managers, managed, storage_racks,
+        kind, leaf, spine, links, distance, tors, racks, in_fullest, site.room.feeds * racks, _pdu_kind(rack_w, site),
+        rack_w, fed, joined, np.ceil(links * SPARE_SHARE).astype(np.int64), managers, managed, storage_racks,
     )
 
 

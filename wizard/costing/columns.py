@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from wizard.catalog.catalog import Catalog
 from wizard.costing.cluster import count_cluster, surrounding_cents
-from wizard.costing.demand import Profile
+from wizard.costing.demand import USUAL_ROOM, Profile, Room
 from wizard.costing.hosts import choose_host, is_assembled, is_server
 from wizard.costing.node import Node, choose_node
 from wizard.costing.refusal import CannotBuild
@@ -59,7 +59,7 @@ class CapexColumns:
 
     def __init__(
         self, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], *, ups: bool = False,
-        software: tuple[str, ...] = (), sites: int = 1,
+        software: tuple[str, ...] = (), sites: int = 1, room: Room = USUAL_ROOM,
     ) -> None:
         self.terms = terms
         self.ups = ups
@@ -67,7 +67,7 @@ class CapexColumns:
         self.profiles = tuple(replace(p, fabric=fabric) for p in profiles for fabric in (False, True))
         self.accelerators = tuple(catalog.accelerators)
         self._shelf = shelf_of(catalog, terms)
-        self._site = site_of(self._shelf)
+        self._site = site_of(self._shelf, room)
         self._ups = ups_kinds(self._shelf) if ups else ()
         self._software = subscribed(self._shelf, software)
         self._slot = np.full(len(self.accelerators) * _MOST_PER_NODE * len(self.profiles), -1, np.int32)
@@ -80,15 +80,15 @@ class CapexColumns:
     @classmethod
     def of(
         cls, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...] = (_PLAIN,), *, ups: bool = False,
-        software: tuple[str, ...] = (), sites: int = 1,
+        software: tuple[str, ...] = (), sites: int = 1, room: Room = USUAL_ROOM,
     ) -> CapexColumns:
         """Prepare for a catalogue, terms and the profiles (weights on disk, training, data set) that rows may have.
 
         ``ups``: each site has a UPS that carries it; ``software``: ids of subscriptions; ``sites``: places over which
-        rows are spread evenly. The last few are kept: asked again with the same arguments, they know the nodes they
-        have built.
+        rows are spread evenly; ``room``: what it gives a rack. The last few are kept: asked again with the same
+        arguments, they know the nodes they have built.
         """
-        return _columns(catalog, terms, profiles, ups, software, sites)
+        return _columns(catalog, terms, profiles, ups, software, sites, room)
 
     def index(self, accelerator: str) -> int:
         """Return the index of an accelerator's id in the columns of the rows."""
@@ -259,7 +259,7 @@ class CapexColumns:
         self, nodes: Ints, units: Floats, watts: Floats, ports: Ints, server: Bools, key: NodePorts, profile: Profile,
     ) -> tuple[Ints, Floats, Floats, Bools]:
         """Return price in hundredths, watts and rack units of what lies around nodes, and whether it can be built."""
-        kinds, site = self._kinds(key), self._site
+        kinds, site, heights = self._kinds(key), self._site, units
         storage = count_storage(site.storage, profile, nodes, server)
         counts = count_cluster(nodes, units, watts, np.where(nodes > 1, ports * nodes, 0), kinds, site, storage)
         cents = surrounding_cents(kinds, counts, site) + storage.cents
@@ -272,7 +272,8 @@ class CapexColumns:
             power = power + count * ((part.power_w if part else 0.0) or 0.0)
             units = units + count * ((part.rack_units if part else 0.0) or 0.0)
         units = units + storage.servers * ((boxes.rack_units if boxes else 0.0) or 0.0)
-        return cents, power, units, counts.fed & counts.joined
+        alone = server & (heights <= 0) & (watts > (site.room.max_rack_w or np.inf))
+        return cents, power, units, counts.fed & counts.joined & ~alone
 
     def _kinds(self, key: NodePorts) -> tuple[SwitchKind, ...]:
         return switch_kinds(self._shelf, key) if key.gbps else ()
@@ -290,8 +291,9 @@ class CapexColumns:
 @lru_cache(maxsize=2)
 def _columns(
     catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], ups: bool, software: tuple[str, ...], sites: int,
+    room: Room,
 ) -> CapexColumns:
-    return CapexColumns(catalog, terms, profiles, ups=ups, software=software, sites=sites)
+    return CapexColumns(catalog, terms, profiles, ups=ups, software=software, sites=sites, room=room)
 
 
 def _share(cents: Ints, millionths: int) -> Ints:

@@ -11,6 +11,17 @@ from typing import Literal
 StorageWish = Literal["auto", "yes", "no"]
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the room gives a rack: feeds, each of which carries it alone, and watts (``None``: what a PDU gives)."""
+
+    feeds: int = 2
+    max_rack_w: float | None = None
+
+
+USUAL_ROOM = Room()
+
+
 def _none() -> Mapping[str, Decimal]:
     return MappingProxyType({})
 
@@ -48,6 +59,7 @@ class BuildDemand:
     """Seconds in which every node may load the weights from the shared storage; zero: no such target."""
     software: tuple[str, ...] = ()
     """Ids of software components that are subscribed to."""
+    room: Room = USUAL_ROOM
     sites: int = 1
     """Places over which the nodes are spread evenly, each a cluster of its own."""
 

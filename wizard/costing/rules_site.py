@@ -9,6 +9,7 @@ import numpy as np
 
 from wizard.catalog.records import Component, System
 from wizard.costing.cluster import BREAKER_SHARE, RACK_UNITS, ClusterCounts, Floats, Ints, Site
+from wizard.costing.demand import Room
 from wizard.costing.items import Item, item_of
 from wizard.costing.node import Node
 from wizard.costing.refusal import CannotBuild
@@ -28,12 +29,12 @@ PDU_TEXT = mark("Rack PDU")
 _UNPRICED = 10**15
 
 
-def site_of(shelf: Shelf) -> Site:
+def site_of(shelf: Shelf, room: Room) -> Site:
     """Return racks, PDUs, switches of the site's and the management network, rails and storage of the catalogue."""
-    return shelf.once(("site",), lambda: _site(shelf))
+    return shelf.once(("site", room), lambda: _site(shelf, room))
 
 
-def _site(shelf: Shelf) -> Site:
+def _site(shelf: Shelf, room: Room) -> Site:
     rack = min((p for p in shelf.parts("rack") if p.rack_units in {None, RACK_UNITS}), key=_rank(shelf), default=None)
     pdus = tuple(sorted((p for p in shelf.parts("pdu") if p.capacity_w), key=_rank(shelf)))
     tor = tor_switch(shelf)
@@ -47,7 +48,7 @@ def _site(shelf: Shelf) -> Site:
 
     return Site(
         rack, cents(rack), pdus, tuple(cents(p) for p in pdus), tor, cents(tor), manager, cents(manager), patch,
-        cents(patch), cents(uplink_cable(shelf)), rail, cents(rail), storage_kind(shelf),
+        cents(patch), cents(uplink_cable(shelf)), rail, cents(rail), storage_kind(shelf), room,
     )
 
 
@@ -103,7 +104,7 @@ def _links(link: Link, count: int, spare: int) -> list[Item]:
 
 
 def rack_items(counts: ClusterCounts, site: Site) -> list[Item]:
-    """Return racks and PDUs: two feeds, each of which carries its rack alone with its breaker at 80 %."""
+    """Return racks and PDUs, one for each feed; each carries its rack alone with its breaker at 80 %."""
     racks = int(counts.racks[0])
     if not racks:
         return []
@@ -115,10 +116,10 @@ def rack_items(counts: ClusterCounts, site: Site) -> list[Item]:
     else:
         items = [Item("rack", rack.id, rack.vendor, rack.name, racks, rack.price, weight_kg=rack.weight_kg,
                       reason="rack_count", fields=fields)]
-    pieces = int(counts.pdus[0])
+    pieces, reason = int(counts.pdus[0]), "pdu_feeds" if site.room.feeds > 1 else "pdu_feed"
     if pdu is None:
-        return [*items, Item("pdu", "pdu", "", PDU_TEXT, pieces, None, reason="pdu_feeds", fields=feed)]
-    return [*items, Item("pdu", pdu.id, pdu.vendor, pdu.name, pieces, pdu.price, reason="pdu_feeds", fields=feed)]
+        return [*items, Item("pdu", "pdu", "", PDU_TEXT, pieces, None, reason=reason, fields=feed)]
+    return [*items, Item("pdu", pdu.id, pdu.vendor, pdu.name, pieces, pdu.price, reason=reason, fields=feed)]
 
 
 def ups_items(shelf: Shelf, watts: float, node_w: float, nodes: int) -> list[Item]:

@@ -129,6 +129,9 @@ SENTENCES: Mapping[str, str] = {
     "pdu_feeds": mark(
         "two feeds per rack; each alone carries {rack_kw} kW with its breakers loaded to {breaker_percent} %"
     ),
+    "pdu_feed": mark(
+        "one feed per rack and no second; it carries {rack_kw} kW with its breakers loaded to {breaker_percent} %"
+    ),
     "ups_load": mark("carries {load_kw} kW"),
     "switch_uplinks": mark("a pair at the top of the rack; each of {nodes} machines has one port on each of the two"),
     "switch_management": mark("joins {ports} ports of the management network"),

@@ -211,6 +211,8 @@ class Constraints(Part):
     max_nodes: Count | None = None
     max_power_w: Positive | None = None
     max_rack_units: Positive | None = None
+    max_rack_w: Positive | None = None
+    power_feeds: Literal[1, 2] = 2
     availability: Availability = "n"
     mig: bool = False
     include_legacy: bool = False

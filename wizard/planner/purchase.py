@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from wizard.catalog.catalog import Catalog
 from wizard.costing.columns import CapexColumns
-from wizard.costing.demand import BuildDemand, Profile
+from wizard.costing.demand import BuildDemand, Profile, Room
 from wizard.costing.software import software_ids
 from wizard.costing.terms import Terms
 from wizard.needs.needs import Needs
@@ -17,6 +17,11 @@ SITES = 2
 def sites_of(needs: Needs) -> int:
     """Return over how many places the hardware is spread."""
     return SITES if needs.constraints.availability == "second_site" else 1
+
+
+def room_of(needs: Needs) -> Room:
+    """Return what the room gives a rack."""
+    return Room(needs.constraints.power_feeds, needs.constraints.max_rack_w)
 
 
 def columns_of(
@@ -36,6 +41,7 @@ def columns_of(
     return CapexColumns.of(
         catalog, terms, profiles, ups=needs.constraints.ups,
         software=software_ids(catalog, needs.constraints.software), sites=1 if training else sites_of(needs),
+        room=room_of(needs),
     )
 
 
@@ -51,4 +57,5 @@ def demand_of(
         inter_node=spans_nodes and nodes > 1, edge=needs.use_case == "edge", country=needs.economics.country,
         currency=terms.currency, availability=wishes.availability, ups=wishes.ups, storage=storage.shared,
         load_s=storage.load_s or 0.0, software=software_ids(catalog, wishes.software), sites=sites,
+        room=room_of(needs),
     )

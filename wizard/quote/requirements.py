@@ -175,6 +175,10 @@ def _counts(paper: Paper) -> Iterator[Item]:
             yield name, paper.count(count)
     if rules.max_power_w:
         yield tr("Power, at most"), paper.power(rules.max_power_w)
+    if rules.max_rack_w:
+        yield tr("Power of one rack, at most"), paper.power(rules.max_rack_w)
+    if rules.power_feeds == 1:
+        yield tr("Power feeds of a rack"), tr("one (N)")
     if rules.max_rack_units:
         yield tr("Rack units, at most"), paper.figure(rules.max_rack_units)
 

@@ -73,6 +73,9 @@ class HardwarePage(Page):
             ),
             NumberField(ctx, "constraints.max_power_w", ctx.t("Power, at most"), unit="W", blank=free),
             NumberField(ctx, "constraints.max_rack_units", ctx.t("Rack space, at most"), unit="U", blank=free),
+            NumberField(ctx, "constraints.max_rack_w", ctx.t("Power of one rack, at most"), unit="W", blank=free),
+            ComboField(ctx, "constraints.power_feeds", ctx.t("Power feeds of a rack"), [
+                (2, ctx.t("two (N+N)")), (1, ctx.t("one (N)"))]),
         ]
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)
