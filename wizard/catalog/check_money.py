@@ -71,15 +71,21 @@ def check_cloud(
         wanted = "/".join(part.lower().replace(" ", "-") for part in (sku.provider, sku.instance, sku.region))
         if sku.id != wanted:
             yield place.error("id", "id", "it must be {wanted}", wanted=wanted)
-        family = _INSTANCE_FAMILIES.get(sku.instance.split(".")[0])
-        if sku.provider == "AWS" and family and sku.accelerator not in family:
-            yield place.error("instance_family", "accelerator", "{instance} has {wanted}", instance=sku.instance,
-                              wanted=" / ".join(family))
-        yield from _hourly(place, sku)
+        yield from check_instance(sku)
         if sku.as_of > today:
             yield place.error("price_date", "as_of", "{date} cannot be its date", date=sku.as_of)
         elif is_stale(sku.as_of, today):
             yield place.stale("price_age", "as_of", "it is older than {days} days", days=FRESH_DAYS)
+
+
+def check_instance(sku: CloudSku) -> Findings:
+    """Yield what is wrong with one instance or its prices."""
+    place = Place("cloud.csv", sku.id)
+    family = _INSTANCE_FAMILIES.get(sku.instance.split(".")[0])
+    if sku.provider == "AWS" and family and sku.accelerator not in family:
+        yield place.error("instance_family", "accelerator", "{instance} has {wanted}", instance=sku.instance,
+                          wanted=" / ".join(family))
+    yield from _hourly(place, sku)
 
 
 def _hourly(place: Place, sku: CloudSku) -> Findings:

@@ -38,14 +38,7 @@ def check_systems(
 ) -> Findings:
     """Yield what is wrong with machines, and accelerators that no machine takes."""
     for system in systems.values():
-        place = Place("systems.csv", system.id)
-        yield from _shape(place, system)
-        taken = [accelerators[id_] for id_ in system.accelerators if id_ in accelerators]
-        for id_ in set(system.accelerators) - accelerators.keys():
-            yield place.error("unknown_accelerator", "accelerators", "there is no accelerator {id}", id=id_)
-        for accelerator in taken:
-            yield from _takes(place, system, accelerator)
-        yield from _parts(place, system, components)
+        yield from check_system(system, components, accelerators)
     hosted = {id_ for system in systems.values() for id_ in system.accelerators}
     for accelerator in accelerators.values():
         if accelerator.price and accelerator.id not in hosted and accelerator.form_factor != "cloud only":
@@ -53,18 +46,37 @@ def check_systems(
             yield place.error("no_host", "", "it has a price, but no machine takes it")
 
 
+def check_system(
+    system: System, components: Mapping[str, Component], accelerators: Mapping[str, Accelerator],
+) -> Findings:
+    """Yield what is wrong with one machine."""
+    place = Place("systems.csv", system.id)
+    yield from _shape(place, system)
+    for id_ in sorted(set(system.accelerators) - accelerators.keys()):
+        yield place.error("unknown_accelerator", "accelerators", "there is no accelerator {id}", id=id_)
+    for id_ in system.accelerators:
+        if id_ in accelerators:
+            yield from _takes(place, system, accelerators[id_])
+    yield from _parts(place, system, components)
+
+
 def check_components(components: Mapping[str, Component]) -> Findings:
     """Yield what is wrong with single parts."""
     for part in components.values():
-        place = Place("components.csv", part.id)
-        if part.category not in CATEGORIES:
-            yield place.error("unknown_word", "category", "{value} is no category", value=repr(part.category))
-        for column in _NEEDS.get(part.category, ()):
-            if getattr(part, column) in (None, ""):
-                yield place.error("blank", column, "a {category} needs it", category=part.category)
-        if part.port_gbps is not None and part.port_gbps not in _PORTS:
-            yield place.error("port_speed", "port_gbps", "there are no ports of {value:g} Gb/s", value=part.port_gbps)
-        yield from _memory_of(place, part)
+        yield from check_component(part)
+
+
+def check_component(part: Component) -> Findings:
+    """Yield what is wrong with one part."""
+    place = Place("components.csv", part.id)
+    if part.category not in CATEGORIES:
+        yield place.error("unknown_word", "category", "{value} is no category", value=repr(part.category))
+    for column in _NEEDS.get(part.category, ()):
+        if getattr(part, column) in (None, ""):
+            yield place.error("blank", column, "a {category} needs it", category=part.category)
+    if part.port_gbps is not None and part.port_gbps not in _PORTS:
+        yield place.error("port_speed", "port_gbps", "there are no ports of {value:g} Gb/s", value=part.port_gbps)
+    yield from _memory_of(place, part)
 
 
 def _memory_of(place: Place, part: Component) -> Findings:

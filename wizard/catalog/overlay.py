@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel
-
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.check_accelerators import check_accelerators
 from wizard.catalog.check_precisions import check_precisions
 from wizard.catalog.exchange import exchange_of
 from wizard.catalog.kv import kv_shape, state_bytes
-from wizard.catalog.names import nearest
 from wizard.catalog.overrides import Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice, OwnRate
 from wizard.catalog.own_architecture import described
+from wizard.catalog.own_base import unknown
+from wizard.catalog.own_machines import own_component, own_instance, own_system
 from wizard.catalog.prices import OWN_SOURCE
 from wizard.catalog.records import Accelerator, CloudSku, Economic, Model, Price, System
 from wizard.errors import CatalogFault
@@ -56,6 +55,7 @@ def overlaid(catalog: Catalog, overrides: Overrides) -> Catalog:
     tables["models"] = MappingProxyType({**catalog.models, **models})
     hosts = (_hosts(catalog, a, own[a.id]) for a in overrides.accelerators if a.id not in catalog.accelerators)
     tables["systems"] = MappingProxyType({**catalog.systems, **_joined(chain.from_iterable(hosts))})
+    _lay_machines(found, overrides)
     for discount in overrides.discounts:
         check_discount(found, discount)
     rates = (_rate(catalog, rate) for rate in overrides.rates)
@@ -64,11 +64,30 @@ def overlaid(catalog: Catalog, overrides: Overrides) -> Catalog:
     return found
 
 
-def check_price(catalog: Catalog, price: OwnPrice, where: str = "") -> None:
-    """Raise :class:`CatalogFault` where nothing that can be priced bears the name, or its currency has no rate."""
+def _lay_machines(catalog: Catalog, overrides: Overrides) -> None:
+    """Lay over what may name an accelerator or a part of the user's own."""
+    tables = catalog.__dict__
+    if overrides.components:
+        parts = {c.id: own_component(catalog, c) for c in overrides.components}
+        tables["components"] = MappingProxyType({**catalog.components, **parts})
+    if overrides.systems:
+        systems = {s.id: own_system(catalog, s) for s in overrides.systems}
+        tables["systems"] = MappingProxyType({**catalog.systems, **systems})
+    if overrides.instances:
+        priced = {price.part for price in overrides.prices}
+        instances = {i.id: own_instance(catalog, i, priced) for i in overrides.instances}
+        tables["cloud"] = MappingProxyType({**catalog.cloud, **instances})
+
+
+def check_price(catalog: Catalog, price: OwnPrice, where: str = "", own: Collection[str] = ()) -> None:
+    """Raise :class:`CatalogFault` where nothing that can be priced bears the name, or its currency has no rate.
+
+    ``own`` are ids of the user's that are not in the catalogue yet.
+    """
     where = where or "overrides.prices"
-    if not any(price.part in table for table in _priced(catalog)):
-        raise unknown(price.part, chain.from_iterable(_priced(catalog)), f"{where}, column id")
+    known = (own, *_priced(catalog))
+    if not any(price.part in table for table in known):
+        raise unknown(price.part, chain.from_iterable(known), f"{where}, column id")
     rates = exchange_of(catalog).per_usd
     if price.currency is not None and price.currency not in rates:
         raise CatalogFault(
@@ -76,19 +95,11 @@ def check_price(catalog: Catalog, price: OwnPrice, where: str = "") -> None:
             mend=mark("Give one as a row of kind rate: id {currency}, and per_usd."), currency=price.currency)
 
 
-def check_discount(catalog: Catalog, discount: Discount, where: str = "") -> None:
-    """Raise :class:`CatalogFault` where neither a part nor a category bears the name."""
-    parts = (catalog.accelerators, catalog.systems, catalog.components)
+def check_discount(catalog: Catalog, discount: Discount, where: str = "", own: Collection[str] = ()) -> None:
+    """Raise :class:`CatalogFault` where neither a part (nor one of ``own``) nor a category bears the name."""
+    parts = (own, catalog.accelerators, catalog.systems, catalog.components)
     if discount.item not in DISCOUNTED and not any(discount.item in table for table in parts):
         raise unknown(discount.item, (*DISCOUNTED, *chain.from_iterable(parts)), where or "overrides.discounts")
-
-
-def unknown(name: str, known: Iterable[str], where: str) -> CatalogFault:
-    """Return the complaint about a name that nothing bears, with the nearest ones."""
-    return CatalogFault(
-        mark("nothing is called {id}"), where=where, mend=mark("Did you mean {nearest}?"), id=repr(name),
-        nearest=" / ".join(nearest(name, known)) or "-",
-    )
 
 
 def own_accelerator(catalog: Catalog, own: OwnAccelerator, where: str = "") -> Accelerator:
@@ -100,8 +111,8 @@ def own_accelerator(catalog: Catalog, own: OwnAccelerator, where: str = "") -> A
         CatalogFault: it resembles nothing known, or is physically implausible.
     """
     where = where or f"overrides.accelerators {own.id}"
-    base: Accelerator = _base(catalog.accelerators, own, where)
-    changes = _given(own)
+    base: Accelerator = own.base(catalog.accelerators, where)
+    changes = own.given()
     if own.memory_gb is not None and own.memory_gb != base.memory_gb:
         changes |= {"memory_bytes": round(own.memory_gb * GB), "mig_instances": 0, "mig_profiles": (),
                     "memory_options_gb": (), "bins": ()}
@@ -125,8 +136,8 @@ def own_model(catalog: Catalog, own: OwnModel, where: str = "") -> Model:
         CatalogFault: it resembles nothing known, or its shape differs but its size is not given.
     """
     where = where or f"overrides.models {own.id}"
-    base: Model = _base(catalog.models, own, where)
-    changes = _given(own)
+    base: Model = own.base(catalog.models, where)
+    changes = own.given()
     changes |= {"sources": (*base.sources, OWN_SOURCE)} if own.id == base.id else {
         "sources": (OWN_SOURCE,), "aliases": (), "release_date": None, "verified": OWN_SOURCE}
     if all(getattr(base, column) == changes.get(column, getattr(base, column)) for column in _SHAPE):
@@ -153,22 +164,6 @@ def _reshaped(base: Model, own: OwnModel, changes: dict[str, Any], where: str) -
     shape = kv_shape(made)
     return replace(made, kv_bytes_per_token_bf16=round(shape.bytes_per_token()) if shape.known else None,
                    kv_window_bytes_per_token_bf16=shape.window_elements * 2 or None)
-
-
-def _base(table: Mapping[str, Any], own: OwnAccelerator | OwnModel, where: str) -> Any:
-    like = own.like or own.id
-    if like not in table:
-        if not own.like:
-            raise CatalogFault(
-                mark("{id} is new: say which known one it is like"), where=f"{where}, column like", id=repr(own.id),
-                mend=mark("For example: {nearest}."), nearest=" / ".join(nearest(own.id, table)) or next(iter(table)))
-        raise unknown(own.like, table, f"{where}, column like")
-    return table[like]
-
-
-def _given(own: BaseModel) -> dict[str, Any]:
-    """Return the columns that the user filled in."""
-    return {key: value for key, value in own.model_dump(exclude={"like"}).items() if value not in (None, "")}
 
 
 def _hosts(catalog: Catalog, own: OwnAccelerator, made: Accelerator) -> Iterable[tuple[System, str]]:

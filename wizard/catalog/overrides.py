@@ -10,37 +10,23 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from wizard.catalog.measurements import OwnMeasurement
 from wizard.catalog.own_architecture import OwnArchitecture
+from wizard.catalog.own_base import Count, Name, Own, OwnThing, Rate, Size, Words
+from wizard.catalog.own_machines import OwnComponent, OwnInstance, OwnSystem
 
 MOST = 5000
 """Rows of each kind; the whole shipped catalogue has fewer."""
 
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f=@+][^\x00-\x1f]*$"),
-]
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=400, pattern=r"^([^\x00-\x1f=@+][^\x00-\x1f]*)?$")
-]
-"""Text without control characters, and not read as a formula by whatever spreadsheet it ends up in."""
-
 Currency = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{3}$")]
 Usd = Annotated[Decimal, Field(gt=0, lt=Decimal("1e10"))]
-Rate = Annotated[float, Field(gt=0, lt=1e7)]
-Count = Annotated[int, Field(ge=1, le=10**9)]
-Size = Annotated[int, Field(ge=1, le=10**15)]
 
 
-class _Own(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class OwnPrice(_Own):
+class OwnPrice(Own):
     """What the user pays for one piece of a part, or for an hour of a cloud instance.
 
     It is either in US dollars (``usd`` with ``low_usd`` and ``high_usd``) or in ``currency`` (``amount`` with ``low``
@@ -81,7 +67,7 @@ class OwnPrice(_Own):
         return ((self.amount or Decimal(0)) / rate, self.low and self.low / rate, self.high and self.high / rate)
 
 
-class OwnRate(_Own):
+class OwnRate(Own):
     """An exchange rate of the user's: units of ``currency`` per US dollar; it replaces the catalogue's."""
 
     currency: Currency
@@ -95,21 +81,19 @@ class OwnRate(_Own):
         return self
 
 
-class Discount(_Own):
+class Discount(Own):
     """A share off the list price of one part, or of a category of the bill of materials."""
 
     item: Name
     share: Annotated[Decimal, Field(ge=0, lt=1, decimal_places=6)]
 
 
-class OwnAccelerator(_Own):
+class OwnAccelerator(OwnThing):
     """An accelerator of the user's own; what is left blank is that of ``like``. Rates are dense.
 
     ``id`` may be one of the catalogue's, whose figures are then corrected; else ``like`` names what it resembles.
     """
 
-    id: Name
-    like: Words = ""
     vendor: Words = ""
     name: Words = ""
     memory_gb: Rate | None = None
@@ -125,14 +109,11 @@ class OwnAccelerator(_Own):
     scaleup_domain: Count | None = None
     pcie_gen: Rate | None = None
     pcie_lanes: Count | None = None
-    notes: Words = ""
 
 
-class OwnModel(_Own):
+class OwnModel(OwnThing):
     """A model of the user's own (a fine-tune, a relative of a known one); what is left blank is that of ``like``."""
 
-    id: Name
-    like: Words = ""
     licence: Words = ""
     total_params: Size | None = None
     active_params: Size | None = None
@@ -148,13 +129,17 @@ class OwnModel(_Own):
     experts_per_token: Count | None = None
     expert_intermediate_size: Count | None = None
     checkpoint_bytes: Size | None = None
-    notes: Words = ""
 
 
-R = TypeVar("R", OwnPrice, OwnRate, Discount, OwnAccelerator, OwnModel, OwnArchitecture)
+Row = OwnPrice | OwnRate | Discount | OwnThing | OwnArchitecture
+R = TypeVar("R", bound=Row)
+_KEYED = (
+    "prices", "rates", "discounts", "accelerators", "models", "architectures", "systems", "components", "instances",
+)
+"""Kinds of rows of which one is about each thing."""
 
 
-class Overrides(_Own):
+class Overrides(Own):
     """All of a user's own figures; empty by default."""
 
     prices: Annotated[tuple[OwnPrice, ...], Field(max_length=MOST)] = ()
@@ -163,33 +148,29 @@ class Overrides(_Own):
     accelerators: Annotated[tuple[OwnAccelerator, ...], Field(max_length=MOST)] = ()
     models: Annotated[tuple[OwnModel, ...], Field(max_length=MOST)] = ()
     architectures: Annotated[tuple[OwnArchitecture, ...], Field(max_length=MOST)] = ()
+    systems: Annotated[tuple[OwnSystem, ...], Field(max_length=MOST)] = ()
+    components: Annotated[tuple[OwnComponent, ...], Field(max_length=MOST)] = ()
+    instances: Annotated[tuple[OwnInstance, ...], Field(max_length=MOST)] = ()
     measurements: Annotated[tuple[OwnMeasurement, ...], Field(max_length=MOST)] = ()
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Self:
-        for rows in (self.prices, self.rates, self.discounts, self.accelerators, self.models, self.architectures):
-            twice = [key for key, n in Counter(map(_key, rows)).items() if n > 1]
+        for kind in _KEYED:
+            twice = [key for key, n in Counter(map(_key, getattr(self, kind))).items() if n > 1]
             if twice:
                 raise ValueError(f"{twice[0]} stands there twice")
         return self
 
     def __bool__(self) -> bool:
-        own = (self.prices, self.rates, self.discounts, self.accelerators, self.models, self.architectures,
-               self.measurements)
-        return any(own)
+        return any(getattr(self, kind) for kind in (*_KEYED, "measurements"))
 
     def merged(self, later: Overrides) -> Overrides:
         """Return both; of two rows about the same thing the later one holds."""
-        return Overrides(
-            prices=_last(self.prices, later.prices), rates=_last(self.rates, later.rates),
-            discounts=_last(self.discounts, later.discounts),
-            accelerators=_last(self.accelerators, later.accelerators), models=_last(self.models, later.models),
-            architectures=_last(self.architectures, later.architectures),
-            measurements=tuple(dict.fromkeys((*self.measurements, *later.measurements))),
-        )
+        both: dict[str, Any] = {kind: _last(getattr(self, kind), getattr(later, kind)) for kind in _KEYED}
+        return Overrides(**both, measurements=tuple(dict.fromkeys((*self.measurements, *later.measurements))))
 
 
-def _key(row: OwnPrice | OwnRate | Discount | OwnAccelerator | OwnModel | OwnArchitecture) -> str:
+def _key(row: Row) -> str:
     if isinstance(row, OwnPrice):
         return row.part
     if isinstance(row, OwnRate):

@@ -1,17 +1,18 @@
 """Reading a user's own prices, discounts, hardware and models from a CSV, YAML or XLSX file.
 
 A table has one row per thing. ``kind`` says what the row is (``price`` if blank, ``rate``, ``discount``,
-``accelerator``, ``model``), ``id`` what it is about; ``price_usd`` with ``price_as_of``, ``price_low_usd`` and
-``price_high_usd`` prices it, or ``price`` with ``currency``, ``price_low`` and ``price_high``; a ``rate`` gives the
-units ``per_usd`` of the currency ``id``; ``discount`` is a share such as ``0.12`` or ``12%``; the other columns are of
-:class:`~wizard.catalog.overrides.OwnAccelerator` and :class:`~wizard.catalog.overrides.OwnModel`. YAML holds the same
+``accelerator``, ``model``, ``system``, ``component``, ``cloud``), ``id`` what it is about; ``price_usd`` with
+``price_as_of``, ``price_low_usd`` and ``price_high_usd`` prices it, or ``price`` with ``currency``, ``price_low`` and
+``price_high``; a ``rate`` gives the units ``per_usd`` of the currency ``id``; ``discount`` is a share such as ``0.12``
+or ``12%``; the other columns are of :mod:`wizard.catalog.overrides` and :mod:`wizard.catalog.own_machines`; several
+ids in a cell are parted by semicolons. A price of ``cloud`` is per instance and hour. YAML holds the same
 value as ``overrides`` in a NEEDS file. A table with the columns of :mod:`wizard.catalog.measurements` holds measured
 speeds instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -25,6 +26,15 @@ from wizard.catalog.measurements import is_measurements, read_measurements
 from wizard.catalog.names import nearest
 from wizard.catalog.overlay import check_discount, check_price, own_accelerator, own_model
 from wizard.catalog.overrides import MOST, Discount, Overrides, OwnAccelerator, OwnModel, OwnPrice, OwnRate
+from wizard.catalog.own_base import OwnThing
+from wizard.catalog.own_machines import (
+    OwnComponent,
+    OwnInstance,
+    OwnSystem,
+    own_component,
+    own_instance,
+    own_system,
+)
 from wizard.catalog.sheets import Row, sheet_rows
 from wizard.catalog.tables import parse_date
 from wizard.errors import CatalogFault
@@ -33,18 +43,24 @@ from wizard.i18n import mark
 SUFFIXES = (".csv", ".xlsx", ".yaml", ".yml")
 MAX_BYTES = 2_000_000
 
-_KINDS = ("price", "rate", "discount", "accelerator", "model")
 _PRICE = {
     "price_usd": "usd", "price_as_of": "as_of", "price_low_usd": "low_usd", "price_high_usd": "high_usd",
     "price": "amount", "currency": "currency", "price_low": "low", "price_high": "high",
 }
 _RATE = {"per_usd": "per_usd", "price_as_of": "as_of"}
-_OWN: dict[str, type[OwnAccelerator | OwnModel]] = {"accelerator": OwnAccelerator, "model": OwnModel}
+_OWN: dict[str, tuple[type[OwnThing], str]] = {
+    "accelerator": (OwnAccelerator, "accelerators"), "model": (OwnModel, "models"), "system": (OwnSystem, "systems"),
+    "component": (OwnComponent, "components"), "cloud": (OwnInstance, "instances"),
+}
+"""What the rows of a kind are, and where :class:`Overrides` keeps them."""
+
+_KINDS = ("price", "rate", "discount", *_OWN)
 COLUMNS = tuple(dict.fromkeys((
-    "kind", "id", *_PRICE, *_RATE, "discount", *OwnAccelerator.model_fields, *OwnModel.model_fields,
+    "kind", "id", *_PRICE, *_RATE, "discount", *(column for own, _ in _OWN.values() for column in own.model_fields),
 )))
 
 R = TypeVar("R", bound=BaseModel)
+T = TypeVar("T")
 
 
 def read_overrides(path: Path, today: date, catalog: Catalog) -> Overrides:
@@ -93,7 +109,7 @@ class _Book:
         self.prices: dict[str, tuple[OwnPrice, str]] = {}
         self.rates: dict[str, tuple[OwnRate, str]] = {}
         self.discounts: dict[str, tuple[Discount, str]] = {}
-        self.own: dict[str, dict[str, tuple[Any, str]]] = {"accelerator": {}, "model": {}}
+        self.own: dict[str, dict[str, tuple[Any, str]]] = {kind: {} for kind in _OWN}
 
     def read(self, rows: Iterator[Row], name: str, catalog: Catalog) -> Overrides:
         """Read all rows; a price may be of hardware that stands further down."""
@@ -102,31 +118,35 @@ class _Book:
                 raise CatalogFault(mark("the file has more than {most} rows"), where=name, most=MOST)
             self._take(row)
         if not (self.prices or self.rates or self.discounts or any(self.own.values())):
-            raise CatalogFault(mark("the file holds no prices, rates, discounts, accelerators or models"), where=name)
+            raise CatalogFault(mark("the file holds no own figures"), where=name)
         self._check(catalog)
         return self._found()
 
     def _found(self) -> Overrides:
         return Overrides(
-            prices=tuple(row for row, _ in self.prices.values()),
-            rates=tuple(row for row, _ in self.rates.values()),
-            discounts=tuple(row for row, _ in self.discounts.values()),
-            accelerators=tuple(row for row, _ in self.own["accelerator"].values()),
-            models=tuple(row for row, _ in self.own["model"].values()),
-        )
+            prices=_rows(self.prices), rates=_rows(self.rates), discounts=_rows(self.discounts), **self._things(*_OWN))
+
+    def _things(self, *kinds: str) -> dict[str, Any]:
+        return {_OWN[kind][1]: _rows(self.own[kind]) for kind in kinds}
 
     def _check(self, catalog: Catalog) -> None:
+        """Check each row where it stands: things before what refers to them."""
         for row, where in self.own["accelerator"].values():
             own_accelerator(catalog, row, where)
         for row, where in self.own["model"].values():
             own_model(catalog, row, where)
-        full = catalog.with_overrides(Overrides(
-            accelerators=tuple(row for row, _ in self.own["accelerator"].values()),
-            rates=tuple(row for row, _ in self.rates.values())))
+        for row, where in self.own["component"].values():
+            own_component(catalog, row, where)
+        laid = catalog.with_overrides(Overrides(**self._things("accelerator"), rates=_rows(self.rates)))
+        for row, where in self.own["system"].values():
+            own_system(laid, row, where)
+        for row, where in self.own["cloud"].values():
+            own_instance(laid, row, self.prices, where)
+        own = [key for kind in _OWN if kind != "model" for key in self.own[kind]]
         for price, where in self.prices.values():
-            check_price(full, price, where)
+            check_price(laid, price, where, own)
         for discount, where in self.discounts.values():
-            check_discount(full, discount, f"{where}, column id")
+            check_discount(laid, discount, f"{where}, column id", own)
 
     def _take(self, row: Row) -> None:
         cells = {column: text for column, text in row.cells.items() if text}
@@ -146,10 +166,10 @@ class _Book:
         else:
             self._take_money(row.where, key, cells, kind)
         if kind in _OWN:
-            self._keep(self.own[kind], key, _valid(_OWN[kind], {"id": key} | cells, row.where, {}), row.where)
+            self._keep(self.own[kind], key, _valid(_OWN[kind][0], {"id": key} | cells, row.where, {}), row.where)
         elif cells:
             column = next(iter(cells))
-            raise CatalogFault(mark("{column} belongs to an accelerator or a model: say which in the column kind"),
+            raise CatalogFault(mark("{column} describes a thing: say in the column kind which it is"),
                                where=f"{row.where}, column {column}", column=column)
 
     def _take_rate(self, where: str, key: str, cells: dict[str, str]) -> None:
@@ -181,6 +201,10 @@ class _Book:
             raise CatalogFault(mark("{id} stands there twice, first in {first}"), where=f"{where}, column id",
                                id=repr(key), first=table[key][1])
         table[key] = (row, where)
+
+
+def _rows(table: Mapping[str, tuple[T, str]]) -> tuple[T, ...]:
+    return tuple(row for row, _ in table.values())
 
 
 def _day(text: str, today: date, where: str) -> str:

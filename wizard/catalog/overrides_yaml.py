@@ -38,7 +38,7 @@ def read_yaml(path: Path, today: date) -> Overrides:
         raise CatalogFault(mark("the file is neither YAML nor JSON"), where=path.name) from error
     data = data.get("overrides", data) if isinstance(data, Mapping) else data
     if not isinstance(data, Mapping) or not data:
-        raise CatalogFault(mark("the file holds no prices, rates, discounts, accelerators or models"), where=path.name)
+        raise CatalogFault(mark("the file holds no own figures"), where=path.name)
     try:
         found = Overrides.model_validate(_dated(data, today))
     except ValidationError as error:

@@ -10,20 +10,17 @@ from dataclasses import fields, replace
 from functools import cache
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from wizard.catalog.architecture import is_known, parameter_groups
 from wizard.catalog.kv import kv_shape, state_bytes
+from wizard.catalog.own_base import Name
 from wizard.catalog.prices import OWN_SOURCE
 from wizard.catalog.records import Model
 from wizard.errors import CatalogFault
 from wizard.i18n import mark
 
 Fact = bool | Annotated[int, Field(ge=0, le=10**15)] | Annotated[str, Field(max_length=4000)]
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f=@+][^\x00-\x1f]*$"),
-]
 MOST_LAYERS = 10_000
 DETAIL = "details."
 """Facts that only some architectures have bear this prefix."""

@@ -128,6 +128,8 @@ class SettingsPage(Page):
             (len(own.discounts), t("Discounts")),
             (len(own.accelerators), t("Accelerators")),
             (len(own.models) + len(own.architectures), t("Models")),
+            (len(own.systems) + len(own.components), t("Machines and parts")),
+            (len(own.instances), t("Instances to rent")),
         )
         words = " · ".join(f"{name}: {n}" for n, name in counted if n)
         self.in_project.setText(t("In this plan: {what}", what=words) if words else t("This plan has no own figures."))
