@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.core.sizing_cases import DEEPSEEK, H200, LLAMA_70B, answer, calibration, case, catalog
+from wizard.cli.estimate_inference import predict
 from wizard.i18n import Translator
 from wizard.needs.files import needs_from
 from wizard.planner.planner import plan
@@ -71,3 +72,19 @@ def test_a_plan_with_replicas_says_whether_a_split_pays() -> None:
     assert len(found) == 1
     assert found[0].fields["link"] == 25
     assert "25" in say(Translator("en"), found[0])
+
+
+def test_a_row_whose_notes_name_workers_is_answered_by_this_model() -> None:
+    row = {"model": DEEPSEEK, "gpu": "H200-SXM-141GB", "n_gpus": "80", "engine": "TensorRT-LLM", "ep": "8",
+           "weight_precision": "fp8", "isl": "1024", "osl": "1024", "concurrency_or_batch": "288", "metric": "tpot_ms",
+           "date": "2026-02-14", "source": "InferenceX DB via aiconfigurator",
+           "notes": "DISAGGREGATED: 1 prefill workers x 8 GPU (tp8 dp1 ep8), 9 decode workers x 8 GPU (tp8 dp1 ep8)"}
+    apart, together = predict([row, row | {"notes": ""}], catalog())
+    assert apart.basis.startswith("disaggregated")
+    assert apart.value == pytest.approx(25.3, rel=0.3)
+    assert apart.low is not None
+    assert apart.high is not None
+    assert apart.low < 25.3 < apart.high
+    assert together.value != apart.value
+    rates = predict([row | {"metric": m} for m in ("throughput_output_tok_s_total", "ttft_ms")], catalog())
+    assert all(p.value and p.value > 0 for p in rates)

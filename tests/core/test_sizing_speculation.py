@@ -81,3 +81,10 @@ def test_variation_never_makes_anything_faster(name: str) -> None:
     for times in (columns.ttft_ms.value, columns.tpot_ms.value):
         assert (np.diff(times) >= -1e-9).all()
     assert (np.diff(columns.max_concurrency.value) <= 0).all()
+
+
+def test_bands_are_wider_with_speculation() -> None:
+    draft = eagle_draft(catalog().models[LLAMA_70B]).columns(3, 0.75)
+    plain, guessed = (answer(x).tpot_ms for x in (
+        case(LLAMA_70B, tp=4, users=8), replace(case(LLAMA_70B, tp=4, users=8), **draft)))
+    assert guessed.high[0] / guessed.value[0] > plain.high[0] / plain.value[0]

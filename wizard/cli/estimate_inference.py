@@ -15,6 +15,7 @@ from wizard.errors import InputError
 from wizard.sizing.calibration import Calibration, shipped
 from wizard.sizing.experiments import KINDS, METRICS, estimate
 from wizard.sizing.inference_rows import Setting, inputs_of, setting_of
+from wizard.sizing.worker_rows import answer, workers_of
 
 Row = dict[str, str]
 
@@ -22,14 +23,19 @@ Row = dict[str, str]
 def predict(rows: Iterable[Row], catalog: Catalog) -> Iterator[Prediction]:
     """Predict every row of an inference table; rows that cannot be answered say why. The value column is not read."""
     numbers, settings, metrics, notes = [], [], [], []
-    refused: dict[int, Prediction] = {}
+    apart: dict[int, Prediction] = {}
     names = Names(catalog)
     for number, row in numbered(rows):
         metric = row.get("metric", "")
         try:
             setting, note = names.setting(row)
         except InputError as error:
-            refused[number] = unanswered(number, metric, str(error))
+            apart[number] = unanswered(number, metric, str(error))
+            continue
+        workers = workers_of(setting, row)
+        if workers is not None:
+            value, low, high = answer(workers, METRICS.index(metric), shipped())
+            apart[number] = Prediction(number, metric, value, low, high, f"disaggregated/{shipped().version}", note)
             continue
         numbers.append(number)
         settings.append(setting)
@@ -38,7 +44,7 @@ def predict(rows: Iterable[Row], catalog: Catalog) -> Iterator[Prediction]:
     answers = _answers(settings, metrics, shipped()) if settings else []
     answered = {n: Prediction(n, METRICS[m], *a, note=note) for n, m, a, note in zip(
         numbers, metrics, answers, notes, strict=True)}
-    everything = answered | refused
+    everything = answered | apart
     yield from (everything[n] for n in sorted(everything))
 
 
