@@ -191,7 +191,7 @@ def names_of(shell: Shell) -> set[str]:
             *catalog.models,
             *(c.name.partition(",")[0] for c in catalog.components.values() if c.category == "software"),
             *(m.licence for m in catalog.models.values()),
-            "GQA MHA MQA MLA SWA SSM",
+            "GQA MHA MQA MLA SWA SSM United States Kingdom China Israel",
             "vLLM SGLang TensorRT-LLM llama.cpp AdamW Adafactor LoRA QLoRA USD CNY EUR kWh ms kW GiB GB tok hopper",
             "English rackwright quote.pdf plan.json",
         )

@@ -15,6 +15,7 @@ from wizard.catalog.records import (
     Component,
     Conflict,
     Economic,
+    Maker,
     Model,
     SoftwareStack,
     Source,
@@ -26,7 +27,9 @@ from wizard.paths import catalog_dir
 if TYPE_CHECKING:
     from wizard.catalog.overrides import Overrides
 
-R = TypeVar("R", Accelerator, ApiPrice, CloudSku, Component, Conflict, Economic, Model, SoftwareStack, Source, System)
+R = TypeVar(
+    "R", Accelerator, ApiPrice, CloudSku, Component, Conflict, Economic, Maker, Model, SoftwareStack, Source, System
+)
 
 
 class Catalog:
@@ -83,6 +86,11 @@ class Catalog:
     def api_prices(self) -> Mapping[str, ApiPrice]:
         """What hosts ask by the token, by id (``provider/model``)."""
         return self._table("api_prices.csv", ApiPrice)
+
+    @cached_property
+    def makers(self) -> Mapping[str, Maker]:
+        """Makers of accelerators by name."""
+        return self._table("makers.csv", Maker)
 
     @cached_property
     def conflicts(self) -> Mapping[str, Conflict]:

@@ -25,16 +25,17 @@ from wizard.catalog.records import (
     Component,
     Conflict,
     Economic,
+    Maker,
     Model,
     SoftwareStack,
     System,
 )
 from wizard.errors import CatalogFault
 
-Sourced = Accelerator | System | Component | CloudSku | Economic | Model | ApiPrice | Conflict | SoftwareStack
+Sourced = Accelerator | System | Component | CloudSku | Economic | Maker | Model | ApiPrice | Conflict | SoftwareStack
 _TABLES = (
     "sources", "accelerators", "systems", "components", "cloud", "economics", "models", "api_prices", "conflicts",
-    "stacks",
+    "makers", "stacks",
 )
 
 
@@ -111,7 +112,7 @@ def _sources(catalog: Catalog) -> Findings:
     tables: tuple[tuple[str, Mapping[str, Sourced]], ...] = (
         ("accelerators.csv", catalog.accelerators), ("systems.csv", catalog.systems),
         ("components.csv", catalog.components), ("cloud.csv", catalog.cloud),
-        ("economics.csv", catalog.economics), ("models.csv", catalog.models),
+        ("economics.csv", catalog.economics), ("models.csv", catalog.models), ("makers.csv", catalog.makers),
         ("api_prices.csv", catalog.api_prices), ("conflicts.csv", catalog.conflicts),
         ("stacks.csv", catalog.stacks),
     )

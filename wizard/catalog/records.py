@@ -256,6 +256,18 @@ class ApiPrice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """Who makes accelerators. ``id`` is the name in their ``vendor`` column, ``country`` where the company is seated
+    (ISO 3166), blank where no single country can be named. Where parts are made is another question."""
+
+    id: str
+    country: str
+    sources: tuple[str, ...]
+    estimated: tuple[str, ...] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """Sources that contradict each other about one fact, and which of them the catalogue follows.
 

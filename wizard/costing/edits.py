@@ -58,6 +58,14 @@ def apply_edits(bom: Bom, edits: Sequence[LineEdit], shelf: Shelf) -> Edited:
     return Edited(_reckoned(bom, lines, shelf), tuple(found))
 
 
+def paid(bom: Bom, shelf: Shelf) -> Bom:
+    """Return the bill of hardware that is there already: every line but subscriptions at a discount of all of it."""
+    bought = [line for line in bom.lines if not line.recurring]
+    edits = [LineEdit(part=line.part, reason=line.reason[:200], discount=1.0) for line in bought]
+    found = apply_edits(bom, edits, shelf).bom
+    return replace(found, lines=tuple(replace(line, edited=False) for line in found.lines))
+
+
 def alternatives(bom: Bom, line: BomLine, shelf: Shelf) -> tuple[Component, ...]:
     """Return the components that may take the place of one of the rules' lines, the cheapest first."""
     if line.category in _FIXED | ON_TOP:

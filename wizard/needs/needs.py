@@ -36,6 +36,7 @@ Tokens = Annotated[int, Field(ge=1, le=100_000_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Variation = Annotated[float, Field(ge=0, le=10)]
 Positive = Annotated[float, Field(gt=0, lt=1e15)]
+Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 Amount = Annotated[Decimal, Field(gt=0, lt=Decimal("1e12"))]
 
 
@@ -195,8 +196,18 @@ class Budget(Part):
     currency: Currency = "USD"
 
 
+class Owned(Part):
+    """Accelerators that are there already, with the machines that they sit in and what lies around those."""
+
+    accelerator: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    count: Count = 1
+
+
 class Constraints(Part):
     """What the hardware must be. Lists hold names as people write them; they are resolved against the catalogue.
+
+    Where something is ``owned`` the plan makes do with it, up to its number, and buys none. ``maker_countries`` (ISO
+    3166) are those that a maker may be seated in; ``quiet`` hardware stands beside people: no rack server.
 
     ``kv_link_gb_s`` is the link over which a prefill group hands the KV cache to a decode group, in GB/s one way.
     """
@@ -219,6 +230,9 @@ class Constraints(Part):
     private_data: bool = False
     kv_link_gb_s: Positive | None = None
     ups: bool = False
+    owned: Annotated[tuple[Owned, ...], Field(max_length=50)] = ()
+    maker_countries: Annotated[tuple[Country, ...], Field(max_length=50)] = ()
+    quiet: bool = False
     software: tuple[Line, ...] = ()
 
 
@@ -264,7 +278,7 @@ class Discounts(Part):
 class Economics(Part):
     """What running it costs. Blank values come from the catalogue for the country, with their source."""
 
-    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "US"
+    country: Country = "US"
     horizon_years: Annotated[int, Field(ge=1, le=7)] = 3
     electricity_usd_per_kwh: Annotated[float, Field(ge=0, le=10)] | None = None
     pue: Annotated[float, Field(ge=1, le=5)] | None = None

@@ -13,7 +13,7 @@ from wizard.costing.api import api_price_of
 from wizard.costing.build import build_bom
 from wizard.costing.cloud import CloudOffer, cheapest_cloud
 from wizard.costing.demand import BuildDemand
-from wizard.costing.edits import Edited, apply_edits
+from wizard.costing.edits import Edited, apply_edits, paid
 from wizard.costing.records import Bom, Tco
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.shelf import shelf_of
@@ -24,6 +24,7 @@ from wizard.money import cents
 from wizard.needs.needs import Needs
 from wizard.planner.models import model_of
 from wizard.planner.plan import Cost, Estimate, Limit, Option, Reason
+from wizard.planner.premises import owned
 from wizard.planner.purchase import demand_of, sites_of
 
 MONTHS = 12
@@ -87,6 +88,8 @@ class Biller:
             bom = build_bom(demand, self.catalog, self.terms)
         except CannotBuild as refusal:
             return self._unbuilt(refusal, power_w)
+        if owned(self.needs, self.catalog).get(accelerator.id, 0) >= accelerators:
+            bom, lean = paid(bom, shelf_of(self.catalog, self.terms)), None
         bill = self._own(bom, usage, accelerator.name, priced=_is_priced(bom))
         if lean is None or bill.cost.capex is None:
             return bill

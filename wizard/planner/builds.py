@@ -17,6 +17,7 @@ from wizard.costing.columns import BuildColumns, CapexColumns
 from wizard.costing.rents import RentColumns
 from wizard.needs.needs import Needs
 from wizard.planner.candidates import Candidates
+from wizard.planner.premises import owned
 from wizard.planner.shortlist import Device
 from wizard.planner.usage import Running
 from wizard.sizing.cases import Bools, Floats, Ints
@@ -33,7 +34,8 @@ class Builds:
     """Columns of shape ``(n,)``. Where something can be neither bought nor rented its cost is NaN.
 
     ``cost_usd`` is what the candidate costs over the horizon (purchase and energy, or rent) and ranks it; ``capex_usd``
-    is the purchase with tax, ``month_usd`` rent or running cost per month.
+    is the purchase with tax, ``month_usd`` rent or running cost per month; ``owned`` is the number that is there
+    already, NaN where none is.
     """
 
     replicas: Floats
@@ -46,6 +48,7 @@ class Builds:
     power_w: Floats
     rack_units: Floats
     rented: Bools
+    owned: Floats
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Market:
         barred = self._rent_only[candidates.device] | (self.needs.constraints.acquisition == "cloud")
         capex = np.where(barred, np.nan, built.capex_usd)
         power, units = built.power_w, built.rack_units
+        capex = self.unpaid(candidates.device, capex, built)
         owning = self.running.month_usd(capex, power, built.recurring_usd)
         share = np.minimum(np.ceil(candidates.per_replica / self._parts(candidates)), self._size(candidates))
         renting = self.rent_month_usd(candidates.device, accelerators, share)
@@ -83,6 +87,7 @@ class Market:
             replicas=replicas, spares=spares, accelerators=accelerators, nodes=nodes,
             capex_usd=np.where(rented, 0.0, capex), month_usd=np.where(rented, renting, owning),
             cost_usd=np.where(rented, rent, buy), power_w=power, rack_units=units, rented=rented,
+            owned=np.where(rented, np.nan, self.owned[candidates.device]),
         )
 
     def least_usd(self, weights: Ints) -> Floats:
@@ -105,6 +110,7 @@ class Market:
         each = np.where(self._rent_only[device] | (self.needs.constraints.acquisition == "cloud"), np.inf, each)
         least: Floats = np.full(len(self.devices), np.inf)
         np.fmin.at(least, device, each)
+        least = np.where(np.isfinite(self.owned), 0.0, least)
         if self.needs.constraints.acquisition != "own":
             least = np.minimum(least, self._rents.least_month_usd() * self._months)
         return least
@@ -130,6 +136,17 @@ class Market:
     @cached_property
     def _rent_only(self) -> Bools:
         return np.array([device.rent_only for device in self.devices], dtype=np.bool_)
+
+    def unpaid(self, device: Ints, capex_usd: Floats, built: BuildColumns) -> Floats:
+        """Return the purchase without what is there already: of that only subscriptions are paid."""
+        mine = np.isfinite(self.owned[device]) & np.isfinite(built.power_w)
+        return np.where(mine, np.nan_to_num(built.recurring_usd), capex_usd)
+
+    @cached_property
+    def owned(self) -> Floats:
+        """How many of each device are there already; NaN where none is."""
+        mine = owned(self.needs, self.catalog)
+        return np.array([mine.get(device.whole.id, np.nan) for device in self.devices], dtype=np.float64)
 
     @cached_property
     def _rents(self) -> RentColumns:

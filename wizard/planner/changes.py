@@ -84,6 +84,8 @@ def _answers(needs: Needs) -> Iterator[tuple[str, Needs]]:
             yield "precision.weights", precise(weights)
     if wishes.accelerator_count is not None:
         yield "constraints.accelerator_count", constrained(accelerator_count=None, tensor_parallel=None)
+    if wishes.owned:
+        yield "constraints.owned", constrained(owned=())
     if wishes.accelerators or wishes.vendors:
         yield "constraints.accelerators", constrained(
             accelerators=(), vendors=(), accelerator_count=None, tensor_parallel=None, mig=False)
@@ -96,6 +98,7 @@ def _to(key: str, option: Option) -> object:
         "precision.weights": lambda: option.weight_precision,
         "constraints.accelerator_count": lambda: option.accelerators,
         "constraints.accelerators": lambda: option.accelerator,
+        "constraints.owned": list,
         "constraints.acquisition": lambda: "cloud" if option.cloud_sku else "own",
     }
     return values[key]()
@@ -105,6 +108,8 @@ def _current(needs: Needs, key: str) -> object:
     value: object = needs
     for part in key.split("."):
         value = getattr(value, part)
+    if key == "constraints.owned":
+        return [f"{mine.count} × {mine.accelerator}" for mine in needs.constraints.owned]
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -12,6 +12,7 @@ from wizard.costing.shelf import shelf_of
 from wizard.needs.needs import Needs
 from wizard.planner.bills import Biller
 from wizard.planner.plan import Change, Option, Plan
+from wizard.planner.premises import catalog_of
 from wizard.planner.serving_plan import Context
 from wizard.planner.terms import planned_terms
 
@@ -36,7 +37,7 @@ def alternatives_of(plan: Plan, catalog: Catalog, line: BomLine) -> tuple[Compon
     bom = plan.chosen.bom if plan.chosen is not None else None
     if bom is None:
         return ()
-    catalog = catalog.with_overrides(plan.needs.overrides)
+    catalog = catalog_of(plan.needs, catalog)
     mine = next((e for e in plan.needs.bill if line.edited and e.alternative == line.part), None)
     shelf = shelf_of(catalog, planned_terms(plan.needs, catalog, plan.currency))
     ruled = replace(line, part=mine.part) if mine is not None else line

@@ -27,6 +27,7 @@ SPEED = frozenset({"ttft_ms", "tpot_ms", "e2e_ms"})
 MEMORY = frozenset({"weights_memory", "kv_memory"})
 RESOURCES = frozenset({
     "load", "max_accelerators", "max_nodes", "power_w", "rack_units", "purchasable", "budget", "budget_month",
+    "owned",
 })
 SAMPLES = 5
 """Numbers of users at which a first sample of each device is looked at."""

@@ -18,6 +18,7 @@ from wizard.planner.facts import facts_of, software
 from wizard.planner.mixes import peak_split
 from wizard.planner.models import model_of, summary
 from wizard.planner.plan import Fact, Option, Plan
+from wizard.planner.premises import catalog_of
 from wizard.planner.serving_plan import Context, Outcome, serving_outcome
 from wizard.planner.suitability import other_models
 from wizard.planner.terms import planned_terms
@@ -38,7 +39,7 @@ def plan(
         InputError: the needs name a model, accelerator or vendor that does not exist.
         Cancelled: ``cancel`` said so.
     """
-    catalog = catalog.with_overrides(needs.overrides)
+    catalog = catalog_of(needs, catalog)
     context = context_of(needs, catalog, currency or needs.budget.currency, cancel)
     model = model_of(needs, catalog)
     if needs.use_case in {"training", "fine_tuning"}:

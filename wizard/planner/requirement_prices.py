@@ -13,6 +13,7 @@ from wizard.needs.needs import Currency, Needs
 from wizard.planner.models import model_of
 from wizard.planner.plan import Option
 from wizard.planner.planner import context_of
+from wizard.planner.premises import catalog_of
 from wizard.planner.study import Study, study
 
 DROPPABLE = (
@@ -48,7 +49,7 @@ def requirement_prices(
     Raises:
         Cancelled: ``cancel`` said so.
     """
-    catalog = catalog.with_overrides(needs.overrides)
+    catalog = catalog_of(needs, catalog)
     context = context_of(needs, catalog, currency or needs.budget.currency, cancel)
     model = model_of(needs, catalog)
     found, _ = study(needs, model, context, DROPPABLE)

@@ -81,6 +81,7 @@ def resources(
 
     add("max_accelerators", "constraints.max_accelerators", wishes.max_accelerators, builds.accelerators, "")
     add("max_nodes", "constraints.max_nodes", wishes.max_nodes, builds.nodes, "")
+    found += owned_limit(needs, builds.owned, builds.accelerators)
     add("power_w", "constraints.max_power_w", wishes.max_power_w, builds.power_w, "W")
     add("rack_units", "constraints.max_rack_units", wishes.max_rack_units, builds.rack_units, "U")
     obtainable = np.isfinite(builds.cost_usd)
@@ -92,6 +93,14 @@ def resources(
     add("budget", "budget.purchase", budget_usd, builds.capex_usd, "USD")
     add("budget_month", "budget.per_month", month_usd, builds.month_usd, "USD")
     return tuple(found)
+
+
+def owned_limit(needs: Needs, owned: Floats, accelerators: Floats) -> tuple[Requirement, ...]:
+    """Return the limit on hardware that is there already: it is used up to its number, and not bought in addition."""
+    if not needs.constraints.owned:
+        return ()
+    most = np.where(np.isnan(owned), np.inf, owned)
+    return (Requirement("owned", "constraints.owned", most, accelerators, "", at_most=True),)
 
 
 def _memory(candidates: Candidates, columns: ServingColumns) -> list[Requirement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from wizard.catalog.catalog import Catalog
@@ -10,6 +11,7 @@ from wizard.catalog.records import Accelerator
 from wizard.errors import InputError
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Rejection
+from wizard.planner.premises import hosted, owned
 
 EDGE_POWER_W = 150.0
 """Above this a device needs a server's airflow; edge boxes do not have it."""
@@ -43,20 +45,34 @@ def shortlist(needs: Needs, catalog: Catalog) -> tuple[tuple[Device, ...], tuple
     barred = {_resolve(catalog, name, "constraints.exclude_accelerators").id for name in wishes.exclude_accelerators}
     vendors = {_vendor(catalog, name) for name in wishes.vendors}
     rented = {sku.accelerator for sku in catalog.cloud.values()} if wishes.acquisition != "own" else set()
+    mine = owned(needs, catalog)
+    loud = hosted(catalog.base) - hosted(catalog) - rented if wishes.quiet else frozenset[str]()
     devices: list[Device] = []
     rejected: list[Rejection] = []
     for accelerator in catalog.accelerators.values():
-        reason = _ruled_out(accelerator, needs, named, barred, vendors, rented)
+        reason = _misplaced(accelerator, needs, catalog, loud)
+        reason = reason or _ruled_out(accelerator, needs, named, barred, vendors, rented, mine)
         if reason:
             rejected.append(Rejection(what=accelerator.id, reason=reason, need=None, have=None))
         else:
-            rent_only = not named and not wishes.include_legacy and accelerator.status in LEGACY
+            new = named or wishes.include_legacy or accelerator.id in mine
+            rent_only = not new and accelerator.status in LEGACY
             devices.append(_slice(accelerator) if wishes.mig else Device(accelerator, accelerator, rent_only=rent_only))
     return tuple(devices), tuple(rejected)
 
 
+def _misplaced(accelerator: Accelerator, needs: Needs, catalog: Catalog, loud: frozenset[str]) -> str:
+    allowed = needs.constraints.maker_countries
+    if allowed:
+        maker = catalog.makers.get(accelerator.vendor)
+        if maker is None or maker.country not in allowed:
+            return "other_country"
+    return "too_loud" if accelerator.id in loud else ""
+
+
 def _ruled_out(
-    accelerator: Accelerator, needs: Needs, named: set[str], barred: set[str], vendors: set[str], rented: set[str]
+    accelerator: Accelerator, needs: Needs, named: set[str], barred: set[str], vendors: set[str], rented: set[str],
+    mine: Collection[str],
 ) -> str:
     if accelerator.id in barred:
         return "excluded_by_user"
@@ -64,6 +80,8 @@ def _ruled_out(
         return "no_speed_known"
     if needs.constraints.mig and accelerator.mig_instances < MIG_COMPUTE_SHARE:
         return "no_mig"
+    if mine:
+        return "" if accelerator.id in mine else "not_owned"
     if named:
         return "" if accelerator.id in named else "not_among_named"
     if vendors:

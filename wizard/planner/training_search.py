@@ -14,7 +14,7 @@ from wizard.planner.builds import Market
 from wizard.planner.candidates import node_sizes
 from wizard.planner.plan import Rejection
 from wizard.planner.purchase import columns_of
-from wizard.planner.requirements import Requirement
+from wizard.planner.requirements import Requirement, owned_limit
 from wizard.planner.serving_plan import Context
 from wizard.planner.shortlist import Device, shortlist
 from wizard.planner.usage import Running
@@ -140,7 +140,7 @@ def _priced(
     billed = np.maximum(hours, LEAST_BILLED_HOURS)
     run = market.rent_month_usd(device, count.astype(np.float64), np.ceil(count / nodes)) / 730.0 * billed
     barred = np.array([d.rent_only for d in devices])[device] | (needs.constraints.acquisition == "cloud")
-    own = np.where(barred, np.nan, built.capex_usd)
+    own = market.unpaid(device, np.where(barred, np.nan, built.capex_usd), built)
     months = 12.0 * needs.economics.horizon_years
     owning = own * market.running.lives + market.running.month_usd(own, built.power_w, built.recurring_usd) * months
     rented = np.isfinite(run) & ~(owning <= run)
@@ -148,7 +148,10 @@ def _priced(
     return TrainingSearch(
         needs=needs, model=model, shape=shape, devices=devices, ruled_out=ruled_out, device=device, count=count,
         nodes=nodes, columns=columns, capex_usd=own, run_usd=run, cost_usd=cost, power_w=built.power_w,
-        rented=rented, found=_requirements(needs, context, columns, count, nodes, own, run, rented, built.power_w),
+        rented=rented, found=(
+            *_requirements(needs, context, columns, count, nodes, own, run, rented, built.power_w),
+            *owned_limit(needs, market.owned[device], count.astype(np.float64)),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Option, Reason
+from wizard.planner.premises import owned
 from wizard.planner.requirements import ASSUMED_TPOT_MS, ASSUMED_TTFT_MS, assumes_no_speed
 from wizard.planner.serving_plan import Context
 
@@ -51,6 +52,9 @@ def _hardware(needs: Needs, context: Context, option: Option) -> Iterator[Reason
     if band is not None and band.high > 3 * band.low:
         yield _reason("wide_band", accelerator=accelerator.name)
     yield from late_targets(needs, option)
+    mine = owned(needs, context.catalog).get(option.accelerator, 0)
+    if mine and not option.cloud_sku:
+        yield _reason("owned_used", used=option.accelerators, owned=mine, accelerator=accelerator.name)
     if option.replicas < 1:
         yield _reason("no_replica", accelerator=accelerator.name)
 

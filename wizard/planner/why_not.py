@@ -10,6 +10,7 @@ from wizard.needs.needs import Currency, Needs
 from wizard.planner.models import model_of
 from wizard.planner.plan import Limit, Option, Rejection
 from wizard.planner.planner import context_of
+from wizard.planner.premises import catalog_of
 from wizard.planner.shortlist import shortlist
 from wizard.planner.study import study
 
@@ -44,7 +45,7 @@ def why_not(
         KeyError: the catalogue has no such id.
         Cancelled: ``cancel`` said so.
     """
-    catalog = catalog.with_overrides(needs.overrides)
+    catalog = catalog_of(needs, catalog)
     _ = catalog.accelerators[accelerator]
     context = context_of(needs, catalog, currency or needs.budget.currency, cancel)
     wishes = needs.constraints.model_copy(

@@ -149,11 +149,22 @@ def _limits(paper: Paper) -> Iterator[Item]:
     yield from _counts(paper)
     if rules.ups:
         yield tr("UPS"), tr("carries the whole plan")
+    yield from _premises(paper)
     yield from _storage(paper)
     if rules.software:
         yield tr("Subscriptions"), ", ".join(rules.software)
     if rules.private_data:
         yield tr("Private data"), tr("stays on the customer's premises")
+
+
+def _premises(paper: Paper) -> Iterator[Item]:
+    tr, rules = paper.tr, paper.plan.needs.constraints
+    if rules.owned:
+        yield tr("Owned already"), ", ".join(f"{mine.count} × {mine.accelerator}" for mine in rules.owned)
+    if rules.maker_countries:
+        yield tr("Makers seated in"), ", ".join(rules.maker_countries)
+    if rules.quiet:
+        yield tr("Place"), tr("beside people: no rack servers")
 
 
 def _storage(paper: Paper) -> Iterator[Item]:

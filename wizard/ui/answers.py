@@ -173,7 +173,9 @@ def _budget(tr: Translator, needs: Needs) -> str:
 def _hardware(tr: Translator, needs: Needs, names: Callable[[str], str]) -> str:
     c = needs.constraints
     parts = [tr(ACQUISITIONS[c.acquisition])]
-    if c.accelerators:
+    if c.owned:
+        parts = [tr("yours") + ": " + ", ".join(f"{o.count} × {names(o.accelerator)}" for o in c.owned[:2])]
+    elif c.accelerators:
         count = f"{c.accelerator_count} × " if c.accelerator_count else ""
         parts.append(count + ", ".join(map(names, c.accelerators[:2])))
     elif c.vendors:

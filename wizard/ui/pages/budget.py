@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -10,9 +11,10 @@ from wizard.i18n import mark
 from wizard.money import CURRENCIES
 from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
-from wizard.ui.widgets.basic import Panel, row
+from wizard.ui.widgets.basic import Panel, row, text
 from wizard.ui.widgets.cards import ChipField, Choice, card_grid, title_card
 from wizard.ui.widgets.fields import CheckField, ComboField, Field, NumberField, ShareField
+from wizard.ui.widgets.fold import Fold
 
 WAYS = (
     ("own", mark("Own"), mark("buy it and run it yourself")),
@@ -90,9 +92,10 @@ class BudgetPage(Page):
         panel.add(line)
         return panel
 
-    def _running(self) -> Panel:
+    def _running(self) -> Fold:
         ctx = self.ctx
-        panel = Panel(ctx.t("Running it"), ctx.t("blank takes the country's own figure, with its source"))
+        panel = self.running = Fold(ctx.tokens, ctx.t("Running it"), name="fold-running")
+        panel.add(text(ctx.t("Blank takes the country's own figure, with its source."), "caption"))
         self._grid(
             panel,
             [
@@ -149,9 +152,9 @@ class BudgetPage(Page):
         )
         return panel
 
-    def _worth(self) -> Panel:
+    def _worth(self) -> Fold:
         ctx = self.ctx
-        panel = Panel(ctx.t("Compared with"), ctx.t("for return and break-even"))
+        panel = Fold(ctx.tokens, ctx.t("Compared with"), ctx.t("for return and break-even"), name="fold-worth")
         self._grid(
             panel,
             [
@@ -203,17 +206,25 @@ class BudgetPage(Page):
         super().refresh()
         needs = self.ctx.session.needs
         self.ways.show(needs.constraints.acquisition)
+        money = needs.economics
+        years = self.ctx.t("{n} years", n=money.horizon_years) if money.horizon_years > 1 else self.ctx.t("1 year")
+        self.running.say(f"{country_names(self.ctx).get(money.country, money.country)} · {years}")
         for made in self.amounts:
             assert isinstance(made, NumberField)
             made.unit.setText(needs.budget.currency)
             made.unit.show()
 
 
-def countries(ctx: Context) -> list[tuple[object, str]]:
-    """Return the countries whose costs the catalogue knows, by their name in the user's language."""
+def country_names(ctx: Context) -> Mapping[str, str]:
+    """Return the names of countries in the user's language, by code."""
     from babel import Locale
 
-    names = Locale.parse("zh_Hans_CN" if ctx.tr.lang == "zh_CN" else "en").territories
+    return Locale.parse("zh_Hans_CN" if ctx.tr.lang == "zh_CN" else "en").territories
+
+
+def countries(ctx: Context) -> list[tuple[object, str]]:
+    """Return the countries whose costs the catalogue knows, by their name in the user's language."""
+    names = country_names(ctx)
     codes = {row.country for row in ctx.session.catalog.economics.values() if len(row.country) == 2} - {"EU"}
     codes.add(ctx.session.needs.economics.country)
     return sorted(((code, str(names.get(code, code))) for code in codes), key=lambda pair: pair[1])

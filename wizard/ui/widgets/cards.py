@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -151,20 +151,32 @@ class ManyField(Field):
     """Any of several, as chips; none chosen means all.
 
     Args:
-        choices: the values, shown as they are.
+        choices: the values, shown as they are where ``words`` has nothing for them.
+        spoken: the title for screen readers, where none is shown.
     """
 
-    def __init__(self, ctx: Context, key: str, title: str, choices: Sequence[str], note: str = "") -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        key: str,
+        title: str,
+        choices: Sequence[str],
+        note: str = "",
+        *,
+        words: Mapping[str, str] | None = None,
+        spoken: str = "",
+    ) -> None:
         super().__init__(ctx, key, title, note)
         holder = QWidget()
         self.chips = {}
         line = FlowLayout(holder, gap=6)
-        for words in choices:
-            chip = button(words, role="chip", name=f"{key}={words}")
+        for value in choices:
+            shown = (words or {}).get(value, value)
+            chip = button(shown, role="chip", name=f"{key}={value}")
             chip.setCheckable(True)
-            chip.setAccessibleName(f"{title}: {words}")
+            chip.setAccessibleName(f"{spoken or title}: {shown}")
             chip.clicked.connect(self._picked)
-            self.chips[words] = chip
+            self.chips[value] = chip
             line.addWidget(chip)
         self._assemble(holder)
 

@@ -17,12 +17,17 @@ class Fold(Panel):
         tokens: colours.
         head: its name.
         note: what is inside, in a few words.
+        framed: whether it has a frame of its own; inside a panel it needs none.
     """
 
     def __init__(
-        self, tokens: Tokens, head: str, note: str = "", *, name: str = "", opened: bool = False
+        self, tokens: Tokens, head: str, note: str = "", *, name: str = "", opened: bool = False,
+        framed: bool = True,
     ) -> None:
         super().__init__()
+        if not framed:
+            self.setProperty("role", "plain")
+            self.body.setContentsMargins(0, 0, 0, 0)
         self._icons = {on: QIcon(f"icons:{way}-{tokens.name}.svg") for on, way in ((True, "down"), (False, "right"))}
         self.title = QToolButton()
         self.title.setText(head)

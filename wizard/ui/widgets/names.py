@@ -71,6 +71,7 @@ class NamesField(Field):
         self.line.setAccessibleName(title)
         self.label.setBuddy(self.line)
         self._drawn: tuple[str, ...] | None = None
+        self._shown: tuple[object, ...] | None = None
 
     def take(self, typed: str) -> None:
         """Add the accelerator that was typed or picked."""
@@ -80,6 +81,10 @@ class NamesField(Field):
             return
         chosen = self.ctx.session.value(self.key)
         self._put(chosen if found in chosen else (*chosen, found))
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Empty the line for the next name."""
         # The completer writes its pick into the line after this slot.
         popup = self._offers.popup()
         if popup is not None:
