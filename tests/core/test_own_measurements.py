@@ -89,6 +89,10 @@ def test_plans_use_them_and_say_so(tmp_path: Path) -> None:
     assert own.chosen.estimates["tpot_ms"].basis == "yours"
     assert plain.chosen.estimates["tpot_ms"].basis == "serving"
     assert own.chosen.estimates["tpot_ms"].value > 1.2 * plain.chosen.estimates["tpot_ms"].value
+    said = next(f for f in own.facts if f.code == "own_measurements").fields
+    assert said["rows"] == 1
+    assert said["change"] > 20  # type: ignore[operator]
+    assert said["width"] < 100  # type: ignore[operator]
     assert Needs.model_validate_json(own.needs.model_dump_json()).overrides.measurements == (measured,)
 
 

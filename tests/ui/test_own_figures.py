@@ -33,3 +33,13 @@ def test_prices_are_added_one_book_after_the_other(tmp_path: Path) -> None:
 def test_a_bad_book_says_its_row(tmp_path: Path) -> None:
     with pytest.raises(CatalogFault, match=r"prices\.csv row 2, column id.*l40s"):
         read_any(book(tmp_path, "id,price_usd\nl40x,7000\n"), preset("S12").needs, Catalog())
+
+
+def test_measured_speeds_are_dropped_like_prices(tmp_path: Path) -> None:
+    table = tmp_path / "measured.csv"
+    table.write_text("model,gpu,tp,engine,isl,osl,concurrency_or_batch,metric,value\n"
+                     "Qwen/Qwen2.5-7B-Instruct,L40S,1,vLLM,1000,200,8,tpot_ms,30\n", encoding="utf-8")
+    needs = read_any(table, preset("S12").needs, Catalog())
+    assert needs.overrides.measurements[0].value == 30
+    assert read_any(table, needs, Catalog()).overrides.measurements == needs.overrides.measurements
+    assert '"measurements"' in needs_text(needs)

@@ -15,7 +15,7 @@ from wizard.planner.hybrids import hybrids
 from wizard.planner.load_facts import load_facts
 from wizard.planner.plan import Fact, Option
 from wizard.planner.serving_plan import Context, Outcome
-from wizard.planner.topologies import disaggregation
+from wizard.planner.topologies import disaggregation, own_measurements
 from wizard.units import GB, GIB
 
 TOLERANCE = 0.05
@@ -38,6 +38,7 @@ def facts_of(
     found += hybrids(needs, model, context, asked)
     if chosen is not None:
         found += load_facts(needs, model, context.catalog, chosen)
+        found += own_measurements(needs, model, context, chosen)
         found += disaggregation(needs, model, context, chosen)
         found += advice(needs, context, chosen)
     return tuple(found)

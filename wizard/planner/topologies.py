@@ -14,6 +14,7 @@ from wizard.planner.plan import Fact, Option
 from wizard.planner.requirements import speed_targets
 from wizard.planner.serving_plan import Context
 from wizard.planner.traffic import beside
+from wizard.sizing.bands import METRICS
 from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS
 from wizard.sizing.device_columns import DeviceColumns
 from wizard.sizing.disaggregation import NIC_BYTES_S, best_split
@@ -56,6 +57,18 @@ def disaggregation(needs: Needs, model: Model, context: Context, option: Option)
                 prefill=first, decode=then, requests=rate, ttft=float(split.ttft[0]) * 1e3,
                 tpot=float(split.tpot[0]) * 1e3, transfer=float(split.transfer[0]) * 1e3,
                 other_ttft=option.estimates["ttft_ms"].value, other_tpot=option.estimates["tpot_ms"].value)
+
+
+def own_measurements(needs: Needs, model: Model, context: Context, option: Option) -> Iterator[Fact]:
+    """Say how far the user's own measurements moved the option's speed, and what is left of the band."""
+    own = context.calibration.own
+    x = option_inputs(needs, model, context, option, option.batch)
+    if not own.knows(x)[0]:
+        return
+    tpot = np.full(1, METRICS.index("tpot"))
+    yield _fact("own_measurements", rows=len(needs.overrides.measurements), accelerator=option.accelerator_name,
+                engine=option.engine, change=round(100 * float(np.expm1(own.shift(x, tpot)[0])), 1),
+                width=round(100 * float(own.width(x, tpot)[0])))
 
 
 def _link(needs: Needs, context: Context, option: Option) -> tuple[float, bool]:

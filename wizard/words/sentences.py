@@ -98,6 +98,10 @@ FACTS: Mapping[str, str] = {
     ),
     "hybrid_needs_experts": mark("{model} has no experts to put into the host's memory; offload layers instead."),
     "hybrid_needs_name": mark("Name an accelerator to see what it does with {model} and the host's memory."),
+    "own_measurements": mark(
+        "The {rows} rows that you measured change the time per token on {accelerator} with {engine} by {change} %; its"
+        " band is {width} % as wide as without them."
+    ),
     "batch_requests": mark(
         "{share} % of the requests have time: they wait while others come, and no target holds for them."),
     "claim_holds": mark("The guide's claim holds. {quantity_label}: {relation_label} {claimed} claimed, {ours} by our"
