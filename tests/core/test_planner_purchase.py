@@ -83,6 +83,26 @@ def test_subscriptions_are_on_the_bill_and_paid_again_each_year(catalog: Catalog
     assert option.tco.total - plain.tco.total == 3 * yearly
 
 
+def test_rented_accelerators_need_subscriptions_too(catalog: Catalog) -> None:
+    def rented(*software: str) -> Option:
+        found = plan(serving(acquisition="cloud", accelerators=("H200 NVL", "H100 SXM"), software=software), catalog)
+        assert found.chosen is not None
+        assert found.chosen.cloud_sku
+        return found.chosen
+
+    plain, option = rented(), rented("NVIDIA AI Enterprise")
+    assert plain.tco is not None
+    assert option.tco is not None
+    assert option.accelerator == plain.accelerator
+    yearly = Decimal(4500) * option.accelerators
+    assert [year.subscriptions for year in option.tco.years] == [0, yearly, yearly, yearly]
+    assert option.tco.total - plain.tco.total == 3 * yearly
+    assert option.cost.per_month is not None
+    assert plain.cost.per_month is not None
+    assert option.cost.per_month - plain.cost.per_month == yearly / 12
+    assert "rent_software" in {reason.code for reason in option.reasons}
+
+
 def test_unknown_software_is_named_with_what_is_known(catalog: Catalog) -> None:
     with pytest.raises(InputError, match=r"constraints.software: there is no software Foo.*nvidia_ai_enterprise"):
         plan(serving(software=("Foo",)), catalog)

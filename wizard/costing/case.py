@@ -56,6 +56,7 @@ def case_of(
     staff = cents(Decimal(str(economics.staff_usd_per_year)) * per_usd)
     space = _space(owned, usage, per_usd) if owned else _ZERO
     cloud = _ZERO if isinstance(subject, Bom) else _cloud_year(subject, per_usd)
+    yearly = owned.recurring if owned else usage.rent_subscriptions_year
     capex, hardware = (owned.net, owned.hardware) if owned else (_ZERO, _ZERO)
     life = life_of(catalog, economics) if owned else None
     if life is not None and refresh_years(economics.horizon_years, round(life.mode)):
@@ -63,13 +64,13 @@ def case_of(
     fixed = Fixed(
         capex=float(capex), hardware=float(hardware), power_w=owned.power_w if owned else 0.0,
         years=economics.horizon_years, discount_rate=economics.discount_rate, per_usd=float(per_usd),
-        other_year=float(staff + space + cloud),
+        other_year=float(staff + space + cloud + (_ZERO if owned else yearly)),
         supported=owned is not None and any(line.category == "support" for line in owned.lines),
         later_year=float(owned.recurring) if owned else 0.0, life=0 if life is None else round(life.mode),
         metered=owned is not None and not (usage.space_includes_energy and usage.space_per_kw_month is not None),
     )
     return Case(fixed, MappingProxyType(ranges), economics, usage, money, per_usd, capex, hardware, cloud, space, staff,
-                owned is not None, owned.tax if owned else _ZERO, owned.recurring if owned else _ZERO,
+                owned is not None, owned.tax if owned else _ZERO, yearly,
                 "" if life is None else life.source)
 
 

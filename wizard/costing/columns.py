@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Accelerator
 from wizard.costing.cluster import count_cluster, surrounding_cents
 from wizard.costing.demand import USUAL_ROOM, Profile, Room
 from wizard.costing.hosts import choose_host, is_assembled, is_server
@@ -24,7 +25,7 @@ from wizard.costing.rules_network import UPLINKS, NodePorts, SwitchKind, switch_
 from wizard.costing.rules_site import bare, choose_ups, site_of, ups_kinds
 from wizard.costing.shared_storage import count_storage
 from wizard.costing.shelf import shelf_of
-from wizard.costing.software import accelerator_cents, cores_counted, cores_of, subscribed
+from wizard.costing.software import accelerator_cents, cores_counted, cores_of, rented_cents, subscribed
 from wizard.costing.terms import Terms, micro
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -93,6 +94,10 @@ class CapexColumns:
     def index(self, accelerator: str) -> int:
         """Return the index of an accelerator's id in the columns of the rows."""
         return self.accelerators.index(accelerator)
+
+    def rented_year_usd(self, accelerator: Accelerator) -> float:
+        """Return what a year of software costs in dollars on top of the rent of one accelerator."""
+        return rented_cents(self._software, accelerator) / 100.0 / float(self.terms.rate)
 
     def capex_usd(
         self, accelerator: ArrayLike, accelerators: ArrayLike, nodes: ArrayLike, profile: ArrayLike = 0,

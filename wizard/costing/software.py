@@ -101,6 +101,15 @@ def accelerator_cents(shelf: Shelf, subscriptions: tuple[Subscription, ...], acc
     return sum(shelf.item_net(line) or 0 for line in lines)
 
 
+def rented_cents(subscriptions: tuple[Subscription, ...], accelerator: Accelerator) -> int:
+    """Return what a year of software costs for one rented accelerator, in hundredths.
+
+    A rent holds the machine and its operating system, but no subscription that is counted by accelerator; what comes
+    with a bought card does not come with a rented one.
+    """
+    return sum(s.cents for s in subscriptions if s.unit == "accelerator" and s.serves(accelerator))
+
+
 def software_items(shelf: Shelf, demand: BuildDemand, node: Node) -> list[Item]:
     """Return a year of each software that the demand subscribes to, for all its sites."""
     accelerator = shelf.catalog.accelerators[demand.accelerator]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from wizard.catalog.records import ApiPrice
 from wizard.costing.cloud import CloudOffer
@@ -30,3 +31,5 @@ class Usage:
     space_per_kw_month: float | None = None
     space_includes_energy: bool = False
     api: ApiPrice | None = None
+    rent_subscriptions_year: Decimal = Decimal("0.00")
+    """Software that is paid by the year on top of a rent, in the plan's currency; a bill has its own lines."""

@@ -33,7 +33,8 @@ def _running(case: Case, year: int, last: int) -> TcoYear:
         support = cents(case.hardware * mode["support_rate"])
     return _year(
         year, energy=energy, support=support, space=case.space_year, staff=case.staff_year, cloud=case.cloud_year,
-        subscriptions=case.subscriptions_year if year > 1 else _ZERO, refresh=_refresh(case, mode, year, last),
+        subscriptions=case.subscriptions_year if year > 1 or not case.owned else _ZERO,
+        refresh=_refresh(case, mode, year, last),
         residual=_residual(case, mode, last) if year == last else _ZERO, depreciation=_depreciation(case, mode, year),
     )
 

@@ -17,8 +17,9 @@ from wizard.costing.edits import Edited, apply_edits, paid
 from wizard.costing.records import Bom, Tco
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.shelf import shelf_of
+from wizard.costing.software import rented_cents, software_ids, subscribed
 from wizard.costing.tco import total_cost
-from wizard.costing.terms import Terms
+from wizard.costing.terms import Terms, money
 from wizard.costing.usage import Usage
 from wizard.money import cents
 from wizard.needs.needs import Needs
@@ -124,8 +125,9 @@ class Biller:
             return None
 
     def _month(self, offer: CloudOffer) -> Decimal | None:
+        """Return a month's rent with the software on top of it."""
         month = offer.month_usd(offer.on_demand_usd_h)
-        return None if month is None else cents(month * self.terms.rate)
+        return None if month is None else cents(month * self.terms.rate) + cents(self._rented_software(offer) / MONTHS)
 
     def _usage(self, offer: CloudOffer | None, rate: Estimate | None, prefill_share: float | None) -> Usage:
         load, economics = self.needs.workload, self.needs.economics
@@ -166,16 +168,20 @@ class Biller:
 
     def _rent(self, offer: CloudOffer, usage: Usage, power_w: float) -> Bill:
         currency, rate = self.terms.currency, self.terms.rate
+        software = self._rented_software(offer)
+        usage = replace(usage, rent_subscriptions_year=software)
         tco = total_cost(offer, usage, self.needs.economics, self.catalog, currency=currency)
         cost = Cost(
             currency=currency, capex=Decimal("0.00"), opex_year=tco.opex_year, total=tco.total,
             per_month=self._month(offer),
             usd_per_million_tokens=_in_usd(tco.per_million_tokens, rate),
         )
-        reasons = (Reason(code="rented", fields={
+        reasons: tuple[Reason, ...] = (Reason(code="rented", fields={
             "instances": offer.instances, "instance": offer.sku.instance, "provider": offer.sku.provider,
             "region": offer.sku.region,
         }),)
+        if software:
+            reasons += (Reason(code="rent_software", fields={"amount": software, "currency": currency}),)
         return Bill(system=None, cloud_sku=offer.sku.id, power_w=power_w, rack_units=None, cost=cost, bom=None,
                     tco=tco, reasons=reasons, warnings=(*self._stale_rent(offer), *self._stale_rate()))
 
@@ -185,6 +191,13 @@ class Biller:
         as_of, _ = self.terms.exchange.basis(currency)
         if currency != "USD" and self.terms.is_stale(as_of):
             yield Reason(code="stale_rate", fields={"currency": currency, "as_of": as_of.isoformat()})
+
+    def _rented_software(self, offer: CloudOffer) -> Decimal:
+        """Return a year of the software that the rented accelerators need on top of their rent."""
+        names = software_ids(self.catalog, self.needs.constraints.software)
+        shelf = shelf_of(self.catalog, self.terms)
+        each = rented_cents(subscribed(shelf, names), self.catalog.accelerators[offer.accelerator])
+        return money(each * offer.count)
 
     def _stale_rent(self, offer: CloudOffer | None) -> list[Reason]:
         if offer is None or not self.terms.is_stale(offer.sku.as_of):

@@ -149,6 +149,11 @@ class Market:
         return np.array([mine.get(device.whole.id, np.nan) for device in self.devices], dtype=np.float64)
 
     @cached_property
+    def _software_month_usd(self) -> Floats:
+        """Return what a month of software costs on top of the rent of one accelerator, by device."""
+        return np.array([self.capex.rented_year_usd(device.whole) / 12.0 for device in self.devices], np.float64)
+
+    @cached_property
     def _rents(self) -> RentColumns:
         return RentColumns(self.catalog, [device.whole.id for device in self.devices])
 
@@ -194,7 +199,7 @@ class Market:
         """
         if self.needs.constraints.acquisition == "own":
             return np.full(accelerators.shape, np.nan)
-        return self._rents.month_usd(device, accelerators, share)
+        return self._rents.month_usd(device, accelerators, share) + accelerators * self._software_month_usd[device]
 
 
 def _spares(availability: str, replicas: Floats) -> Floats:

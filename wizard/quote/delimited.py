@@ -17,6 +17,7 @@ from wizard.words import describe
 COLUMNS = (
     "line", "category", "part", "vendor", "description", "quantity", "currency", "unit_list", "discount", "unit_net",
     "extended", "price_class", "price_date", "price_source", "stale", "power_w", "rack_units", "weight_kg", "reason",
+    "recurring", "edited",
 )
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -60,6 +61,7 @@ def _rows(bom: Bom, tr: Translator) -> Iterator[tuple[object, ...]]:
             line.quantity, bom.currency, _plain(line.unit_list), _plain(line.discount), _plain(line.unit_net),
             _plain(line.extended), *_basis(line), _plain(line.power_w), _plain(line.rack_units),
             _plain(line.weight_kg), neutral(reason_of(line, tr)),
+            "yearly" if line.recurring else "no", "yes" if line.edited else "no",
         )
 
 

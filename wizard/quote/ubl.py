@@ -145,6 +145,7 @@ def _item(line: BomLine, tr: Translator) -> dict[str, Any]:
     known = {
         "price_date": line.price_as_of.isoformat() if line.price_as_of else None, "price_source": line.price_source,
         "power_w": line.power_w, "rack_units": line.rack_units, "weight_kg": line.weight_kg,
+        "recurring": "yearly" if line.recurring else None, "edited": "yes" if line.edited else None,
     }
     properties = [{"Name": name, "Value": f"{value:g}" if isinstance(value, float) else str(value)}
                   for name, value in known.items() if value not in {None, ""}]

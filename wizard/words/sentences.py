@@ -43,6 +43,7 @@ REASONS: Mapping[str, str] = {
     "narrow_kv": mark("KV cache in {precision} instead of 16 bit, as you left the choice: test the quality of long"
                       " answers."),
     "rented": mark("{instances} x {instance} at {provider}, {region}, on demand."),
+    "rent_software": mark("Subscriptions to software on top of the rent take {amount} {currency} a year."),
     "spares_price": mark("Spare copies of the model take about {amount} {currency} of the price."),
     "spares_rent": mark("Spare copies of the model take about {amount} {currency} of a month's rent."),
     "training_layout": mark("ZeRO stage {zero}, micro-batch {micro_batch}, {micro_batches} micro-batches per step."),
