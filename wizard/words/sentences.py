@@ -19,10 +19,18 @@ WARNINGS: Mapping[str, str] = {
     "assumed_tpot": mark(
         "No time per token was asked for; {tpot_ms} ms at the slow end were assumed, about as fast as one reads."
     ),
-    "late_ttft": mark("The mean keeps {target} ms to the first token, but 5 % of the requests wait {late} ms or more."),
-    "late_tpot": mark("The mean keeps {target} ms per token, but 5 % of the requests see {late} ms or more."),
+    "late_ttft": mark(
+        "The mean keeps {target} ms to the first token, but 5 % of the requests wait {late} ms or more. A target of"
+        " about {stricter} ms would keep it for them too."
+    ),
+    "late_tpot": mark(
+        "The mean keeps {target} ms per token, but 5 % of the requests see {late} ms or more. A target of about"
+        " {stricter} ms would keep it for them too."
+    ),
     "late_e2e": mark(
-        "The mean keeps {target} ms for the whole answer, but 5 % of the requests take {late} ms or more."),
+        "The mean keeps {target} ms for the whole answer, but 5 % of the requests take {late} ms or more. A target of"
+        " about {stricter} ms would keep it for them too."
+    ),
     "tight_memory": mark("The training fits, but not at the high end of its memory estimate: try before you buy."),
     "no_replica": mark("Not one copy of the model fits on the stated number of {accelerator}."),
     "unpriced_lines": mark("{lines} lines have no known price; the total omits them."),
