@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from wizard.errors import InputError
 from wizard.i18n import mark
 from wizard.needs.needs import Needs
-from wizard.ui.opening import own_figures
+from wizard.ui.opening import changes_a_plan, own_figures
 from wizard.ui.session import Session
 from wizard.ui.store import SUFFIX, Settings, Store
 
@@ -54,6 +54,12 @@ class Commands:
         self.keep(self.settings.with_recent(path))
         self._window.retitle()
         return True
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open several files: plans first, then what changes them (models, price books); stops where one cannot be."""
+        for path in sorted(paths, key=lambda path: (changes_a_plan(path), paths.index(path))):
+            if not self.open_path(path):
+                return
 
     def open_dialog(self) -> None:
         """Ask for a file to open."""

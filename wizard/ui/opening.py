@@ -40,9 +40,19 @@ def read_any(path: Path, needs: Needs, catalog: Catalog) -> Needs:
         return _quote(path)
     if path.suffix.lower() in OWN_SUFFIXES:
         return own_figures(path, needs, catalog)
-    if path.is_dir() or path.suffix.lower() in MODEL_SUFFIXES or path.name.endswith(("config.json", ".index.json")):
+    if _is_model(path):
         return _model(path, needs, catalog)
     return load_needs(path)
+
+
+def changes_a_plan(path: Path) -> bool:
+    """Return whether a file only changes a plan, so that it is opened after one: a price book, a model."""
+    return path.suffix.lower() in OWN_SUFFIXES or _is_model(path)
+
+
+def _is_model(path: Path) -> bool:
+    named = path.name.endswith(("config.json", ".index.json"))
+    return path.is_dir() or path.suffix.lower() in MODEL_SUFFIXES or named
 
 
 def _quote(path: Path) -> Needs:

@@ -361,7 +361,7 @@ class Shell(QMainWindow):
             self.tell("⚠ " + self.ctx.t("Only files of this computer can be opened."))
             return
         event.acceptProposedAction()
-        self.commands.open_path(paths[0])
+        self.commands.open_paths(paths)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]  # Qt hands a QShowEvent
