@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from typing import TYPE_CHECKING
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from wizard.errors import InputError
 
 LANGUAGES = ("en", "zh_CN")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text with its fields that is a field of another one: translated together with it."""
+
+    what: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.what.format_map(self.fields) if self.fields else self.what
 
 
 def mark(msgid: str) -> str:
@@ -64,7 +76,12 @@ class Translator:
         text = _catalogue(self.lang).gettext(msgid)
         if fields_of(text) != fields_of(msgid):
             text = msgid
-        return text.format_map(fields) if fields or "{" in text else text
+        if not fields and "{" not in text:
+            return text
+        if any(isinstance(value, Message) for value in fields.values()):
+            fields = {name: self.format(value.what, value.fields) if isinstance(value, Message) else value
+                      for name, value in fields.items()}
+        return text.format_map(fields)
 
     def error(self, error: InputError) -> str:
         """Word an :class:`~wizard.errors.InputError`."""

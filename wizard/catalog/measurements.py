@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from wizard.catalog.names import nearest
 from wizard.catalog.sheets import Row
+from wizard.complaints import problem, shown
 from wizard.errors import CatalogFault
 from wizard.i18n import mark
 
@@ -100,5 +101,5 @@ def _measurement(row: Row) -> OwnMeasurement:
         column = str(first["loc"][0])
         raise CatalogFault(
             mark("{value} is not allowed: {problem}"), where=f"{row.where}, column {column}",
-            value=repr(cells.get(column, ""))[:60], problem=first["msg"].removeprefix("Value error, "),
+            value=shown(cells.get(column, "")), problem=problem(first),
         ) from error

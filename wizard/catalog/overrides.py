@@ -18,6 +18,7 @@ from wizard.catalog.measurements import OwnMeasurement
 from wizard.catalog.own_architecture import OwnArchitecture
 from wizard.catalog.own_base import Count, Name, Own, OwnThing, Rate, Size, Words
 from wizard.catalog.own_machines import OwnComponent, OwnInstance, OwnSystem
+from wizard.i18n import Message, mark
 
 MOST = 5000
 """Rows of each kind; the whole shipped catalogue has fewer."""
@@ -47,12 +48,12 @@ class OwnPrice(Own):
     def _is_one_price_in_its_range(self) -> Self:
         dollars, other = (self.usd, self.low_usd, self.high_usd), (self.amount, self.low, self.high)
         if (self.usd is None) == (self.amount is None) or any(other if self.amount is None else dollars):
-            raise ValueError("it is either in US dollars or an amount in a currency")
+            raise ValueError(mark("it is either in US dollars or an amount in a currency"))
         if (self.amount is None) != (self.currency is None):
-            raise ValueError("an amount needs its currency, and a price in dollars has none")
+            raise ValueError(mark("an amount needs its currency, and a price in dollars has none"))
         price, low, high = dollars if self.amount is None else other
         if price is None or (low or price) > price or (high or price) < price:
-            raise ValueError("the price does not lie in its range")
+            raise ValueError(mark("the price does not lie in its range"))
         return self
 
     def in_usd(self, per_usd: Mapping[str, Decimal]) -> tuple[Decimal, Decimal | None, Decimal | None]:
@@ -77,7 +78,7 @@ class OwnRate(Own):
     @model_validator(mode="after")
     def _is_not_the_dollar_s(self) -> Self:
         if self.currency == "USD":
-            raise ValueError("the dollar is what rates are counted in")
+            raise ValueError(mark("the dollar is what rates are counted in"))
         return self
 
 
@@ -158,7 +159,7 @@ class Overrides(Own):
         for kind in _KEYED:
             twice = [key for key, n in Counter(map(_key, getattr(self, kind))).items() if n > 1]
             if twice:
-                raise ValueError(f"{twice[0]} stands there twice")
+                raise ValueError(Message(mark("{id} stands there twice"), {"id": twice[0]}))
         return self
 
     def __bool__(self) -> bool:

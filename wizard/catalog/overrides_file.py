@@ -37,6 +37,7 @@ from wizard.catalog.own_machines import (
 )
 from wizard.catalog.sheets import Row, sheet_rows
 from wizard.catalog.tables import parse_date
+from wizard.complaints import problem, shown
 from wizard.errors import CatalogFault
 from wizard.i18n import mark
 
@@ -239,9 +240,7 @@ def _valid(kind: Callable[..., R] | type[R], values: dict[str, str], where: str,
         field = str(first["loc"][0]) if first["loc"] else next(iter(values))
         if first["type"] == "extra_forbidden":
             raise CatalogFault(mark("a row of this kind has no column {column}"), where=where, column=field) from error
-        shown = repr(values.get(field, ""))
         raise CatalogFault(
             mark("{value} is not allowed: {problem}"), where=f"{where}, column {columns.get(field, field)}",
-            value=shown if len(shown) <= 60 else shown[:57] + "...",
-            problem=first["msg"].removeprefix("Value error, "),
+            value=shown(values.get(field, "")), problem=problem(first),
         ) from error

@@ -11,6 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from wizard.catalog.overrides import Overrides
+from wizard.complaints import problem, shown
 from wizard.errors import CatalogFault
 from wizard.i18n import mark
 
@@ -75,7 +76,5 @@ def _dated(data: Mapping[str, Any], today: date) -> dict[str, Any]:
 def _worded(error: ValidationError, name: str) -> CatalogFault:
     first = error.errors(include_url=False)[0]
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
-    shown = repr(first.get("input"))
     return CatalogFault(mark("{value} is not allowed: {problem}"), where=f"{name}: {place}" if place else name,
-                        value=shown if len(shown) <= 60 else shown[:57] + "...",
-                        problem=first["msg"].removeprefix("Value error, "))
+                        value=shown(first.get("input")), problem=problem(first))

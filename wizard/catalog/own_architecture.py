@@ -18,7 +18,7 @@ from wizard.catalog.own_base import Name
 from wizard.catalog.prices import OWN_SOURCE
 from wizard.catalog.records import Model
 from wizard.errors import CatalogFault
-from wizard.i18n import mark
+from wizard.i18n import Message, mark
 
 Fact = bool | Annotated[int, Field(ge=0, le=10**15)] | Annotated[str, Field(max_length=4000)]
 MOST_LAYERS = 10_000
@@ -51,11 +51,12 @@ class OwnArchitecture(BaseModel):
         for name, value in self.facts:
             kind = int if name.startswith(DETAIL) else _columns().get(name)
             if kind is None:
-                raise ValueError(f"{name} is no fact of a model")
+                raise ValueError(Message(mark("{name} is no fact of a model"), {"name": name}))
             if type(value) is not kind:
-                raise ValueError(f"{name} is not {kind.__name__}")
+                said = mark("{name} is not of the kind {kind}")
+                raise ValueError(Message(said, {"name": name, "kind": kind.__name__}))
         if int(dict(self.facts).get("layers", 0)) > MOST_LAYERS:
-            raise ValueError(f"a model has at most {MOST_LAYERS} layers")
+            raise ValueError(Message(mark("a model has at most {most} layers"), {"most": MOST_LAYERS}))
         return self
 
 

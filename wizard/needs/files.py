@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from rapidfuzz import process
 
+from wizard.complaints import problem, shown
 from wizard.errors import InputError
 from wizard.needs.needs import Needs
 
@@ -125,12 +126,10 @@ def _worded(error: ValidationError, where: str) -> InputError:
         return InputError("there is no key \"{key}\"", where=at, key=path[-1],
                           mend="Did you mean {near}?" if near else "Known keys: {known}.",
                           near=near[0] if near else "", known=", ".join(known))
-    problem = first["msg"].removeprefix("Value error, ")
-    shown = repr(first.get("input"))
     if not path:
-        return InputError("{problem}", where=at, problem=problem)
-    return InputError("{value} is not allowed: {problem}", where=at, problem=problem,
-                      value=shown if len(shown) <= 60 else shown[:57] + "...")
+        return InputError("{problem}", where=at, problem=problem(first))
+    return InputError("{value} is not allowed: {problem}", where=at, problem=problem(first),
+                      value=shown(first.get("input")))
 
 
 def _keys_at(path: list[str]) -> list[str]:

@@ -7,6 +7,8 @@ import binascii
 import struct
 from collections.abc import Iterator
 
+from wizard.i18n import Message, mark
+
 MOST_BYTES = 300_000
 MOST_PIXELS = 2000
 """Along one side; what is larger costs memory and no paper needs it."""
@@ -25,12 +27,12 @@ def logo_bytes(text: str) -> bytes:
     try:
         data = base64.b64decode(text, validate=True)
     except binascii.Error as error:
-        raise ValueError("the logo is no base64 text") from error
+        raise ValueError(mark("the logo is no base64 text")) from error
     if len(data) > MOST_BYTES:
-        raise ValueError(f"the logo has more than {MOST_BYTES} bytes")
+        raise ValueError(Message(mark("the logo has more than {most} bytes"), {"most": MOST_BYTES}))
     wide, high = picture_size(data)
     if not (0 < wide <= MOST_PIXELS and 0 < high <= MOST_PIXELS):
-        raise ValueError(f"the logo is larger than {MOST_PIXELS} pixels along one side")
+        raise ValueError(Message(mark("the logo is larger than {most} pixels along one side"), {"most": MOST_PIXELS}))
     return data
 
 
@@ -47,7 +49,7 @@ def picture_size(data: bytes) -> tuple[int, int]:
             if kind in _JPEG_SIZES and place + 9 <= len(data):
                 high, wide = struct.unpack(">HH", data[place + 5 : place + 9])
                 return wide, high
-    raise ValueError("the logo is neither a PNG nor a JPEG picture")
+    raise ValueError(mark("the logo is neither a PNG nor a JPEG picture"))
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from wizard.catalog.overrides import Overrides
+from wizard.i18n import Message, mark
 from wizard.needs.lengths import MOST_P95, TemplateName, cv_of_p95, longest, template
 from wizard.needs.logo import logo_bytes
 
@@ -114,7 +115,8 @@ class Workload(Part):
         for name in ("prompt", "output"):
             mean, p95 = getattr(self, f"{name}_tokens"), getattr(self, f"{name}_p95_tokens")
             if p95 is not None and not mean <= p95 <= MOST_P95 * mean:
-                raise ValueError(f"{name}_p95_tokens must lie between {name}_tokens and 3.87 times {name}_tokens")
+                said = mark("{name}_p95_tokens must lie between {name}_tokens and 3.87 times {name}_tokens")
+                raise ValueError(Message(said, {"name": name}))
         return self
 
 
@@ -134,7 +136,7 @@ class Speculation(Part):
     @model_validator(mode="after")
     def _a_draft_has_a_model(self) -> Speculation:
         if self.method == "draft" and not self.draft_model:
-            raise ValueError("draft_model must name the smaller model")
+            raise ValueError(mark("draft_model must name the smaller model"))
         return self
 
 
@@ -374,5 +376,5 @@ class Needs(Part):
     @model_validator(mode="after")
     def _context_holds_the_conversation(self) -> Needs:
         if self.max_context_tokens is not None and self.max_context_tokens < self.workload.context_tokens:
-            raise ValueError("max_context_tokens is smaller than prompt_tokens + output_tokens")
+            raise ValueError(mark("max_context_tokens is smaller than prompt_tokens + output_tokens"))
         return self
