@@ -234,6 +234,9 @@ def test_figures_tell_where_they_come_from(shell: Shell, qtbot: QtBot) -> None:
     words = " ".join(label.text() for label in shell.explanation.findChildren(type(shell.kept)))
     assert "0.46 s" in words
     assert "hopper/bf16" in words
+    assert "decode steps between the chunks" in words
+    find(shell, "behind").click()
+    words = " ".join(label.text() for label in shell.explanation.findChildren(type(shell.kept)))
     assert "European Central Bank" in words
     press(focused(), Key.Key_Escape)
     assert shell.side.currentWidget() is shell.summary

@@ -10,9 +10,10 @@ from wizard.ui import figures, since
 from wizard.ui.charts.band import BandBar
 from wizard.ui.charts.memory import MemoryBar
 from wizard.ui.context import Context
+from wizard.ui.formulas import OF_LIMIT, formula_of
 from wizard.ui.say import basis_words, binding_words, hardware, headline_price, limit_title, unpriced_words
-from wizard.ui.widgets.basic import row, rule, scrolled, text
-from wizard.ui.widgets.lines import Lines, Pairs, put
+from wizard.ui.widgets.basic import button, row, rule, scrolled, text
+from wizard.ui.widgets.lines import Lines, Pair, Pairs, put
 
 WIDTH = 268
 BANDS = ("ttft_ms", "tpot_ms", "e2e_ms", "hours")
@@ -38,8 +39,8 @@ class Summary(QFrame):
         self.busy.setObjectName("summary-busy")
         head = row(text(ctx.t("Plan so far"), "caption", wrap=False), -1, self.busy)
         self.box.addLayout(head)
-        self.figure = text("–", "figure")
-        self.figure.setObjectName("summary-figure")
+        self.figure = button("–", self._why_price, role="figure-link", name="summary-figure")
+        self.figure.setAccessibleDescription(ctx.t("Where does this figure come from?"))
         self.band = text("", "caption")
         self.state = text("", "caption")
         self.state.setObjectName("summary-state")
@@ -54,7 +55,7 @@ class Summary(QFrame):
         self.box.addWidget(self.memory_head)
         self.box.addWidget(self.memory)
         self.box.addSpacing(8)
-        self.facts = Pairs()
+        self.facts = Pairs(ctx.explain, ctx.t("Where does this figure come from?"))
         self.box.addWidget(self.facts)
         self.box.addSpacing(8)
         self.since_rule, self.since_head = rule(), text(ctx.t("Since the last answer"), "caption")
@@ -116,6 +117,8 @@ class Summary(QFrame):
 
     def _money(self, option: Option | None) -> None:
         ctx = self.ctx
+        self.figure.setProperty("explains", _price_code(option) if option else "")
+        self.figure.setToolTip(ctx.t("Where does this figure come from?") + " (F1)" if option else "")
         if option is None:
             put(self.figure, figures.UNKNOWN)
             put(self.band, "")
@@ -129,6 +132,9 @@ class Summary(QFrame):
         if bom is not None and bom.unpriced:
             words.append("⚠ " + unpriced_words(ctx.tr, bom))
         put(self.band, "\n".join(words))
+
+    def _why_price(self) -> None:
+        self.ctx.explain(str(self.figure.property("explains") or ""))
 
     def _band(self, code: str, option: Option | None) -> None:
         head, bar, words = self.bands[code]
@@ -154,24 +160,33 @@ class Summary(QFrame):
             return needs.training.deadline_hours
         return getattr(needs.targets, code)  # type: ignore[no-any-return]  # every band is a target's name
 
-    def _facts(self, option: Option) -> list[tuple[str, str]]:
+    def _facts(self, option: Option) -> list[Pair]:
         ctx = self.ctx
-        rows = [(ctx.t("Hardware"), hardware(option))]
+        rows = [Pair(ctx.t("Hardware"), hardware(option))]
         if option.binding is not None:
-            rows.append((ctx.t("Binding limit"), binding_words(ctx.tr, option.binding)))
+            code = OF_LIMIT.get(option.binding.code, option.binding.code)
+            code = code if formula_of(code) else ""
+            rows.append(Pair(ctx.t("Binding limit"), binding_words(ctx.tr, option.binding), code))
         if option.cost.total is not None:
             years = ctx.session.needs.economics.horizon_years
-            rows.append(
-                (ctx.t("{n}-year cost", n=years), figures.money(ctx.tr, option.cost.total, option.cost.currency))
-            )
+            total = figures.money(ctx.tr, option.cost.total, option.cost.currency)
+            rows.append(Pair(ctx.t("{n}-year cost", n=years), total, "total"))
         if option.tco is not None and option.tco.break_even_month is not None:
-            rows.append((ctx.t("Against cloud"), ctx.t("even in month {n}", n=option.tco.break_even_month)))
+            even = ctx.t("even in month {n}", n=option.tco.break_even_month)
+            rows.append(Pair(ctx.t("Against cloud"), even, "break_even"))
         power = figures.power(ctx.tr, option.power_w)
         if option.rack_units:
-            rows.append((ctx.t("Rack"), f"{option.rack_units:g} U · {power}"))
+            rows.append(Pair(ctx.t("Rack"), f"{option.rack_units:g} U · {power}", "power_w"))
         else:
-            rows.append((limit_title(ctx.tr, "power_w"), power))
+            rows.append(Pair(limit_title(ctx.tr, "power_w"), power, "power_w"))
         basis = next((e.basis for e in option.estimates.values() if e.basis), "")
         if basis:
-            rows.append((ctx.t("Basis"), basis_words(ctx.tr, basis)))
+            rows.append(Pair(ctx.t("Basis"), basis_words(ctx.tr, basis)))
         return rows
+
+
+def _price_code(option: Option) -> str:
+    """Return the code of what the headline price is: see :func:`wizard.ui.say.headline_price`."""
+    if option.cloud_sku and "hours" in option.estimates:
+        return "total"
+    return "capex" if option.cost.capex else "per_month"

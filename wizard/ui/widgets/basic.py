@@ -93,7 +93,7 @@ def button(
     if icon is not None:
         made.setIcon(icon)
         made.setIconSize(QSize(16, 16))
-    if role in ("link", "chip", "quiet"):
+    if role in ("link", "figure-link", "chip", "quiet"):
         made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     if clicked is not None:
         made.clicked.connect(lambda _checked=False: clicked())

@@ -2,47 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from wizard.ui.since import Line
-from wizard.ui.widgets.basic import row, text
+from wizard.ui.widgets.basic import button, row, text
 
 
-def put(label: QLabel, words: str) -> None:
-    """Set a label's text where it differs: a label lays itself out anew even for the text that it has."""
+def put(label: QLabel | QPushButton, words: str) -> None:
+    """Set a text where it differs: a label lays itself out anew even for the text that it has."""
     if label.text() != words:
         label.setText(words)
 
 
-class Pairs(QWidget):
-    """Name and value per row, the values right-aligned."""
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A name and its value; one with a ``code`` can be asked where it comes from."""
 
-    def __init__(self) -> None:
+    name: str
+    value: str
+    code: str = ""
+
+
+class Pairs(QWidget):
+    """Name and value per row, the values right-aligned.
+
+    Args:
+        explain: called with the code of the value that was asked about.
+        why: what asking it means, for the screen reader.
+    """
+
+    def __init__(self, explain: Callable[[str], object], why: str) -> None:
         super().__init__()
+        self._explain, self._why = explain, why
         self.grid = QGridLayout(self)
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(12)
         self.grid.setVerticalSpacing(8)
         self.grid.setColumnStretch(1, 1)
-        self._rows: list[tuple[QLabel, QLabel]] = []
+        self._rows: list[tuple[QLabel, QLabel, QPushButton]] = []
 
-    def show_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+    def show_pairs(self, pairs: Sequence[Pair]) -> None:
         """Show these names and values."""
         while len(self._rows) < len(pairs):
-            made = (text("", "why", wrap=False), text("", right=True))
-            for n, label in enumerate(made):
-                self.grid.addWidget(label, len(self._rows), n, Qt.AlignmentFlag.AlignTop)
-            self._rows.append(made)
-        for n, (name, value) in enumerate(self._rows):
-            shown = n < len(pairs)
-            if shown:
-                put(name, pairs[n][0])
-                put(value, pairs[n][1])
-            name.setVisible(shown)
-            value.setVisible(shown)
+            self._add()
+        for n, (name, value, asked) in enumerate(self._rows):
+            pair = pairs[n] if n < len(pairs) else None
+            name.setVisible(pair is not None)
+            value.setVisible(pair is not None and not pair.code)
+            asked.setVisible(pair is not None and bool(pair.code))
+            if pair is None:
+                continue
+            put(name, pair.name)
+            put(value, pair.value)
+            put(asked, pair.value)
+            asked.setObjectName(f"ask-{pair.code}")
+            asked.setProperty("explains", pair.code)
+            asked.setAccessibleName(f"{pair.name}: {pair.value}")
+
+    def _add(self) -> None:
+        at, side = len(self._rows), Qt.AlignmentFlag.AlignTop
+        name, value = text("", "why", wrap=False), text("", right=True)
+        asked = button("", lambda: self._explain(str(self._rows[at][2].property("explains"))), role="figure-link")
+        asked.setAccessibleDescription(self._why)
+        asked.setToolTip(self._why + " (F1)")
+        self.grid.addWidget(name, at, 0, side)
+        self.grid.addWidget(value, at, 1, side)
+        self.grid.addWidget(asked, at, 1, side | Qt.AlignmentFlag.AlignRight)
+        self._rows.append((name, value, asked))
 
 
 class Lines(QWidget):

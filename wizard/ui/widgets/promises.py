@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
 
 from wizard.planner.plan import Estimate, Limit, Option
 from wizard.ui import figures
 from wizard.ui.context import Context
+from wizard.ui.formulas import OF_LIMIT
 from wizard.ui.say import at_least, limit_figure, limit_title
 from wizard.ui.widgets.basic import button, clear, row, rule, text
 
@@ -15,6 +18,8 @@ ALSO = (
     "ttft_ms", "ttft_p95_ms", "tpot_ms", "tpot_p95_ms", "e2e_ms", "output_tok_s", "requests_s", "goodput_share",
     "max_concurrency", "hours", "total_tok_s", "mfu",
 )
+FEW = 4
+"""Figures without a target that are shown at once."""
 
 
 class Promises(QWidget):
@@ -31,10 +36,13 @@ class Promises(QWidget):
         self._shown: Option | None = None
 
     def show_option(self, option: Option) -> None:
-        """Show the promises of an option, then what else is known of its speed."""
+        """Show the promises of an option, then what else is known of its speed: a few, all on demand."""
         if option is self._shown:
             return
         self._shown = option
+        self._fill(option, FEW)
+
+    def _fill(self, option: Option, few: int) -> None:
         clear(self.grid)
         t = self.ctx.t
         for n, words in enumerate((t("Requirement"), t("Target"), t("Estimate"), t("Slow end"))):
@@ -44,10 +52,13 @@ class Promises(QWidget):
         for limit in limits:
             at = self._limit(at, limit, option.estimates.get(limit.code))
         promised = {limit.code for limit in option.limits}
-        for code in ALSO:
-            estimate = option.estimates.get(code)
-            if estimate is not None and code not in promised:
-                at = self._also(at, code, estimate)
+        also = [(c, option.estimates[c]) for c in ALSO if c in option.estimates and c not in promised]
+        for code, estimate in also[:few]:
+            at = self._also(at, code, estimate)
+        if len(also) > few:
+            words = t("{n} more figures", n=len(also) - few)
+            more = button(words, partial(self._fill, option, len(also)), role="link", name="promises-more")
+            self.grid.addWidget(more, at, 0, 1, 4)
 
     def _limit(self, at: int, limit: Limit, estimate: Estimate | None) -> int:
         tr = self.ctx.tr
@@ -57,11 +68,19 @@ class Promises(QWidget):
         mark = text("✓" if kept else "✗", "good" if kept else "bad", wrap=False)
         mark.setAccessibleName(tr("kept") if kept else tr("missed"))
         target = text(f"{sign} {limit_figure(tr, limit, limit.need)}", wrap=False, right=True)
-        slow = text(limit_figure(tr, limit, limit.have), "" if kept else "bad", wrap=False, right=True)
+        slow = self._slow(limit, kept)
         value = self._value(limit.code, estimate)
         line = row(mark, name, gap=6)
         line.setStretch(1, 1)
         return self._line(at, line, target, value, slow)
+
+    def _slow(self, limit: Limit, kept: bool) -> QWidget:
+        """Return what it has: to be asked about where no estimate beside it can be."""
+        words = limit_figure(self.ctx.tr, limit, limit.have)
+        code = OF_LIMIT.get(limit.code, "")
+        if not code or not kept:
+            return text(words, "" if kept else "bad", wrap=False, right=True)
+        return self._asked(code, limit_title(self.ctx.tr, limit.code), words, "figure-link")
 
     def _also(self, at: int, code: str, estimate: Estimate) -> int:
         tr = self.ctx.tr
@@ -78,12 +97,14 @@ class Promises(QWidget):
         tr = self.ctx.tr
         if estimate is None:
             return text("", wrap=False)
-        words = figures.metric(tr, code, estimate.value)
-        made = button(words, lambda: self.ctx.explain(code), role="link", name=f"why-{code}")
+        return self._asked(code, limit_title(tr, code), figures.metric(tr, code, estimate.value), "link")
+
+    def _asked(self, code: str, name: str, words: str, role: str) -> QWidget:
+        made = button(words, lambda: self.ctx.explain(code), role=role, name=f"why-{code}")
         made.setProperty("explains", code)
-        made.setAccessibleName(f"{limit_title(tr, code)}: {words}")
-        made.setAccessibleDescription(tr("Where does this figure come from?"))
-        made.setToolTip(tr("Where does this figure come from?") + " (F1)")
+        made.setAccessibleName(f"{name}: {words}")
+        made.setAccessibleDescription(self.ctx.t("Where does this figure come from?"))
+        made.setToolTip(self.ctx.t("Where does this figure come from?") + " (F1)")
         return made
 
     def _line(self, at: int, name: QLayout, target: QWidget, value: QWidget, slow: QWidget) -> int:
