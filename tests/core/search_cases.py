@@ -18,7 +18,7 @@ from wizard.needs.needs import Needs
 from wizard.planner.explore import Explorer
 from wizard.planner.models import model_of
 from wizard.planner.planner import context_of
-from wizard.planner.search import Judged, judged
+from wizard.planner.search import Judged
 from wizard.planner.serving_plan import choice, explore, explorer_of
 from wizard.planner.space import Space, price_of
 
@@ -69,7 +69,7 @@ def small_needs(seed: int) -> Needs:
         "workload": {
             "concurrent_users": maybe(0.75, 1, 3, 8, 20, 57, 130, 400), "requests_per_s": maybe(0.15, 0.2, 3, 20),
             "think_time_s": dice.choice([0, 0, 0, 0, 20]), "prompt_tokens": dice.choice([200, 1500, 6000, 20_000]),
-            "output_tokens": dice.choice([50, 300, 1000]), "growth_per_year": dice.choice([0, 0, 0.2]),
+            "output_tokens": dice.choice([50, 300, 1000]), "growth_per_year": dice.choice([0, 0.05, 0.2]),
         },
         "targets": {"ttft_ms": maybe(0.6, 400, 1000, 2500, 8000), "tpot_ms": maybe(0.6, 15, 30, 60, 100),
                     "e2e_ms": maybe(0.1, 5000, 30_000), "output_tok_s": maybe(0.1, 200, 3000)},
@@ -126,7 +126,8 @@ def _explorer(needs: Needs, catalog: Catalog) -> Explorer | None:
 def _best_of_all(space: Space, factor: float, without: tuple[str, ...] = ()) -> Choice | None:
     users = space.demand.grid(factor)
     group, step = np.indices((space.groups.size, users.size)).reshape(2, -1)
-    every = judged(space, *space.estimates.of(group, users[step]), factor)
+    candidates, columns = space.estimates.of(group, users[step])
+    every = Judged(space, candidates, columns, *space.judge(candidates, columns, factor))
     kept = np.ones(group.size, dtype=bool)
     for requirement in every.found:
         if requirement.code not in without:

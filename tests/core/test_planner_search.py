@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.core.plans import CATALOG, FIFTY_USERS
 from tests.core.search_cases import fast, slow, small_catalog, small_needs
+from wizard.needs.files import parse_needs
+from wizard.planner.planner import Planner, plan
 
 SEEDS = (0, 3, 53, 239, 320, 324, 560, 573, 599)
 """Among them those that found faults: band classes, rates, rounded racks."""
@@ -14,3 +17,18 @@ SEEDS = (0, 3, 53, 239, 320, 324, 560, 573, 599)
 def test_the_choice_is_that_of_a_search_of_every_row(seed: int) -> None:
     catalog, needs = small_catalog(seed), small_needs(seed)
     assert fast(needs, catalog) == slow(needs, catalog)
+
+
+def test_what_is_remembered_changes_no_plan() -> None:
+    planner = Planner(CATALOG)
+    planner.plan(parse_needs(FIFTY_USERS))
+    for old, new in (("tpot_ms: 60", "tpot_ms: 35"), ("users: 50", "users: 70"), ("2500", "1000"), ("9000", "4000")):
+        needs = parse_needs(FIFTY_USERS.replace(old, new))
+        assert planner.plan(needs) == plan(needs, CATALOG), new
+
+
+def test_most_candidates_are_ruled_out_by_bounds_alone() -> None:
+    needs = parse_needs(FIFTY_USERS.replace("users: 50", "users: 200").replace("90000", "360000"))
+    planner = Planner(CATALOG)
+    assert planner.plan(needs).considered > 1_000_000
+    assert 0 < planner.estimated < 20_000

@@ -21,7 +21,6 @@ from wizard.planner.premises import owned
 from wizard.planner.shortlist import Device
 from wizard.planner.usage import Running
 from wizard.sizing.cases import Bools, Floats, Ints
-from wizard.sizing.device_columns import DeviceColumns, stack
 
 TWICE = frozenset(("2n", "second_site"))
 """Answers that have every replica twice."""
@@ -63,11 +62,6 @@ class Market:
     running: Running
     beside: Mapping[str, Any] = field(default_factory=dict)
     """Columns of what lies in memory beside the model, and of the draft of speculative decoding."""
-
-    @cached_property
-    def device_columns(self) -> DeviceColumns:
-        """The shortlist as columns."""
-        return stack(DeviceColumns.of(device.accelerator) for device in self.devices)
 
     def builds(self, candidates: Candidates, wanted: Floats) -> Builds:
         """Size and price every candidate with ``wanted`` replicas for the load."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
@@ -15,6 +16,7 @@ from wizard.planner.calibrating import calibration_of
 from wizard.planner.changes import nearest
 from wizard.planner.editing import edited
 from wizard.planner.facts import facts_of, software
+from wizard.planner.memo import Memo
 from wizard.planner.mixes import peak_split
 from wizard.planner.models import model_of, summary
 from wizard.planner.plan import Fact, Option, Plan
@@ -39,8 +41,36 @@ def plan(
         InputError: the needs name a model, accelerator or vendor that does not exist.
         Cancelled: ``cancel`` said so.
     """
-    catalog = catalog_of(needs, catalog)
-    context = context_of(needs, catalog, currency or needs.budget.currency, cancel)
+    return Planner(catalog).plan(needs, currency=currency, cancel=cancel)
+
+
+class Planner:
+    """Plans again and again, as a window does: what a changed answer leaves as it was is not worked out again.
+
+    Its plans are those of :func:`plan`. Several threads may ask; they are served one after the other.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._memo = Memo()
+        self._lock = Lock()
+
+    @property
+    def estimated(self) -> int:
+        """How many candidates are estimated and remembered; the others were ruled out without."""
+        return sum(estimates.size for estimates in self._memo.kept("estimates"))
+
+    def plan(
+        self, needs: Needs, *, currency: Currency | str | None = None, cancel: Callable[[], bool] | None = None
+    ) -> Plan:
+        """Answer the needs; see :func:`plan`."""
+        with self._lock:
+            catalog = catalog_of(needs, self.catalog)
+            context = context_of(needs, catalog, currency or needs.budget.currency, cancel, self._memo)
+            return _plan(needs, catalog, context)
+
+
+def _plan(needs: Needs, catalog: Catalog, context: Context) -> Plan:
     model = model_of(needs, catalog)
     if needs.use_case in {"training", "fine_tuning"}:
         return training_plan(needs, model, context)
@@ -73,7 +103,7 @@ def _facts(
 
 
 def context_of(
-    needs: Needs, catalog: Catalog, currency: str, cancel: Callable[[], bool] | None = None
+    needs: Needs, catalog: Catalog, currency: str, cancel: Callable[[], bool] | None = None, memo: Memo | None = None
 ) -> Context:
     """Return what plans, prices of requirements and single answers of one question are made with."""
     def cancelled() -> None:
@@ -83,4 +113,4 @@ def context_of(
     terms = planned_terms(needs, catalog, currency)
     today = catalog_date(catalog)
     year = today.year + (today.month - 1) / 12
-    return Context(catalog, terms, calibration_of(needs, catalog), year, cancelled)
+    return Context(catalog, terms, calibration_of(needs, catalog), year, cancelled, memo or Memo())

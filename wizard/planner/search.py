@@ -85,14 +85,12 @@ class Judged:
 
     def rejections(self) -> tuple[Rejection, ...]:
         """Return, for every device without a feasible candidate, the promise that its best candidate breaks."""
-        device, feasible = self.candidates.device, self.feasible()
-        reasons = []
-        for index, known in enumerate(self.space.market.devices):
-            rows = np.flatnonzero(device == index)
-            if rows.size == 0 or feasible[rows].any():
-                continue
-            reasons.append(self._rejection(known.whole.id, int(rows[self.shortfall[rows].argmin()])))
-        return tuple(reasons)
+        device = self.candidates.device
+        order = np.lexsort((self.shortfall, ~self.feasible(), device))
+        best = order[np.diff(device[order], prepend=-1) != 0]
+        devices = self.space.market.devices
+        return tuple(self._rejection(devices[int(device[row])].whole.id, int(row))
+                     for row in best[~self.feasible()[best]])
 
     def _rejection(self, what: str, row: int) -> Rejection:
         requirement = self.found[int(self.margins[:, row].argmin())]
@@ -101,8 +99,3 @@ class Judged:
             what=what, reason=requirement.code, need=need if np.isfinite(need) else None,
             have=have if np.isfinite(have) else None, unit=requirement.unit,
         )
-
-
-def judged(space: Space, candidates: Candidates, columns: ServingColumns, factor: float) -> Judged:
-    """Build and judge rows at ``factor`` times the load."""
-    return Judged(space, candidates, columns, *space.judge(candidates, columns, factor))

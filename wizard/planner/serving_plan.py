@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 
@@ -18,18 +19,20 @@ from wizard.planner.bills import Biller
 from wizard.planner.builds import Market
 from wizard.planner.candidates import Candidates, enumerate_groups, node_sizes, serving_inputs
 from wizard.planner.demand import Demand
-from wizard.planner.estimates import Estimates
+from wizard.planner.estimates import Estimates, fingerprint
 from wizard.planner.explore import Explorer
+from wizard.planner.memo import Memo
 from wizard.planner.options import Writer
 from wizard.planner.plan import CurvePoint, Option, ParetoPoint, Reason, Rejection, Role
 from wizard.planner.purchase import columns_of
 from wizard.planner.search import Judged
-from wizard.planner.shortlist import shortlist
+from wizard.planner.shortlist import Device, shortlist
 from wizard.planner.space import Space
 from wizard.planner.traffic import beside
 from wizard.planner.usage import Running
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import WEIGHT_FORMATS
+from wizard.sizing.device_columns import DeviceColumns, stack
 from wizard.sizing.traffic import ServingInputs
 
 ROLES: tuple[Role, ...] = ("minimum", "recommended", "headroom")
@@ -50,6 +53,7 @@ class Context:
     calibration: Calibration
     year: float
     cancelled: Callable[[], None]
+    memo: Memo = field(default_factory=Memo)
 
     def usd(self, amount: float, currency: str) -> float:
         """Convert an amount into US dollars at the terms' dated rate."""
@@ -70,28 +74,52 @@ class Outcome:
     considered: int
 
 
+@dataclass(frozen=True)
+class _Field:
+    """What the answers about hardware and precision leave, before any load."""
+
+    devices: tuple[Device, ...]
+    columns: DeviceColumns
+    groups: Candidates
+    sizes: Mapping[str, int]
+    ruled_out: tuple[Rejection, ...]
+
+
+def _field(needs: Needs, model: Model, catalog: Catalog) -> _Field:
+    devices, ruled_out = shortlist(needs, catalog)
+    sizes = node_sizes(catalog)
+    groups, illegal = enumerate_groups(needs, model, devices, sizes)
+    columns = stack(DeviceColumns.of(device.accelerator) for device in devices) if devices else None
+    return _Field(devices, cast("DeviceColumns", columns), groups, sizes, (*ruled_out, *illegal))
+
+
 def explorer_of(needs: Needs, model: Model, context: Context) -> tuple[Explorer | None, tuple[Rejection, ...]]:
     """Lay out what one set of needs can choose from; ``None`` where the answers leave no candidate."""
-    devices, ruled_out = shortlist(needs, context.catalog)
-    sizes = node_sizes(context.catalog)
-    groups, illegal = enumerate_groups(needs, model, devices, sizes)
-    if groups.size == 0:
-        return None, (*ruled_out, *illegal)
+    catalog, memo = context.catalog, context.memo
+    hardware = (catalog, model, needs.constraints, needs.precision, needs.engine, needs.use_case,
+                needs.economics.country, needs.workload.concurrent_users == 1)
+    left = memo.get("field", hardware, lambda: _field(needs, model, catalog))
+    if left.groups.size == 0:
+        return None, left.ruled_out
     sizes_on_disk = [float(weight_bytes(model, fmt).bytes) for fmt in WEIGHT_FORMATS]
-    capex = columns_of(needs, context.catalog, context.terms, sizes_on_disk)
-    market = Market(needs, context.catalog, devices, sizes, capex, Running.of(context.catalog, needs.economics),
-                    beside(needs, model, context.catalog).columns)
+    capex = columns_of(needs, catalog, context.terms, sizes_on_disk)
+    market = Market(needs, catalog, left.devices, left.sizes, capex, Running.of(catalog, needs.economics),
+                    beside(needs, model, catalog).columns)
 
     def inputs(candidates: Candidates) -> ServingInputs:
-        return serving_inputs(needs, model, market.device_columns, candidates, context.year, market.beside)
+        return serving_inputs(needs, model, left.columns, candidates, context.year, market.beside)
 
+    traffic = fingerprint(inputs(left.groups.take(np.zeros(1, dtype=np.int64))))
+    estimates = memo.get("estimates", (hardware, traffic, id(context.calibration)),
+                         lambda: Estimates(left.groups, inputs, context.calibration), keep=2)
+    estimates.trim()
     budget = needs.budget
     space = Space(
-        model, market, Demand.of(needs), Estimates(groups, inputs, context.calibration),
+        model, market, Demand.of(needs), estimates, memo,
         budget_usd=None if budget.purchase is None else context.usd(float(budget.purchase), budget.currency),
         month_usd=None if budget.per_month is None else context.usd(float(budget.per_month), budget.currency),
     )
-    return Explorer(space, context.cancelled), (*ruled_out, *illegal)
+    return Explorer(space, context.cancelled), left.ruled_out
 
 
 def serving_outcome(needs: Needs, model: Model, context: Context) -> Outcome:
@@ -123,16 +151,14 @@ def serving_outcome(needs: Needs, model: Model, context: Context) -> Outcome:
 def explore(explorer: Explorer) -> None:
     """Look at all rows that the choice may fall on: at the load itself, with the reserve, and with growth."""
     demand = explorer.space.demand
-    price = explorer.settle(1.0, keep=len(ROLES) + ALTERNATIVES)
-    feasible = np.isfinite(price)
-    if not feasible.any():
+    more: list[tuple[float, tuple[str, ...]]] = [
+        (demand.factor("recommended"), ()), (demand.factor("headroom"), ("budget", "budget_month")),
+    ] if demand.stated else []
+    price = explorer.settle(1.0, keep=len(ROLES) + ALTERNATIVES, also=more)
+    if not np.isfinite(price).any():
         stated = {requirement.code for requirement in explorer.judged(1.0).found}
         for code in (code for code in RELAXABLE if code in stated):
             explorer.cheapest(1.0, without=(code,))
-    elif demand.stated:
-        near = price <= np.sort(price)[min(ALTERNATIVES, feasible.sum() - 1)]
-        explorer.cheapest(demand.factor("recommended"), first=near)
-        explorer.cheapest(demand.factor("headroom"), without=("budget", "budget_month"), first=near)
 
 
 def _marked(options: list[Option]) -> list[Option]:

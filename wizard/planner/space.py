@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wizard.catalog.records import Model
 from wizard.planner.builds import Builds, Market
 from wizard.planner.candidates import Candidates
 from wizard.planner.demand import Demand
-from wizard.planner.estimates import Estimates
+from wizard.planner.estimates import Estimates, take
+from wizard.planner.memo import Memo
 from wizard.planner.requirements import Requirement, load, requirements, resources
 from wizard.sizing.bands import batch_class
-from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
+from wizard.sizing.cases import Bools, Floats, Ints, MemoryColumns, ServingColumns
 from wizard.sizing.ceilings import bounds
 from wizard.sizing.formats import BYTES_PER_ELEMENT
 from wizard.sizing.memory import memory
@@ -36,15 +39,25 @@ def price_of(builds: Builds) -> Floats:
 
 @dataclass(frozen=True)
 class Prices:
-    """Groups at every number of users of the axis, at one load: shape ``(groups, users)``."""
+    """Groups that fit at every number of users of the axis, at one load: shape ``(groups, users)``."""
 
     users: Ints
     segment: Ints
     """Class of the users within which bands are alike."""
     least: Floats
     """Price in dollars; where rates decide, a price that it cannot fall below."""
-    limits: tuple[tuple[str, Bools], ...]
+    limits: tuple[tuple[str, Bools], ...] = ()
     """Limits on machines, money and load that are known before any estimate: code, and which rows keep it."""
+    kind: Ints | None = None
+    """Which of all groups are built alike; ``None`` where builds hang on estimates."""
+    builds: Builds | None = None
+    """Builds of each kind at every number of users, one after the other."""
+
+    def built(self, group: Ints, users: Ints) -> Builds | None:
+        """Return the builds of rows, where they are known."""
+        if self.kind is None or self.builds is None:
+            return None
+        return take(self.builds, self.kind[group] * self.users.size + np.searchsorted(self.users, users))
 
     def allowed(self, without: Collection[str]) -> Bools:
         """Return which rows keep every known limit but those of the codes in ``without``."""
@@ -63,6 +76,7 @@ class Space:
     market: Market
     demand: Demand
     estimates: Estimates
+    memo: Memo
     budget_usd: float | None
     month_usd: float | None
 
@@ -79,14 +93,22 @@ class Space:
     @cached_property
     def held(self) -> Floats:
         """Sequences that a replica's memory holds at most: with working memory for one only; shape ``(groups,)``."""
-        found = memory(self.estimates.inputs(self.groups), np.ones(1))
-        return np.floor(np.maximum(found.kv_budget, 0.0) / np.maximum(found.kv_per_sequence, 1.0))
+        use = self._memory
+        return np.floor(np.maximum(use.kv_budget, 0.0) / np.maximum(use.kv_per_sequence, 1.0))
+
+    @cached_property
+    def fits(self) -> Ints:
+        """The groups whose memory holds at least one sequence."""
+        return np.flatnonzero(self.held >= 1)
 
     @cached_property
     def room(self) -> Floats:
         """Share of the usable memory that weights and one sequence leave; negative where they do not fit."""
-        found = memory(self.estimates.inputs(self.groups), np.ones(1))
-        return (found.kv_budget - found.kv_per_sequence) / found.capacity
+        return (self._memory.kv_budget - self._memory.kv_per_sequence) / self._memory.capacity
+
+    @cached_property
+    def _memory(self) -> MemoryColumns:
+        return memory(self.estimates.inputs(self.groups), np.ones(1))
 
     @cached_property
     def samples(self) -> Bools:
@@ -104,24 +126,43 @@ class Space:
         segment = batch_class(users.astype(np.float64))
         if self.demand.exact:
             return self._exact(users, segment, factor)
-        return Prices(users, segment, self._least(users, factor), ())
+        return Prices(users, segment, self._least(users, factor))
 
     def _exact(self, users: Ints, segment: Ints, factor: float) -> Prices:
         """Price groups that are built alike together."""
-        g, shape = self.groups, (-1, users.size)
-        kinds, first, kind = np.unique(
-            (g.device * 4096 + g.per_replica) * 16 + g.weights, return_index=True, return_inverse=True)
-        rows = g.take(np.repeat(first, users.size))
+        first, kind = self._kinds
         never = np.full(1, np.inf)
-        wanted = self.demand.fewest(np.tile(users, kinds.size), never, never, never, factor)
-        builds = self.market.builds(rows, wanted)
+        wanted = self.demand.fewest(np.tile(users, first.size), never, never, never, factor)
+        builds = self._built(self.groups.take(np.repeat(first, users.size)), wanted)
+
+        def of_groups(column: NDArray[Any]) -> NDArray[Any]:
+            return np.asarray(column.reshape(-1, users.size)[kind[self.fits]])
+
         found = (*load(self.market.needs, builds, wanted), *self._resources(builds))
-        limits = tuple((one.code, one.met.reshape(shape)[kind]) for one in found if not one.met.all())
-        return Prices(users, segment, price_of(builds).reshape(shape)[kind], limits)
+        limits = tuple((one.code, of_groups(one.met)) for one in found if not one.met.all())
+        return Prices(users, segment, of_groups(price_of(builds)), limits, kind, builds)
+
+    def _built(self, rows: Candidates, wanted: Floats) -> Builds:
+        """Return builds, from the memo if the same were asked for before."""
+        market = self.market
+        economics, columns = market.needs.economics, (rows.device, rows.per_replica, rows.weights, wanted)
+        key = (
+            market.capex, market.running, market.needs.constraints, economics.horizon_years,
+            tuple((d.whole.id, d.parts, d.rent_only) for d in market.devices), *(c.tobytes() for c in columns),
+        )
+        return self.memo.get("builds", key, lambda: market.builds(rows, wanted), keep=9)
+
+    @cached_property
+    def _kinds(self) -> tuple[Ints, Ints]:
+        """Return one group of each kind that is built alike, and the kind of each group."""
+        g = self.groups
+        key = (g.device * 4096 + g.per_replica) * 16 + g.weights
+        _, first, kind = np.unique(key, return_index=True, return_inverse=True)
+        return first, kind
 
     def _least(self, users: Ints, factor: float) -> Floats:
         """Return the least price: replicas at the physical ceiling of their rates, at the best price of a device."""
-        g = self.groups
+        g = self.groups.take(self.fits)
         ceiling, answer = self._ceilings
         load = self.market.needs.workload
         requests = np.minimum(ceiling[:, None], users / answer[:, None])
@@ -139,9 +180,9 @@ class Space:
     @cached_property
     def _ceilings(self) -> tuple[Floats, Floats]:
         """Requests per second that no number of users exceeds, and the least seconds of an answer."""
-        g = self.groups
+        g = self.groups.take(self.fits)
         alone = self.estimates.inputs(g)
-        full = self.estimates.inputs(replace(g, users=np.maximum(self.held, 1.0).astype(np.int64)))
+        full = self.estimates.inputs(replace(g, users=self.held[self.fits].astype(np.int64)))
         use = memory(alone, np.ones(1))
         limit = bounds(full, Replica.of(full), use)
         first = bounds(alone, Replica.of(alone), use)
@@ -151,10 +192,11 @@ class Space:
         return resources(self.market.needs, builds, self.budget_usd, self.month_usd)
 
     def judge(
-        self, candidates: Candidates, columns: ServingColumns, factor: float
+        self, candidates: Candidates, columns: ServingColumns, factor: float, builds: Builds | None = None
     ) -> tuple[Builds, tuple[Requirement, ...]]:
-        """Build rows at ``factor`` times the load and hold them against every requirement."""
+        """Build rows at ``factor`` times the load, if they are not yet, and hold them against every requirement."""
         wanted = self.demand.replicas(candidates.users, columns, factor)
-        builds = self.market.builds(candidates, wanted)
+        if builds is None:
+            builds = self.market.builds(candidates, wanted)
         return builds, requirements(
             self.market.needs, candidates, columns, builds, wanted, self.budget_usd, self.month_usd)

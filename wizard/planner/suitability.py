@@ -11,6 +11,7 @@ from wizard.planner.plan import Fact, Option
 from wizard.planner.requirements import speed_targets
 from wizard.planner.serving_plan import Context, Outcome
 from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS
+from wizard.sizing.device_columns import DeviceColumns
 from wizard.sizing.serving import serve
 
 COMPARED = (
@@ -27,17 +28,17 @@ def other_models(needs: Needs, context: Context, outcome: Outcome, option: Optio
     if needs.use_case != "edge" or target is None or outcome.judged is None:
         return []
     market = outcome.judged.space.market
-    device = next(i for i, d in enumerate(market.devices) if d.whole.id == option.accelerator)
+    device = next(d.accelerator for d in market.devices if d.whole.id == option.accelerator)
     ones = np.ones(1, dtype=np.int64)
     row = Candidates(
-        device=device * ones, tp=ones, pp=ones, dp=ones, ep=ones, users=ones,
+        device=0 * ones, tp=ones, pp=ones, dp=ones, ep=ones, users=ones,
         weights=WEIGHT_FORMATS.index(option.weight_precision) * ones, kv=KV_FORMATS.index(option.kv_precision) * ones,
         engine=ENGINES.index(option.engine) * ones,
     )
     found = []
     for name in COMPARED:
         model = context.catalog.models[name]
-        columns = serve(serving_inputs(needs, model, market.device_columns, row, context.year), context.calibration)
+        columns = serve(serving_inputs(needs, model, DeviceColumns.of(device), row, context.year), context.calibration)
         band = columns.tpot_ms
         if not columns.fits[0]:
             found.append(fact("does_not_fit", model=model.name))

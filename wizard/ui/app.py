@@ -6,6 +6,7 @@ import locale
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,16 +25,21 @@ from wizard.ui.shell import Shell
 from wizard.ui.store import Settings, Store
 
 if TYPE_CHECKING:
+    from wizard.planner.planner import Planner
     from wizard.ui.drafts import Drafts
 
 
 def engine(catalog: Catalog) -> Callable[[Needs, Callable[[], bool]], Plan]:
-    """Return the planner over a catalogue; the engine is imported when it is first used."""
+    """Return the planner over a catalogue, which remembers its last plans; the engine is imported when first used."""
+
+    @cache
+    def planner() -> Planner:
+        from wizard.planner.planner import Planner
+
+        return Planner(catalog)
 
     def plan_with(needs: Needs, cancelled: Callable[[], bool]) -> Plan:
-        from wizard.planner.planner import plan
-
-        return plan(needs, catalog, cancel=cancelled)
+        return planner().plan(needs, cancel=cancelled)
 
     return plan_with
 

@@ -1,0 +1,146 @@
+"""One pass over a space, best first: which rows are still open, and the best price of each device so far.
+
+What may be left out without changing the result:
+
+* a row whose price, or least price, is above the best one of its device that keeps every promise (or above the best
+  few of all devices, where no more are asked for);
+* a row whose group is already too slow, or out of memory, with fewer users: more users never make an answer faster.
+  As bands widen and narrow between classes of users, only the value itself excludes other classes.
+
+``tests/core/test_planner_search.py`` holds this against a search of every row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from wizard.planner.requirements import Requirement
+from wizard.planner.space import Prices, Space, price_of
+from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
+
+SPEED = frozenset({"ttft_ms", "tpot_ms", "e2e_ms"})
+MEMORY = frozenset({"weights_memory", "kv_memory"})
+SAMPLES = 5
+"""Numbers of users at which a first sample of each device is looked at."""
+ROWS = 4096
+"""Rows of one step: enough to keep numpy busy, few enough to learn from."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows to look at: groups, and users of each replica."""
+
+    group: Ints
+    users: Ints
+
+
+class Walk:
+    """Asks for rows step by step, and learns from what they turn out to be.
+
+    Args:
+        factor: multiple of the load.
+        slow: users from which each group breaks a promise, by class of users; shared by walks with the same promises.
+        without: codes of requirements that need not be kept.
+        keep: how many devices the cheapest row is wanted of.
+        settle: whether it is wanted of each other device too if any row keeps every promise.
+        below: a price that is known to be reached; dearer rows are not looked at.
+    """
+
+    def __init__(
+        self, space: Space, prices: Prices, factor: float, slow: Floats, *, without: Collection[str] = (),
+        keep: int = 1, settle: bool = False, below: float = np.inf,
+    ) -> None:
+        self.factor = factor
+        self.best: Floats = np.full(len(space.market.devices), np.inf)
+        """Price of the cheapest row of each device; infinite where none is known."""
+        self._space, self._prices, self._slow, self._without = space, prices, slow, frozenset(without)
+        self._keep, self._settle, self._below = keep, settle, below
+        opened = prices.allowed(without) & (prices.users <= space.held[space.fits, None])
+        if np.isfinite(slow).any():
+            opened &= prices.users < slow[space.fits][:, prices.segment]
+        live = np.flatnonzero(opened.any(axis=1))
+        self._live, self._open, self._price = space.fits[live], opened[live], prices.least[live]
+
+    @property
+    def devices(self) -> Bools:
+        """Devices with rows that are still open."""
+        found = np.zeros(self.best.shape, dtype=np.bool_)
+        found[self._space.groups.device[self._live]] = True
+        return found
+
+    def sample(self, devices: Bools | None = None) -> Rows:
+        """Ask for a few rows of one group for each size of replica."""
+        chosen = self._space.samples[self._live]
+        if devices is not None:
+            chosen = chosen & devices[self._space.groups.device[self._live]]
+        return self._picked(np.flatnonzero(chosen), SAMPLES)
+
+    def step(self) -> Rows:
+        """Ask for the next rows that may be better than what is known; for none when all is known."""
+        device = self._space.groups.device
+        wanted = self._open & (self._price <= self._bound()[device[self._live]][:, None])
+        kept = wanted.any(axis=1)
+        # A bound only ever falls: what is above it stays out.
+        self._live, self._price, self._open = self._live[kept], self._price[kept], wanted[kept]
+        return self._picked(np.arange(self._live.size), max(1, ROWS // max(self._live.size, 1)))
+
+    def learn(self, rows: Rows) -> None:
+        """Take in the estimates of rows that were asked for."""
+        space = self._space
+        candidates, columns = space.estimates.of(rows.group, rows.users)
+        built = self._prices.built(rows.group, rows.users)
+        builds, found = space.judge(candidates, columns, self.factor, built)
+        kept = [(requirement, requirement.met) for requirement in found if requirement.code not in self._without]
+        good = np.logical_and.reduce([met for _, met in kept])
+        np.minimum.at(self.best, candidates.device[good], price_of(builds)[good])
+        segment = self._prices.segment[np.searchsorted(self._prices.users, rows.users)]
+        self._exclude(rows, segment, _late(kept), _hopeless(kept, columns))
+        self._open &= self._prices.users < self._slow[self._live][:, self._prices.segment]
+
+    def _picked(self, among: Ints, parts: int) -> Rows:
+        row, column = np.nonzero(_spread(self._open[among], parts))
+        row = among[row]
+        self._open[row, column] = False
+        return Rows(self._live[row], self._prices.users[column])
+
+    def _bound(self) -> Floats:
+        """Return the price above which rows of each device need not be looked at."""
+        keep = self._keep
+        most = np.partition(self.best, keep - 1)[keep - 1] if keep <= self.best.size else np.inf
+        bound = np.minimum(self.best, min(float(most), self._below))
+        if self._settle:
+            bound[np.isinf(self.best)] = np.inf
+        return bound
+
+    def _exclude(self, rows: Rows, segment: Ints, late: Bools, hopeless: Bools) -> None:
+        np.minimum.at(self._slow, (rows.group[late], segment[late]), rows.users[late])
+        for later in range(self._slow.shape[1]):
+            chosen = hopeless & (segment <= later)
+            np.minimum.at(self._slow[:, later], rows.group[chosen], rows.users[chosen])
+
+
+def _late(found: Collection[tuple[Requirement, Bools]]) -> Bools:
+    """Return which rows break a target at the slow end: so do more users of the same class."""
+    masks = [~met for requirement, met in found if requirement.code in SPEED | MEMORY]
+    return np.asarray(np.logical_or.reduce(masks))
+
+
+def _hopeless(found: Collection[tuple[Requirement, Bools]], columns: ServingColumns) -> Bools:
+    """Return which rows break a target by their very value, or lack memory: so do all more users."""
+    broken = np.zeros(columns.batch.shape, dtype=np.bool_)
+    for requirement, met in found:
+        if requirement.code in SPEED:
+            broken |= getattr(columns, requirement.code).value > requirement.need * (1 + 1e-9)
+        elif requirement.code in MEMORY:
+            broken |= ~met
+    return broken
+
+
+def _spread(rows: Bools, parts: int) -> Bools:
+    """Return up to ``parts`` of each line's true elements, evenly spread, the first always among them."""
+    rank = rows.cumsum(axis=1, dtype=np.int32) - 1
+    count = rank[:, -1:] + 1
+    return np.asarray(rows & ((rank * parts) % np.maximum(count, 1) < parts))
