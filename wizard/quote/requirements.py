@@ -100,7 +100,9 @@ def _varied(paper: Paper) -> Iterator[Item]:
             "{prompt} / {answer} (standard deviation)", prompt=paper.share(load.prompt_variation),
             answer=paper.share(load.output_variation))
     if load.arrival_scv != 1 and not load.concurrent_users:
-        yield tr("Arrivals"), tr("squared variation of the gaps {scv}", scv=paper.figure(load.arrival_scv))
+        scv = paper.figure(load.arrival_scv)
+        yield tr("Arrivals"), (tr("in waves (c² = {scv})", scv=scv) if load.arrival_scv > 1 else
+                               tr("evenly (c² = {scv})", scv=scv))
     if load.batch_share:
         yield tr("Requests without hurry"), paper.share(load.batch_share)
 

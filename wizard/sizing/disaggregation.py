@@ -94,15 +94,16 @@ def best_split(
     x: ServingInputs, devices: int, calibration: Calibration, ttft: float, tpot: float,
     link_bytes_s: float = NIC_BYTES_S,
 ) -> tuple[int, int, Split] | None:
-    """Return the split of a single case that keeps both limits (seconds) at the most requests per second.
+    """Return the split of a single case, and a load, that keep both limits (seconds) at the most requests per second.
 
-    ``concurrency`` of ``x`` counts all users. ``None`` where no split keeps them.
+    ``concurrency`` of ``x`` is the most users that are tried, all workers together; fewer are tried too. ``None`` where
+    nothing keeps the limits.
     """
-    pairs = splits(x, devices)
+    pairs = [(*pair, share) for pair in splits(x, devices) for share in _LOADS]
     if not pairs:
         return None
-    first, then = (np.array([pair[i] for pair in pairs], dtype=np.float64) for i in (0, 1))
-    many = replace(x, concurrency=np.broadcast_to(x.concurrency, first.shape))
+    first, then, share = (np.array([pair[i] for pair in pairs], dtype=np.float64) for i in (0, 1, 2))
+    many = replace(x, concurrency=np.maximum(x.concurrency * share, 1.0))
     found = disaggregated(many, many, first, then, calibration, link_bytes_s)
     keeps = (found.ttft <= ttft) & (found.tpot <= tpot)
     if not keeps.any():
@@ -111,3 +112,7 @@ def best_split(
     one = Split(*(np.broadcast_to(getattr(found, name), first.shape)[k:k + 1] for name in (
         "ttft", "tpot", "transfer", "requests", "batch", "prefill_load")))
     return pairs[k][0], pairs[k][1], one
+
+
+_LOADS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1)
+"""Shares of the users that are tried: fewer wait less."""

@@ -84,13 +84,14 @@ FACTS: Mapping[str, str] = {
     "adapters": mark("{count} LoRA adapters of rank {rank} take {gib} GiB per replica."),
     "disaggregation_pays": mark(
         "Split into {prefill} prefill and {decode} decode workers of {devices} accelerators each, with the KV cache"
-        " over {link} GB/s per accelerator ({stated_label}), the same hardware gives {requests} requests/s instead of"
-        " {together}: first token {ttft} ms (now {other_ttft}), token {tpot} ms (now {other_tpot})."
+        " over {link} GB/s per accelerator ({stated_label}), the same hardware answers up to {requests} requests/s"
+        " within the targets instead of {together}: first token {ttft} ms (now {other_ttft}), token {tpot} ms (now"
+        " {other_tpot})."
     ),
     "disaggregation_even": mark(
-        "Splitting prefill and decode does not pay at this load: {prefill} prefill and {decode} decode workers of"
-        " {devices} accelerators give {requests} requests/s against {together}, first token {ttft} ms (now"
-        " {other_ttft}), token {tpot} ms (now {other_tpot}), with {link} GB/s per accelerator ({stated_label})."
+        "Splitting prefill and decode does not pay here: {prefill} prefill and {decode} decode workers of {devices}"
+        " accelerators answer up to {requests} requests/s within the targets against {together}, first token {ttft}"
+        " ms (now {other_ttft}), token {tpot} ms (now {other_tpot}), with {link} GB/s per accelerator ({stated_label})."
     ),
     "disaggregation_misses": mark(
         "No split of the same hardware into prefill and decode workers of {devices} accelerators keeps both latency"
