@@ -300,7 +300,7 @@ class Checker:
     def site_network(self) -> Iterator[str]:
         """Each machine and storage server has two cables, one to each switch of a pair."""
         machines = (self.nodes if self.host.kind == "server" else 0) + self.by_reason("storage_shared")
-        if self.by_reason("uplink_ends") != 2 * machines:
+        if self.by_reason("uplink_ends") + self.by_reason("uplink_ends_own") != 2 * machines:
             yield "not two cables for each machine"
         ports = sum((self.catalog.components[x.part].ports or 0) * x.quantity for x in self.bom.lines
                     if x.reason == "switch_uplinks")

@@ -65,12 +65,16 @@ def node_on(shelf: Shelf, host: Host, accelerator: Accelerator, count: int) -> N
 
 def _machine(system: System, accelerator: Accelerator, count: int) -> list[Item]:
     items: list[Item] = []
+    inside = ", ".join(part for part in (
+        system.cpu, f"{system.memory_gb} GB" if system.memory_gb else "", system.nics, system.psu) if part)
+    complete = "system_complete_with" if inside else "system_complete"
     if not is_assembled(system):
         items.append(Item(
             "system", system.id, system.vendor, system.name, 1, system.price, rack_units=system.rack_units,
             weight_kg=system.weight_kg, power_w=None,
-            reason="system_complete" if system.includes_accelerators else "system_takes",
-            fields=(("accelerators", system.max_accelerators), ("needed", count), ("name", accelerator.name)),
+            reason=complete if system.includes_accelerators else "system_takes",
+            fields=(("accelerators", system.max_accelerators), ("needed", count), ("name", accelerator.name),
+                    ("inside", inside)),
         ))
     if not system.includes_accelerators:
         items.append(Item(

@@ -179,10 +179,12 @@ def uplink_items(shelf: Shelf, node: Node, nodes: int, storage: int) -> list[Ite
     if not machines:
         return []
     count, fields = UPLINKS * machines, (("nodes", machines),)
+    # A complete machine's own cards are known by name only, not by their free ports.
+    reason = "uplink_ends_own" if "nic" in node.system.includes else "uplink_ends"
     cable = uplink_cable(shelf)
     if cable is None:
-        return [Item("cable", "uplink_cable", "", UPLINK_CABLE_TEXT, count, None, reason="uplink_ends", fields=fields)]
-    return [item_of(cable, count, "uplink_ends", nodes=machines)]
+        return [Item("cable", "uplink_cable", "", UPLINK_CABLE_TEXT, count, None, reason=reason, fields=fields)]
+    return [item_of(cable, count, reason, nodes=machines)]
 
 
 def management_items(counts: ClusterCounts, site: Site) -> list[Item]:
@@ -213,5 +215,4 @@ def service_items(node: Node, nodes: int) -> list[Item]:
     """Return installation of servers, which nobody sells at a list price."""
     if not node.server:
         return []
-    return [Item("installation", "installation", "", INSTALLATION_TEXT, nodes, None, reason="installation_nodes",
-                 )]
+    return [Item("installation", "installation", "", INSTALLATION_TEXT, nodes, None, reason="installation_nodes")]

@@ -89,6 +89,9 @@ LABELS: Mapping[str, str] = {
 
 SENTENCES: Mapping[str, str] = {
     "system_complete": mark("complete machine; accelerators in it: {accelerators}, needed: {needed}"),
+    "system_complete_with": mark(
+        "complete machine with {inside}; accelerators in it: {accelerators}, needed: {needed}"
+    ),
     "system_takes": mark("takes up to {accelerators} of {name}; {needed} needed"),
     "accelerator_count": mark("{per_node} in each machine"),
     "cpu_cores": mark("{have_cores} cores, {need_cores} needed; rule of thumb: at least {rule_cores}"),
@@ -125,6 +128,7 @@ SENTENCES: Mapping[str, str] = {
     "link_optics": mark("two for each of {links} links, one per end"),
     "link_fibre": mark("one for each of {links} links"),
     "uplink_ends": mark("two per machine; machines: {nodes}"),
+    "uplink_ends_own": mark("two per machine; machines: {nodes}; check that the complete machine has such ports free"),
     "rack_count": mark("racks: {racks}; machines in each by height and power: {nodes_per_rack} at most"),
     "pdu_feeds": mark(
         "two feeds per rack; each alone carries {rack_kw} kW with its breakers loaded to {breaker_percent} %"

@@ -64,13 +64,20 @@ def _line(cells: Cells, row: int, line: BomLine, tr: Translator, hardware_rows: 
     cells.number(row, 5, line.quantity, "count")
     if line.reason in _SHARES and line.unit_list is not None and line.price_kind != "yours":
         share = Decimal(str(dict(line.reason_fields)["percent"])) / 100
-        cells.formula(row, 6, f"=ROUND(SUM(J2:J{hardware_rows + 1})*{share.normalize():f},2)", line.unit_list)
+        cells.formula(row, 6, f"=ROUND({sum_of(hardware_rows)}*{share.normalize():f},2)", line.unit_list)
     else:
         cells.number(row, 6, line.unit_list)
     cells.number(row, 7, line.discount, "rate")
     cells.formula(row, 8, f'=IF(G{n}="","",ROUND(G{n}*(1-H{n}),2))', line.unit_net)
     cells.formula(row, 9, f'=IF(I{n}="","",ROUND(F{n}*I{n},2))', line.extended)
     _provenance(cells, row, line, tr)
+
+
+def sum_of(rows: int, sheet: str = "") -> str:
+    """Return the sum of the amounts of the first rows; of none it is zero, for a range must not run backwards."""
+    if not rows:
+        return "0"
+    return f"SUM({sheet}!$J$2:$J${rows + 1})" if sheet else f"SUM(J2:J{rows + 1})"
 
 
 def _provenance(cells: Cells, row: int, line: BomLine, tr: Translator) -> None:
@@ -101,7 +108,7 @@ def reason_of(line: BomLine, tr: Translator) -> str:
 def _sums(cells: Cells, bom: Bom, tr: Translator, last: int, hardware_rows: int) -> Places:
     row = last + 2
     entries = (
-        (tr("Net"), f"=SUM(J2:J{last + 1})", bom.net), (tr("Tax"), f"=ROUND(J{row + 1}*tax_rate,2)", bom.tax),
+        (tr("Net"), f"={sum_of(last)}", bom.net), (tr("Tax"), f"=ROUND(J{row + 1}*tax_rate,2)", bom.tax),
         (tr("Total"), f"=J{row + 1}+J{row + 2}", bom.total),
     )
     for offset, (title, formula, value) in enumerate(entries):
@@ -110,4 +117,4 @@ def _sums(cells: Cells, bom: Bom, tr: Translator, last: int, hardware_rows: int)
     net, tax, whole = (f"{NAME}!$J${row + n}" for n in (1, 2, 3))
     yearly = "+".join(f"{NAME}!$J${line.number + 1}" for line in bom.lines
                       if line.recurring and line.extended is not None)
-    return Places(2, last + 1, f"SUM({NAME}!$J$2:$J${hardware_rows + 1})", net, tax, whole, yearly)
+    return Places(2, last + 1, sum_of(hardware_rows, NAME), net, tax, whole, yearly)
