@@ -87,6 +87,21 @@ def test_quiet_hardware_stands_in_machines_made_for_a_desk() -> None:
     assert "rtx_4090" in hosted(CATALOG)
 
 
+def test_a_short_delivery_rules_servers_out_and_says_what_is_not_known() -> None:
+    needs = Needs.model_validate({"model": "meta-llama/Llama-3.1-70B-Instruct", "workload": {"concurrent_users": 8}})
+    soon = asked(needs, max_delivery_weeks=6)
+    assert reasons(soon)["h100_sxm_80"] == "too_late"
+    assert {CATALOG.systems[o.system or ""].kind for o in soon.options} <= DESK_KINDS
+    assert any(w.code == "delivery_unknown" for w in soon.warnings)
+    later = asked(needs, max_delivery_weeks=26)
+    assert "too_late" not in reasons(later).values()
+    rent = asked(needs, max_delivery_weeks=1, acquisition="cloud")
+    assert rent.status == "feasible"
+    assert reasons(rent).get("h100_sxm_80") != "too_late"
+    mine = asked(needs, max_delivery_weeks=1, owned=[Owned(accelerator="H100 SXM", count=8)])
+    assert mine.status == "feasible"
+
+
 def test_makers_of_other_countries_are_ruled_out_and_every_maker_is_on_record() -> None:
     assert {a.vendor for a in CATALOG.accelerators.values()} == set(CATALOG.makers)
     assert all(maker.country or maker.notes for maker in CATALOG.makers.values())
@@ -106,7 +121,7 @@ def test_an_unknown_name_is_complained_about_with_its_place() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_new_reasons_have_words(lang: str) -> None:
     tr = Translator(lang)
-    for code in ("owned", "not_owned", "other_country", "too_loud"):
+    for code in ("owned", "not_owned", "other_country", "too_loud", "too_late"):
         assert code in WHY_NOT
         assert why_not(tr, code)
     found = asked(owned=[Owned(accelerator="RTX 4090", count=4)])

@@ -235,6 +235,7 @@ class Constraints(Part):
     owned: Annotated[tuple[Owned, ...], Field(max_length=50)] = ()
     maker_countries: Annotated[tuple[Country, ...], Field(max_length=50)] = ()
     quiet: bool = False
+    max_delivery_weeks: Annotated[float, Field(gt=0, le=520)] | None = None
     software: tuple[Line, ...] = ()
 
 

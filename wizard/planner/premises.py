@@ -13,6 +13,9 @@ from wizard.needs.needs import Needs
 DESK_KINDS = frozenset({"workstation", "desktop", "laptop", "mini", "box", "edge"})
 """Kinds of machines that are made to stand beside people; servers and racks need a room of their own."""
 
+DELIVERY = "delivery/gpu-server/world"
+"""The row of the catalogue's economics that says how many weeks servers with accelerators take to be delivered."""
+
 
 def catalog_of(needs: Needs, catalog: Catalog) -> Catalog:
     """Return the catalogue with the user's figures over it, and only the machines that may stand where they must.
@@ -21,11 +24,19 @@ def catalog_of(needs: Needs, catalog: Catalog) -> Catalog:
         CatalogFault: the user's figures name something that does not exist, or describe something impossible.
     """
     whole = catalog.with_overrides(needs.overrides)
-    return _quiet(whole) if needs.constraints.quiet else whole
+    return _desk_side(whole) if needs.constraints.quiet or servers_come_late(needs, whole) else whole
+
+
+def servers_come_late(needs: Needs, catalog: Catalog) -> bool:
+    """Whether servers have taken longer to deliver than is allowed; what is owned needs no delivery."""
+    most, known = needs.constraints.max_delivery_weeks, catalog.economics.get(DELIVERY)
+    if most is None or known is None or needs.constraints.owned:
+        return False
+    return float(known.high or known.value) > most
 
 
 @lru_cache(maxsize=4)
-def _quiet(catalog: Catalog) -> Catalog:
+def _desk_side(catalog: Catalog) -> Catalog:
     found = Catalog(catalog.folder)
     tables = found.__dict__
     tables.update(catalog.__dict__)

@@ -11,7 +11,7 @@ from wizard.catalog.records import Accelerator
 from wizard.errors import InputError
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Rejection
-from wizard.planner.premises import hosted, owned
+from wizard.planner.premises import hosted, owned, servers_come_late
 
 EDGE_POWER_W = 150.0
 """Above this a device needs a server's airflow; edge boxes do not have it."""
@@ -46,11 +46,12 @@ def shortlist(needs: Needs, catalog: Catalog) -> tuple[tuple[Device, ...], tuple
     vendors = {_vendor(catalog, name) for name in wishes.vendors}
     rented = {sku.accelerator for sku in catalog.cloud.values()} if wishes.acquisition != "own" else set()
     mine = owned(needs, catalog)
-    loud = hosted(catalog.base) - hosted(catalog) - rented if wishes.quiet else frozenset[str]()
+    barred_hosts = wishes.quiet or servers_come_late(needs, catalog)
+    homeless = hosted(catalog.base) - hosted(catalog) - rented if barred_hosts else frozenset[str]()
     devices: list[Device] = []
     rejected: list[Rejection] = []
     for accelerator in catalog.accelerators.values():
-        reason = _misplaced(accelerator, needs, catalog, loud)
+        reason = _misplaced(accelerator, needs, catalog, homeless)
         reason = reason or _ruled_out(accelerator, needs, named, barred, vendors, rented, mine)
         if reason:
             rejected.append(Rejection(what=accelerator.id, reason=reason, need=None, have=None))
@@ -61,13 +62,15 @@ def shortlist(needs: Needs, catalog: Catalog) -> tuple[tuple[Device, ...], tuple
     return tuple(devices), tuple(rejected)
 
 
-def _misplaced(accelerator: Accelerator, needs: Needs, catalog: Catalog, loud: frozenset[str]) -> str:
+def _misplaced(accelerator: Accelerator, needs: Needs, catalog: Catalog, homeless: frozenset[str]) -> str:
     allowed = needs.constraints.maker_countries
     if allowed:
         maker = catalog.makers.get(accelerator.vendor)
         if maker is None or maker.country not in allowed:
             return "other_country"
-    return "too_loud" if accelerator.id in loud else ""
+    if accelerator.id not in homeless:
+        return ""
+    return "too_loud" if needs.constraints.quiet else "too_late"
 
 
 def _ruled_out(

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Option, Reason
-from wizard.planner.premises import owned
+from wizard.planner.premises import DESK_KINDS, owned
 from wizard.planner.requirements import ASSUMED_TPOT_MS, ASSUMED_TTFT_MS, assumes_no_speed
 from wizard.planner.serving_plan import Context
 
@@ -52,6 +52,10 @@ def _hardware(needs: Needs, context: Context, option: Option) -> Iterator[Reason
     if band is not None and band.high > 3 * band.low:
         yield _reason("wide_band", accelerator=accelerator.name)
     yield from late_targets(needs, option)
+    weeks = needs.constraints.max_delivery_weeks
+    system = context.catalog.systems.get(option.system or "")
+    if weeks and system is not None and system.kind in DESK_KINDS and not needs.constraints.owned:
+        yield _reason("delivery_unknown", system=system.name, weeks=weeks)
     mine = owned(needs, context.catalog).get(option.accelerator, 0)
     if mine and not option.cloud_sku:
         yield _reason("owned_used", used=option.accelerators, owned=mine, accelerator=accelerator.name)

@@ -165,6 +165,8 @@ def _premises(paper: Paper) -> Iterator[Item]:
         yield tr("Owned already"), ", ".join(f"{mine.count} × {mine.accelerator}" for mine in rules.owned)
     if rules.maker_countries:
         yield tr("Makers seated in"), ", ".join(rules.maker_countries)
+    if rules.max_delivery_weeks:
+        yield tr("Delivery, at most"), tr("{n} weeks", n=paper.figure(rules.max_delivery_weeks))
     if rules.quiet:
         yield tr("Place"), tr("beside people: no rack servers")
 

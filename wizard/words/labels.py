@@ -32,6 +32,7 @@ RULED_OUT: Mapping[str, str] = {
     "not_among_named": mark("you named other accelerators"),
     "other_vendor": mark("you asked for other vendors"),
     "other_country": mark("its maker is seated in another country, or in none that is known"),
+    "too_late": mark("servers with it have taken longer to deliver than you allow"),
     "too_loud": mark("it needs a rack server, which does not stand beside people"),
     "not_sold": mark("it is not sold, or no longer"),
     "rent_only": mark("it can only be rented"),

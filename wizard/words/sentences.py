@@ -13,6 +13,8 @@ WARNINGS: Mapping[str, str] = {
     "no_fp8": mark("{accelerator} has no FP8 arithmetic; the training is planned in BF16."),
     "legacy_hardware": mark("{accelerator} is no longer sold as new; prices are those of the used market."),
     "estimated_specs": mark("Some specifications of {accelerator} rest on no publication of its maker: {fields}."),
+    "delivery_unknown": mark(
+        "No delivery time of {system} is known to us; ask for it before you rely on {weeks} weeks."),
     "owned_used": mark("{used} of your {owned} {accelerator} are used; the bill counts them as paid."),
     "wide_band": mark("The band of the time per token is wide for {accelerator}: test before you buy."),
     "assumed_ttft": mark("No time to the first token was asked for; {ttft_ms} ms at the slow end were assumed."),

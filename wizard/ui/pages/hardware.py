@@ -113,6 +113,9 @@ class HardwarePage(Page):
             NumberField(ctx, "constraints.max_power_w", ctx.t("Power, at most"), unit="W", blank=free),
             NumberField(ctx, "constraints.max_rack_units", ctx.t("Rack space, at most"), unit="U", blank=free),
             NumberField(ctx, "constraints.max_rack_w", ctx.t("Power of one rack, at most"), unit="W", blank=free),
+            NumberField(
+                ctx, "constraints.max_delivery_weeks", ctx.t("Delivery, at most"), unit=ctx.t("weeks"), blank=free
+            ),
             ComboField(ctx, "constraints.power_feeds", ctx.t("Power feeds of a rack"), [
                 (2, ctx.t("two (N+N)")), (1, ctx.t("one (N)"))]),
         ])
