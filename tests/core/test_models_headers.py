@@ -95,6 +95,20 @@ SHORTENED: list[tuple[str, dict[str, Any]]] = [
         "architectures": ["MiMoForCausalLM"], "num_hidden_layers": 36, "hidden_size": 4096, "num_attention_heads": 32,
         "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 11008, "vocab_size": 151680,
         "sliding_window": 32768, "use_sliding_window": False, "tie_word_embeddings": False}),
+    # These tie head and embedding where their config does not say.
+    ("HuggingFaceTB/SmolLM3-3B", {
+        "architectures": ["SmolLM3ForCausalLM"], "hidden_size": 2048, "num_hidden_layers": 36,
+        "intermediate_size": 11008, "num_attention_heads": 16, "num_key_value_heads": 4, "vocab_size": 128256}),
+    ("baidu/ERNIE-4.5-0.3B-PT", {
+        "architectures": ["Ernie4_5ForCausalLM"], "hidden_size": 1024, "num_hidden_layers": 18,
+        "intermediate_size": 3072, "num_attention_heads": 16, "num_key_value_heads": 2, "head_dim": 128,
+        "vocab_size": 103424}),
+    ("openbmb/MiniCPM-2B-sft-bf16", {
+        "architectures": ["MiniCPMForCausalLM"], "hidden_size": 2304, "num_hidden_layers": 40,
+        "intermediate_size": 5760, "num_attention_heads": 36, "num_key_value_heads": 36, "vocab_size": 122753}),
+    ("LGAI-EXAONE/EXAONE-3.5-2.4B-Instruct", {
+        "architectures": ["ExaoneForCausalLM"], "hidden_size": 2560, "num_layers": 30, "intermediate_size": 7168,
+        "num_attention_heads": 32, "num_key_value_heads": 8, "head_dim": 80, "vocab_size": 102400}),
 ]
 
 

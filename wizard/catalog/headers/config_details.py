@@ -6,7 +6,8 @@ from wizard.catalog.headers.config_reader import Config
 
 _TIED = (
     "Gemma", "Falcon", "Bloom", "GPT2", "GPTBigCode", "OPT", "MPT", "Cohere", "Starcoder2", "Whisper", "Lfm2",
-    "XLMRoberta", "Bert", "Mamba", "RWForCausalLM", "Phi3Small", "MiniCPM3",
+    "XLMRoberta", "Bert", "Mamba", "RWForCausalLM", "Phi3Small", "MiniCPM3", "MiniCPMFor", "ExaoneFor", "SmolLM3",
+    "Ernie4_5",
 )
 _COPIED = (
     "linear_num_key_heads", "linear_num_value_heads", "linear_key_head_dim", "linear_value_head_dim",
