@@ -6,6 +6,8 @@ import pytest
 
 from tests.core.search_cases import fast, slow, small_catalog, small_needs
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("block", range(12))
 def test_the_choice_is_that_of_a_search_of_every_row(block: int) -> None:

@@ -114,6 +114,6 @@ def _current(needs: Needs, key: str) -> object:
 
 
 def _writer(needs: Needs, context: Context) -> Writer:
-    return Writer(context.calibration, Biller(needs, context.catalog, context.terms))
+    return Writer(context.calibration, Biller(needs, context.catalog, context.terms), context.memo)
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
-from wizard.catalog.records import Model
+from wizard.catalog.records import Accelerator, Model
 from wizard.catalog.weights import weight_bytes
-from wizard.needs.needs import Needs
+from wizard.needs.needs import Budget, Document, Needs, Targets
 from wizard.planner.bills import Bill, Biller
 from wizard.planner.candidates import Candidates, native_format
-from wizard.planner.estimates import join, take
-from wizard.planner.percentiles import seen
+from wizard.planner.estimates import fingerprint, join, take
+from wizard.planner.memo import Memo
+from wizard.planner.percentiles import Seen, seen
 from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Reason, Role
 from wizard.planner.search import Judged
 from wizard.sizing.calibration import Calibration
@@ -23,6 +25,7 @@ from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Band, Servi
 from wizard.sizing.formats import BYTES_PER_ELEMENT, FORMATS
 from wizard.sizing.memory import longest_context
 from wizard.sizing.serving import serve
+from wizard.sizing.traffic import ServingInputs
 from wizard.units import GIB
 
 METRICS = ("ttft_ms", "tpot_ms", "e2e_ms", "output_tok_s", "total_tok_s", "requests_s", "max_concurrency")
@@ -37,6 +40,7 @@ class Writer:
 
     calibration: Calibration
     biller: Biller
+    memo: Memo = field(default_factory=Memo)
 
     def option(self, judged: Judged, row: int, role: Role, number: int = 1) -> Option:
         """Return the option of one candidate."""
@@ -45,26 +49,20 @@ class Writer:
         candidate = _at_load(judged.candidates.take(np.array([row])), judged.space.demand.users, replicas)
         market = judged.space.market
         inputs = judged.space.estimates.inputs(candidate)
-        # The second row knows every prompt already, so that only answers take its time.
-        twice = judged.space.estimates.inputs(join(candidate, candidate))
-        cached = np.array([market.needs.workload.prefix_cache_share, 1.0])
-        both = serve(replace(twice, prefix_cache_share=cached), self.calibration)
-        columns = take(both, np.zeros(1, dtype=np.int64))
+        columns, real, prompts = self._seen(judged, candidate, inputs, max(replicas, 1))
         device = market.devices[int(candidate.device[0])]
         accelerators, nodes = int(builds.accelerators[row]), int(builds.nodes[row])
         # Where not one replica fits the stated number, the figures are those of one.
-        real = seen(market.needs, judged.space.demand, inputs, columns, self.calibration, max(replicas, 1))
         estimates = _estimates(columns, max(replicas, 1), accelerators)
         if real is not None:
             estimates = MappingProxyType({**estimates, **real.estimates(), **real.goodput(market.needs)})
-        prompts = _prompt_share(columns, take(both, np.ones(1, dtype=np.int64)))
         if self.calibration.own.knows(inputs)[0]:
             estimates = MappingProxyType({
                 name: e if e.basis == "memory_fit" else replace(e, basis="yours") for name, e in estimates.items()})
         weights = WEIGHT_FORMATS[int(candidate.weights[0])]
         per_replica = int(candidate.per_replica[0])
         lean = machines(replicas, per_replica, device.parts, market.sizes.get(device.whole.id, 1))
-        bill = self.biller.bill(
+        bill = self._bill(
             device.whole, accelerators, nodes, rented=bool(builds.rented[row]),
             spare_nodes=nodes - lean[1], lean=lean if spares else None,
             weights_bytes=weight_bytes(judged.space.model, weights).bytes,
@@ -88,6 +86,32 @@ class Writer:
             warnings=bill.warnings, prefill_share=prompts,
             mig_profile=mig_profile(device.whole.mig_profiles) if device.parts > 1 else "",
         )
+
+
+    def _seen(
+        self, judged: Judged, candidate: Candidates, inputs: ServingInputs, replicas: int
+    ) -> tuple[ServingColumns, Seen | None, float | None]:
+        """Return estimates at the real load, what its requests see, and the share of the time that prompts take."""
+        needs, demand = judged.space.market.needs, judged.space.demand
+
+        def make() -> tuple[ServingColumns, Seen | None, float | None]:
+            # The second row knows every prompt already, so that only answers take its time.
+            twice = judged.space.estimates.inputs(join(candidate, candidate))
+            cached = np.array([needs.workload.prefix_cache_share, 1.0])
+            both = serve(replace(twice, prefix_cache_share=cached), self.calibration)
+            columns = take(both, np.zeros(1, dtype=np.int64))
+            real = seen(needs, demand, inputs, columns, self.calibration, replicas)
+            return columns, real, _prompt_share(columns, take(both, np.ones(1, dtype=np.int64)))
+
+        key = (fingerprint(inputs), demand, replicas, needs.workload, id(self.calibration), self.calibration.version)
+        return self.memo.get("seen", key, make, keep=32)
+
+    def _bill(self, accelerator: Accelerator, accelerators: int, nodes: int, **asked: Any) -> Bill:
+        biller = self.biller
+        # Promises and covers change no bill.
+        needs = biller.needs.model_copy(update={"targets": Targets(), "budget": Budget(), "document": Document()})
+        key = (biller.catalog, biller.terms, needs, accelerator, accelerators, nodes, *sorted(asked.items()))
+        return self.memo.get("bill", key, lambda: biller.bill(accelerator, accelerators, nodes, **asked), keep=32)
 
 
 def _narrowed(needs: Needs, model: Model, candidate: Candidates) -> Iterator[Reason]:

@@ -129,7 +129,7 @@ def serving_outcome(needs: Needs, model: Model, context: Context) -> Outcome:
         return Outcome(None, (), None, ruled_out, (), (), None, 0)
     explore(explorer)
     judged = explorer.judged(1.0)
-    writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms))
+    writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms), context.memo)
     rows = choice(explorer, judged)
     options = _marked([writer.option(at, row, role) for role, (at, row) in rows.items()])
     taken = {at.candidates.device[row] for at, row in rows.values()}
