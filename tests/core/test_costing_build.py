@@ -17,7 +17,7 @@ from tests.core.costing_demands import check_random_bills, random_demand
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Component, Price, System
 from wizard.costing.build import build_bom
-from wizard.costing.demand import BuildDemand
+from wizard.costing.demand import BuildDemand, Room
 from wizard.costing.records import Bom
 from wizard.costing.refusal import CannotBuild, Conflict
 from wizard.costing.sentences import LABELS, SENTENCES
@@ -50,6 +50,39 @@ def test_the_second_opinion_is_not_blind(catalog: Catalog) -> None:
     }
     for check, wrong in spoiled.items():
         assert any(fault.startswith(check) for fault in Checker(catalog, demand, wrong).faults()), check
+
+
+def test_the_second_opinion_sees_faults_of_clusters(catalog: Catalog) -> None:
+    demand = BuildDemand(
+        accelerator="h100_pcie_80", accelerators=64, nodes=8, weights_bytes=140e9, training=True, inter_node=True,
+        dataset_tb=50.0, software=("nvidia_ai_enterprise", "ubuntu_pro"), room=Room(2, 30_000.0))
+    bom = build_bom(demand, catalog)
+    assert Checker(catalog, demand, bom).faults() == []
+    assert bom.site is not None
+    spoiled = {
+        "storage_servers": with_reason(bom, "storage_shared_drives", quantity=4),
+        "site_network": with_reason(bom, "uplink_ends", quantity=3),
+        "management": with_reason(bom, "management_ports", quantity=2),
+        "rails": with_reason(bom, "rails", quantity=1),
+        "spares": with_reason(bom, "spare_drives", quantity=0),
+        "software": with_reason(bom, "software_machines", quantity=7),
+        "second_site": with_reason(bom, "rails", category="link"),
+        "racks": replace(bom, site=replace(bom.site, rack_max_w=30_001.0)),
+        "ports_and_cables": with_reason(bom, "link_both_ends", quantity=5),
+    }
+    for check, wrong in spoiled.items():
+        assert any(fault.startswith(check) for fault in Checker(catalog, demand, wrong).faults()), check
+    twice = replace(demand, accelerators=128, nodes=16, sites=2)
+    both = build_bom(twice, catalog)
+    assert Checker(catalog, twice, both).faults() == []
+    missing = replace(both, lines=tuple(line for line in both.lines if line.category != "link"))
+    assert any(fault.startswith("second_site") for fault in Checker(catalog, twice, missing).faults())
+
+
+def with_reason(bom: Bom, reason: str, **changes: object) -> Bom:
+    assert any(x.reason == reason for x in bom.lines), reason
+    lines = tuple(replace(x, **changes) if x.reason == reason else x for x in bom.lines)  # type: ignore[arg-type]
+    return replace(bom, lines=lines)
 
 
 def with_line(bom: Bom, category: str, **changes: object) -> Bom:

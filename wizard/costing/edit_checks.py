@@ -45,6 +45,8 @@ def faults(old: BomLine, new: BomLine, bom: Bom, shelf: Shelf) -> Iterator[EditF
     need, have = (_amount(line, shelf.catalog.components) for line in (old, new))
     if old.category in {"memory", "storage"}:
         need = _asked(old, bom) or need
+    if old.reason == "storage_raid" and new.quantity:
+        have -= have / new.quantity * bom.nodes
     if have < need - 1e-9:
         yield EditFault("edit_short", new.part, need=need, have=have)
     yield from _places(old, new, bom, shelf)
