@@ -24,7 +24,7 @@ from wizard.costing.sentences import LABELS, SENTENCES
 from wizard.costing.terms import catalog_date, terms_of
 from wizard.i18n import fields_of
 
-PLANS = 600
+PLANS = 400
 
 
 @pytest.fixture(scope="module")

@@ -217,7 +217,7 @@ def test_a_plan_carries_the_changes_into_every_paper(catalog: Catalog, tmp_path:
     assert warned["edited_bill"]["amount"] == bom.total
     others = [o for o in found.options if o is not option]
     assert not any(x.edited for o in others if o.bom for x in o.bom.lines)
-    check_totals(found, tmp_path, paper=True)
+    check_totals(found, tmp_path)
 
 
 def test_a_change_that_breaks_the_budget_is_said(catalog: Catalog) -> None:
