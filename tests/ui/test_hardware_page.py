@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.ui.conftest import find, press
+from tests.ui.conftest import find, press, typed
 from wizard.needs.needs import Owned
 from wizard.ui.answers import describe
 from wizard.ui.shell import Shell
@@ -56,6 +56,15 @@ def test_countries_and_places_are_answers(shell: Shell) -> None:
     find(shell, "constraints.quiet").click()
     assert shell.session.needs.constraints.quiet
     find(shell, "host.offload=experts").click()
-    assert shell.page("hardware").host.inside.text() == "Experts"  # type: ignore[attr-defined]  # the hardware page
+    assert shell.page("hardware").host.inside.text() == "Experts only"  # type: ignore[attr-defined]  # the hardware page
     find(shell, "constraints.vendors=NVIDIA").click()
     assert shell.page("hardware").makers.inside.text() == "NVIDIA"  # type: ignore[attr-defined]  # as above
+
+
+def test_discounts_are_typed_by_category_and_told(shell: Shell) -> None:
+    shell.session.go("budget")
+    find(shell, "fold-discounts").click()
+    typed(find(shell, "economics.discounts.accelerator"), "12.5")
+    find(shell, "economics.discounts.accelerator").editingFinished.emit()
+    assert shell.session.needs.economics.discounts.accelerator == 0.125
+    assert shell.page("budget").discounts.inside.text() == "Accelerator 12.5 %"  # type: ignore[attr-defined]  # its page

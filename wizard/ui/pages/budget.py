@@ -13,6 +13,7 @@ from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
 from wizard.ui.widgets.basic import Panel, row, text
 from wizard.ui.widgets.cards import ChipField, Choice, card_grid, title_card
+from wizard.ui.widgets.discounts_fold import DiscountsFold
 from wizard.ui.widgets.fields import CheckField, ComboField, Field, NumberField, ShareField
 from wizard.ui.widgets.fold import Fold
 
@@ -62,6 +63,8 @@ class BudgetPage(Page):
         )
         self.add(self._ceiling())
         self.add(self._running())
+        self.discounts = DiscountsFold(self, ctx)
+        self.add(self.discounts)
         self.add(self._worth())
         self.body.addStretch(1)
 
@@ -137,6 +140,7 @@ class BudgetPage(Page):
                     unit="USD/kW",
                     blank=ctx.t("own room"),
                 ),
+                CheckField(ctx, "economics.colocation_includes_energy", ctx.t("It includes the energy")),
                 NumberField(
                     ctx,
                     "economics.shipping_rate",
@@ -207,6 +211,7 @@ class BudgetPage(Page):
         needs = self.ctx.session.needs
         self.ways.show(needs.constraints.acquisition)
         money = needs.economics
+        self.discounts.show_discounts(money.discounts)
         years = self.ctx.t("{n} years", n=money.horizon_years) if money.horizon_years > 1 else self.ctx.t("1 year")
         self.running.say(f"{country_names(self.ctx).get(money.country, money.country)} · {years}")
         for made in self.amounts:

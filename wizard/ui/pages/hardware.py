@@ -26,7 +26,7 @@ SPARES = (
 OFFLOADS = (
     ("none", mark("Nothing")),
     ("layers", mark("Whole layers")),
-    ("experts", mark("Experts")),
+    ("experts", mark("Experts only")),
 )
 
 
