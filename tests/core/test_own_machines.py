@@ -135,6 +135,7 @@ def test_a_table_describes_all_of_them_and_they_stay_in_the_project(tmp_path: Pa
         (BOX, {"accelerators": "l40s;our_cart"}, "row 2, column accelerators"),
         (BOX, {"rack_units": "900"}, "row 2, column rack_units"),
         (BOX, {"like": "srv_pcie5_4u_9dw"}, "row 2, column like"),
+        (BOX, {"max_accelerators": "100000"}, "row 2, column max_accelerators"),
         (BOX, {"includes_accelerators": "perhaps"}, "row 2, column includes_accelerators"),
         (BOX, {"notes": "=1+1"}, "row 2, column notes"),
         (DIMM, {"size_gb": "65"}, "row 2, column size_gb"),

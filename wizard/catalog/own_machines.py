@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.check_money import check_instance
@@ -16,6 +18,9 @@ from wizard.catalog.records import CloudSku, Component, System
 from wizard.errors import CatalogFault
 from wizard.i18n import mark
 
+Few = Annotated[int, Field(ge=1, le=1024)]
+"""More accelerators than any one machine or rack holds."""
+
 
 class OwnSystem(OwnThing):
     """A machine. ``accelerators`` are those it takes, ``includes`` the categories of parts that its price holds."""
@@ -23,7 +28,7 @@ class OwnSystem(OwnThing):
     vendor: Words = ""
     name: Words = ""
     accelerators: Names = ()
-    max_accelerators: Count | None = None
+    max_accelerators: Few | None = None
     includes_accelerators: bool | None = None
     includes: Names = ()
     cpu_sockets: Count | None = None
@@ -65,7 +70,7 @@ class OwnInstance(OwnThing):
     instance: Words = ""
     region: Words = ""
     accelerator: Words = ""
-    count: Count | None = None
+    count: Few | None = None
     vcpu: Count | None = None
     ram_gib: Rate | None = None
     network_gbps: Rate | None = None
