@@ -35,6 +35,11 @@ class CloudOffer:
         """Accelerators that are rented, at least the number asked for."""
         return self.instances * self.sku.count
 
+    @property
+    def is_average(self) -> bool:
+        """Whether it is a price level that a tracker publishes, and nothing that one can order."""
+        return self.sku.provider in _NOT_RENTABLE
+
     def month_usd(self, per_hour: Decimal | None) -> Decimal | None:
         """Return a month of 730 hours at a price per hour."""
         return None if per_hour is None else per_hour * HOURS_PER_MONTH
@@ -48,6 +53,17 @@ def cheapest_cloud(catalog: Catalog, accelerator: str, count: int, per_node: int
     """
     offers = [o for sku in rentable(catalog).get(accelerator, ()) if (o := _offer(sku, count, per_node))]
     return min(offers, key=_rank, default=None)
+
+
+def cheapest_spot(catalog: Catalog, accelerator: str, count: int, per_node: int = 1) -> CloudOffer | None:
+    """Return the offer with the lowest price per hour of instances that may be taken away; ``None`` if nobody has any.
+
+    The tariff of a provider that has both is often not the cheapest of either kind. Where no provider's price is known
+    it is the market's average (:attr:`CloudOffer.is_average`).
+    """
+    known = [sku for sku in catalog.cloud.values() if sku.accelerator == accelerator and sku.spot_usd_h is not None]
+    offers = [(o.is_average, o.spot_usd_h, o.sku.id, o) for sku in known if (o := _offer(sku, count, per_node))]
+    return min(offers, key=lambda offer: offer[:3])[3] if offers else None
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from wizard.catalog.catalog import Catalog
-from wizard.costing.cloud import cheapest_cloud
+from wizard.costing.cloud import cheapest_cloud, cheapest_spot
 from wizard.costing.split import split_load, spot_run
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Fact, Option
@@ -56,13 +56,15 @@ def spot(catalog: Catalog, option: Option, hours: float | None) -> list[Fact]:
     if hours is None or option.cloud_sku is None:
         return []
     offer = cheapest_cloud(catalog, option.accelerator, option.accelerators, option.accelerators_per_node)
-    if offer is None or offer.spot_usd_h is None or offer.on_demand_usd_h is None:
+    taken = cheapest_spot(catalog, option.accelerator, option.accelerators, option.accelerators_per_node)
+    if offer is None or offer.on_demand_usd_h is None or taken is None or taken.spot_usd_h is None:
         return []
     run = spot_run(
-        hours, offer.spot_usd_h, offer.on_demand_usd_h, interruptions_per_hour=INTERRUPTIONS_PER_HOUR,
+        hours, taken.spot_usd_h, offer.on_demand_usd_h, interruptions_per_hour=INTERRUPTIONS_PER_HOUR,
         checkpoint_hours=CHECKPOINT_HOURS, restart_hours=RESTART_HOURS,
     )
-    return [Fact(code="spot_pays" if run.worth_it else "spot_costs", fields=MappingProxyType({
+    pays = "spot_market" if taken.is_average else "spot_pays"
+    return [Fact(code=pays if run.worth_it else "spot_costs", fields=MappingProxyType({
         "spot_usd": run.cost_usd, "on_demand_usd": run.on_demand_usd, "hours": run.hours,
-        "every": run.checkpoint_every_hours,
+        "every": run.checkpoint_every_hours, "provider": taken.sku.provider,
     }))]

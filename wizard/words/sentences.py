@@ -135,12 +135,17 @@ FACTS: Mapping[str, str] = {
         " {all_own}, renting all {all_rented}."
     ),
     "spot_pays": mark(
-        "On interruptible instances the run costs about USD {spot_usd} instead of {on_demand_usd}: {hours} hours with"
-        " restarts, a checkpoint every {every} hours, one interruption in 20 hours assumed."
+        "On interruptible instances of {provider} the run costs about USD {spot_usd} instead of {on_demand_usd}:"
+        " {hours} hours with restarts, a checkpoint every {every} hours, one interruption in 20 hours assumed."
+    ),
+    "spot_market": mark(
+        "At the market's average price of interruptible instances the run would cost about USD {spot_usd} instead of"
+        " {on_demand_usd}: {hours} hours with restarts, a checkpoint every {every} hours, one interruption in 20 hours"
+        " assumed."
     ),
     "spot_costs": mark(
-        "Interruptible instances do not pay here: about USD {spot_usd} against {on_demand_usd}, with {hours} hours and"
-        " a checkpoint every {every} hours, one interruption in 20 hours assumed."
+        "Interruptible instances of {provider} do not pay here: about USD {spot_usd} against {on_demand_usd},"
+        " with {hours} hours and a checkpoint every {every} hours, one interruption in 20 hours assumed."
     ),
     "method_fits": mark("{method_label} on {accelerators} accelerators needs {gib} GiB each and fits ({states_gb} GB of"
                         " weights, gradients and optimizer states in all); about {tokens_s} tokens/s."),
