@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -92,3 +94,39 @@ def test_two_actions_change_the_budget_and_show_what_drops_out(
     shown = [label for label in since.findChildren(QLabel) if label.isVisible()]
     assert [label.text() for label in shown] == ["−", "1 dropped out: L40S"]
     assert shown[1].toolTip() == "L40S: over the budget ($70,000 against $50,000)"
+
+
+class Announcer:
+    """Tells the headroom option early, and takes its time for the rest."""
+
+    def __call__(self, needs: Needs, _cancelled: Callable[[], bool]) -> Plan:
+        return replace(samples.plan(), needs=needs)
+
+    def announcing(
+        self, needs: Needs, cancelled: Callable[[], bool], early: Callable[[object], None]
+    ) -> Plan:
+        dear = samples.option("recommended", 4)
+        early(replace(dear, cost=replace(dear.cost, capex=Decimal("99000.00"))))
+        end = time.monotonic() + 0.2
+        while time.monotonic() < end and not cancelled():
+            time.sleep(0.002)
+        return self(needs, cancelled)
+
+
+def test_the_side_shows_the_answer_before_the_whole_plan_is_there(
+    open_shell: Callable[..., Shell], qtbot: QtBot
+) -> None:
+    shell = open_shell(planner=Announcer())
+    session = shell.session
+    assert find(shell, "summary-figure").text() == "$75,800"
+    session.put({"targets.ttft_ms": 700})
+    qtbot.waitUntil(lambda: find(shell, "summary-figure").text() == "$99,000")
+    assert session.planning
+    planned(qtbot, session)
+    assert session.headline is None
+    assert find(shell, "summary-figure").text() == "$75,800"
+    session.pick("headroom-1")
+    session.put({"targets.ttft_ms": 800})
+    qtbot.wait(60)
+    assert find(shell, "summary-figure").text() != "$99,000"
+    planned(qtbot, session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 
 from wizard.catalog.catalog import Catalog
@@ -61,13 +62,19 @@ class Planner:
         return sum(estimates.size for estimates in self._memo.kept("estimates"))
 
     def plan(
-        self, needs: Needs, *, currency: Currency | str | None = None, cancel: Callable[[], bool] | None = None
+        self, needs: Needs, *, currency: Currency | str | None = None, cancel: Callable[[], bool] | None = None,
+        early: Callable[[Option], None] | None = None,
     ) -> Plan:
-        """Answer the needs; see :func:`plan`."""
+        """Answer the needs; see :func:`plan`.
+
+        Args:
+            early: told the recommended option of a feasible serving plan, as it will stand in the plan (less the remark
+                that it is the machine of the minimum), before the rest is worked out.
+        """
         with self._lock:
             catalog = catalog_of(needs, self.catalog)
             context = context_of(needs, catalog, currency or needs.budget.currency, cancel, self._memo)
-            return _plan(needs, catalog, context)
+            return _plan(needs, catalog, replace(context, early=early))
 
 
 def _plan(needs: Needs, catalog: Catalog, context: Context) -> Plan:

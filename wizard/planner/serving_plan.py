@@ -54,6 +54,8 @@ class Context:
     year: float
     cancelled: Callable[[], None]
     memo: Memo = field(default_factory=Memo)
+    early: Callable[[Option], None] | None = None
+    """Told the recommended option as soon as it is known, before what surrounds it: alternatives, facts, the plane."""
 
     def usd(self, amount: float, currency: str) -> float:
         """Convert an amount into US dollars at the terms' dated rate."""
@@ -131,6 +133,8 @@ def serving_outcome(needs: Needs, model: Model, context: Context) -> Outcome:
     judged = explorer.judged(1.0)
     writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms), context.memo)
     rows = choice(explorer, judged)
+    if context.early is not None and "recommended" in rows and not needs.bill:
+        context.early(writer.option(*rows["recommended"], "recommended"))
     options = _marked([writer.option(at, row, role) for role, (at, row) in rows.items()])
     taken = {at.candidates.device[row] for at, row in rows.values()}
     others = _alternatives(judged, taken) if rows else []

@@ -6,7 +6,7 @@ import locale
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,19 +29,30 @@ if TYPE_CHECKING:
     from wizard.ui.drafts import Drafts
 
 
-def engine(catalog: Catalog) -> Callable[[Needs, Callable[[], bool]], Plan]:
-    """Return the planner over a catalogue, which remembers its last plans; the engine is imported when first used."""
+class Engine:
+    """The planner over a catalogue, which remembers its last plans; the engine is imported when first used."""
 
-    @cache
-    def planner() -> Planner:
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    @cached_property
+    def _planner(self) -> Planner:
         from wizard.planner.planner import Planner
 
-        return Planner(catalog)
+        return Planner(self._catalog)
 
-    def plan_with(needs: Needs, cancelled: Callable[[], bool]) -> Plan:
-        return planner().plan(needs, cancel=cancelled)
+    def __call__(self, needs: Needs, cancelled: Callable[[], bool]) -> Plan:
+        """Plan."""
+        return self._planner.plan(needs, cancel=cancelled)
 
-    return plan_with
+    def announcing(self, needs: Needs, cancelled: Callable[[], bool], early: Callable[[object], None]) -> Plan:
+        """Plan, and tell the recommended option before the rest is worked out."""
+        return self._planner.plan(needs, cancel=cancelled, early=early)
+
+
+def engine(catalog: Catalog) -> Engine:
+    """Return the planner over a catalogue."""
+    return Engine(catalog)
 
 
 def resolve(catalog: Catalog, name: str) -> str | None:

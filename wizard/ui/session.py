@@ -43,6 +43,7 @@ class Session(QObject):
 
     Signals:
         needs_changed: an answer changed, or one was refused.
+        headline_changed: the recommended option of the plan on its way is known.
         plan_changed: a plan arrived, planning began, or it failed.
         step_changed: another step is shown.
         kept_changed: the answers were saved, or are about to be.
@@ -50,6 +51,7 @@ class Session(QObject):
 
     needs_changed = Signal()
     plan_changed = Signal()
+    headline_changed = Signal()
     step_changed = Signal()
     kept_changed = Signal()
 
@@ -81,6 +83,7 @@ class Session(QObject):
         self._changed_at = 0.0
         self._planning = Planning(planner, self)
         self._planning.changed.connect(self._on_planned)
+        self._planning.announced.connect(self.headline_changed)
         self.asides = Asides(self.shipped, self)
         self.kept = Kept()
         self._keep_timer = QTimer(self)
@@ -201,6 +204,12 @@ class Session(QObject):
     def plan(self) -> Plan | None:
         """The latest plan."""
         return self._planning.plan
+
+    @property
+    def headline(self) -> Option | None:
+        """The recommended option of the plan on its way, where it is known already and is what will be looked at."""
+        looked_at = self.option_id is None or self.option_id.startswith("recommended")
+        return self._planning.headline if looked_at else None
 
     @property
     def before(self) -> Plan | None:

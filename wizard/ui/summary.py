@@ -65,6 +65,7 @@ class Summary(QFrame):
             self.box.addWidget(part)
         self.box.addStretch(1)
         self._shown: tuple[object, ...] = ()
+        ctx.session.headline_changed.connect(self.refresh)
 
     def _add_band(self, code: str) -> None:
         name = limit_title(self.ctx.tr, code)
@@ -78,7 +79,7 @@ class Summary(QFrame):
     def refresh(self) -> None:
         """Show the session's plan; what has not changed is left alone."""
         session = self.ctx.session
-        plan, option = session.plan, session.option
+        plan, option = session.plan, session.headline or session.option
         put(self.busy, self.ctx.t("Working it out...") if session.waiting and not session.faulty else "")
         put(self.state, self._state(plan))
         self.state.setVisible(bool(self.state.text()))
@@ -94,7 +95,8 @@ class Summary(QFrame):
         for widget in (self.memory, self.memory_head):
             widget.setVisible(option is not None)
         self.facts.show_pairs(self._facts(option) if option else [])
-        self._since(session.before, plan)
+        if session.headline is None:
+            self._since(session.before, plan)
 
     def _state(self, plan: Plan | None) -> str:
         session, t = self.ctx.session, self.ctx.t
@@ -102,7 +104,7 @@ class Summary(QFrame):
             return t("Waiting for a valid answer.")
         if session.plan_error is not None:
             return "⚠ " + session.error_text()
-        if plan is not None and plan.status == "infeasible":
+        if plan is not None and plan.status == "infeasible" and session.headline is None:
             return "⚠ " + t("Nothing meets every wish; this is the nearest.")
         return ""
 
