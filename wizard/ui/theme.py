@@ -36,9 +36,15 @@ SERIES: Mapping[str, str] = MappingProxyType(
 )
 """Series colours that colour-blind eyes tell apart (Okabe and Ito)."""
 
-MONEY_SERIES = ("capex", "energy", "support", "space", "staff", "cloud")
+MONEY_SERIES = ("capex", "energy", "support", "space", "staff", "cloud", "subscriptions", "refresh")
 MONEY_COLOURS: Mapping[str, str] = MappingProxyType(
-    dict(zip(MONEY_SERIES, ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"), strict=True))
+    dict(
+        zip(
+            MONEY_SERIES,
+            ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b3a70e", "#8c8c8c"),
+            strict=True,
+        )
+    )
 )
 
 

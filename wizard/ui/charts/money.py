@@ -23,6 +23,8 @@ SERIES_NAMES = {
     "space": mark("space"),
     "staff": mark("staff"),
     "cloud": mark("cloud"),
+    "subscriptions": mark("subscriptions"),
+    "refresh": mark("new hardware"),
 }
 
 
