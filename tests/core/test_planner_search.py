@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
+from types import MappingProxyType
+
 import pytest
 
 from tests.core.plans import CATALOG, FIFTY_USERS
 from tests.core.search_cases import fast, slow, small_catalog, small_needs
+from wizard.costing.terms import terms_of
 from wizard.needs.files import parse_needs
 from wizard.planner.planner import Planner, plan
 
@@ -32,3 +36,17 @@ def test_most_candidates_are_ruled_out_by_bounds_alone() -> None:
     planner = Planner(CATALOG)
     assert planner.plan(needs).considered > 1_000_000
     assert 0 < planner.estimated < 20_000
+
+
+@pytest.mark.parametrize("seed", [4, 8, 15])
+def test_neither_order_nor_currency_of_the_question_matters(seed: int) -> None:
+    catalog, needs = small_catalog(seed), small_needs(seed)
+    turned = copy(catalog)
+    vars(turned)["accelerators"] = MappingProxyType(dict(reversed(catalog.accelerators.items())))
+    price = {role: choice.price for role, choice in fast(needs, catalog).items()}
+    assert {role: choice.price for role, choice in fast(needs, turned).items()} == price
+    euro = terms_of(CATALOG, country="US", currency="EUR").exchange.per_usd["EUR"]
+    spent = needs.budget.purchase
+    budget = needs.budget.model_copy(update={"purchase": spent and spent * euro, "currency": "EUR"})
+    assert {role: choice.price for role, choice in
+            fast(needs.model_copy(update={"budget": budget}), catalog).items()} == price

@@ -93,6 +93,34 @@ def test_a_prefix_cache_never_makes_the_first_token_later(x: ServingInputs, shar
     assert answer(cached).ttft_ms.value[0] <= answer(plain).ttft_ms.value[0] * (1 + 1e-9)
 
 
+@FEW
+@given(cases(), st.integers(1, 500))
+def test_more_users_are_never_answered_sooner(x: ServingInputs, more: int) -> None:
+    # What the search leaves out rests on this (wizard/planner/walk.py).
+    calm, busy = answer(x), answer(replace(x, concurrency=x.concurrency + more))
+    if busy.max_concurrency.low[0] >= x.concurrency[0] + more:
+        for name in TIMES:
+            assert band(busy, name).value[0] >= band(calm, name).value[0] * (1 - 1e-9)
+
+
+@FEW
+@given(cases())
+def test_tensor_slices_never_hold_less_than_one_kv_head(x: ServingInputs) -> None:
+    whole = answer(replace(x, tp=np.ones(1))).memory.kv_per_sequence[0] - x.model.state_bytes[0] / (x.pp * x.dp)[0]
+    slice_ = answer(x).memory.kv_per_sequence[0] - (x.model.state_bytes / x.tp / (x.pp * x.dp))[0]
+    assert slice_ >= whole / x.model.kv_heads[0] * (1 - 1e-9)
+    assert slice_ >= whole / x.tp[0] * (1 - 1e-9)
+
+
+@FEW
+@given(cases(), st.integers(0, 4))
+def test_the_weights_format_changes_neither_cache_nor_context(x: ServingInputs, other: int) -> None:
+    same, changed = answer(x), answer(replace(x, weight_format=np.array([other])))
+    assert changed.memory.kv_per_sequence[0] == same.memory.kv_per_sequence[0]
+    assert changed.memory.activations[0] == same.memory.activations[0]
+    assert changed.memory.capacity[0] == same.memory.capacity[0]
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.permutations(range(12)))
 def test_order_never_matters(order: list[int]) -> None:
