@@ -42,7 +42,7 @@ def test_most_candidates_are_ruled_out_by_bounds_alone() -> None:
 def test_neither_order_nor_currency_of_the_question_matters(seed: int) -> None:
     catalog, needs = small_catalog(seed), small_needs(seed)
     turned = copy(catalog)
-    vars(turned)["accelerators"] = MappingProxyType(dict(reversed(catalog.accelerators.items())))
+    vars(turned)["accelerators"] = MappingProxyType(dict(reversed([*catalog.accelerators.items()])))
     price = {role: choice.price for role, choice in fast(needs, catalog).items()}
     assert {role: choice.price for role, choice in fast(needs, turned).items()} == price
     euro = terms_of(CATALOG, country="US", currency="EUR").exchange.per_usd["EUR"]

@@ -70,15 +70,19 @@ def enumerate_groups(
     shapes: list[Ints] = []
     rejected: list[Rejection] = []
     known: dict[tuple[object, ...], tuple[Ints, str]] = {}
+    laid: dict[tuple[int, int], tuple[Layout, ...]] = {}
     for device in devices:
         node = 1 if device.parts > 1 else sizes.get(device.whole.id, 1)
         engines = _engines(needs, model, device)
         formats = _formats(needs, model, device, engines[0]) if engines else ()
         fp8 = bool(device.accelerator.fp8_tflops)
         # What is legal hangs on these alone: few sets of shapes serve all devices.
-        key = (node, device.accelerator.scaleup_domain, engines, formats, fp8)
+        reach = (node, device.accelerator.scaleup_domain)
+        key = (*reach, engines, formats, fp8)
+        if reach not in laid:
+            laid[reach] = _layouts(needs, model, device, node)
         if key not in known:
-            known[key] = _shapes_of(needs, model, device, node, engines, formats)
+            known[key] = _shapes_of(needs, device, node, laid[reach], engines, formats)
         table, reason = known[key]
         if reason:
             rejected.append(Rejection(what=device.whole.id, reason=reason, need=None, have=None))
@@ -88,8 +92,14 @@ def enumerate_groups(
     return Candidates(*(index, *table.T, np.ones(index.size, dtype=np.int64))), tuple(rejected)
 
 
+def _layouts(needs: Needs, model: Model, device: Device, node: int) -> tuple[Layout, ...]:
+    wishes = needs.constraints
+    found = layouts(model, device.accelerator, node, wishes.accelerator_count)
+    return tuple(layout for layout in found if wishes.tensor_parallel in {None, layout.tp})
+
+
 def _shapes_of(
-    needs: Needs, model: Model, device: Device, node: int, engines: Sequence[str], formats: Sequence[str]
+    needs: Needs, device: Device, node: int, found: Sequence[Layout], engines: Sequence[str], formats: Sequence[str]
 ) -> tuple[Ints, str]:
     """Return the rows (tp, pp, dp, ep, weights, kv, engine) of a device, or why there are none."""
     none = np.empty((0, 7), dtype=np.int64)
@@ -97,9 +107,6 @@ def _shapes_of(
         return none, "engine_not_supported"
     if not formats:
         return none, "precision_not_supported"
-    wishes = needs.constraints
-    found = [layout for layout in layouts(model, device.accelerator, node, wishes.accelerator_count)
-             if wishes.tensor_parallel in {None, layout.tp}]
     rows = [
         (layout.tp, layout.pp, layout.dp, layout.ep, WEIGHT_FORMATS.index(fmt), KV_FORMATS.index(kv),
          ENGINES.index(engine))

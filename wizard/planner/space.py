@@ -175,7 +175,7 @@ class Space:
         each = self.market.least_usd(np.unique(g.weights))[g.device][:, None]
         # A hair less, for the cents that are rounded.
         each = np.where(np.isinf(each), UNPRICED, each * 0.999999)
-        return np.asarray(each * accelerators)
+        return np.asarray(each * accelerators - 0.01)
 
     @cached_property
     def _ceilings(self) -> tuple[Floats, Floats]:

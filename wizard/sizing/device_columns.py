@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 
@@ -113,6 +114,7 @@ def _nvidia_family(accelerator: Accelerator, text: str) -> str:
     return next((family for part, family in _BY_ARCHITECTURE if part in text), "other")
 
 
+@lru_cache(maxsize=1024)
 def _of(accelerator: Accelerator) -> DeviceColumns:
     link, bandwidth = _link(accelerator)
     values: dict[str, float | int | bool] = {
