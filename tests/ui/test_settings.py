@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from tests import samples
 from tests.ui.conftest import at, find, press, typed
+from wizard.catalog.overrides import Overrides
 from wizard.errors import InputError
 from wizard.i18n import Translator
 from wizard.needs.logo import MOST_BYTES, logo_bytes, picture_size
@@ -143,6 +145,29 @@ def test_they_open_and_close_by_key_and_stay_open_in_another_language(shell: She
     assert at(shell) == "budget"
     assert shell.stack.currentWidget() is shell.page("budget")
     assert shell.next_button.isVisible()
+
+
+def test_every_kind_of_own_figures_is_counted_and_can_be_taken_off(shell: Shell) -> None:
+    kinds: dict[str, dict[str, Any]] = {
+        "prices": {"part": "l40s", "usd": 5, "as_of": "2026-11-20"},
+        "rates": {"currency": "CNY", "per_usd": 7, "as_of": "2026-11-20"},
+        "discounts": {"item": "l40s", "share": "0.1"}, "accelerators": {"id": "l40s", "tdp_w": 340},
+        "models": {"id": "a/b", "like": "meta-llama/Llama-3.3-70B-Instruct"},
+        "systems": {"id": "x", "like": "dgx_h100"}, "components": {"id": "y", "like": "rack_42u"},
+        "instances": {"id": "z", "like": "aws/g6e.12xlarge/us-east-1"},
+        "measurements": {"model": "a", "gpu": "b", "metric": "tpot_ms", "value": 5},
+        "architectures": {"id": "c/d", "facts": {"layers": 3}},
+    }
+    assert set(kinds) == set(Overrides.model_fields)
+    for kind, row in kinds.items():
+        own = Overrides.model_validate({kind: [row]})
+        shell.session.replace(shell.session.needs.model_copy(update={"overrides": own}))
+        shell.show_settings()
+        assert shell.settings_page is not None
+        assert shell.settings_page.in_project.text().endswith(": 1"), kind
+        shell.settings_page.take_off.click()
+        assert shell.session.needs.overrides == Overrides()
+        assert "no own figures" in shell.settings_page.in_project.text()
 
 
 def test_new_plans_begin_as_set(shell: Shell, store: Store) -> None:

@@ -125,11 +125,13 @@ class SettingsPage(Page):
         t, own = self.ctx.t, self.ctx.session.needs.overrides
         counted = (
             (len(own.prices), t("Prices")),
+            (len(own.rates), t("Exchange rates")),
             (len(own.discounts), t("Discounts")),
             (len(own.accelerators), t("Accelerators")),
             (len(own.models) + len(own.architectures), t("Models")),
             (len(own.systems) + len(own.components), t("Machines and parts")),
             (len(own.instances), t("Instances to rent")),
+            (len(own.measurements), t("Measurements")),
         )
         words = " · ".join(f"{name}: {n}" for n, name in counted if n)
         self.in_project.setText(t("In this plan: {what}", what=words) if words else t("This plan has no own figures."))
