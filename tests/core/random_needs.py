@@ -46,7 +46,10 @@ class _Chance:
                        "per_month": self.maybe(0.1, "1", "5000"), "currency": self.one("USD", "CNY", "EUR")},
             "constraints": self.constraints(),
             "economics": {"country": self.one("US", "CN", "DE", "ZZ"), "horizon_years": self.one(1, 3, 7),
-                          "utilization": self.one(0, 0.5, 1)},
+                          "utilization": self.one(0, 0.5, 1), "hardware_life_years": self.maybe(0.3, 1, 2, 20)},
+            "storage": {"shared": self.one("auto", "auto", "yes", "no"), "dataset_tb": self.one(0, 0, 20, 1e6),
+                        "load_s": self.maybe(0.3, 0.01, 60)},
+            "bill": self.bill(),
         }
 
     def workload(self) -> dict[str, object]:
@@ -79,7 +82,17 @@ class _Chance:
             "vendors": self.one([], [], [self.dice.choice(VENDORS)]),
             "accelerator_count": self.maybe(0.25, 1, 2, 3, 5, 8, 16, 1000),
             "tensor_parallel": self.maybe(0.1, 1, 2, 3, 8), "max_nodes": self.maybe(0.1, 1, 4),
-            "max_power_w": self.maybe(0.1, 10, 3000), "availability": self.one("n", "n", "n+1", "2n"),
+            "max_power_w": self.maybe(0.1, 10, 3000), "availability": self.one("n", "n", "n+1", "2n", "second_site"),
             "mig": self.dice.random() < 0.05, "include_legacy": self.one(True, False, False),
-            "private_data": self.one(True, False),
+            "private_data": self.one(True, False), "max_rack_w": self.maybe(0.2, 100, 15_000, 60_000),
+            "power_feeds": self.one(1, 2), "ups": self.one(True, False, False),
+            "software": self.one([], [], ["NVIDIA AI Enterprise", "Ubuntu Pro"], ["vmware_vcf", "nvidia_run_ai"]),
         }
+
+    def bill(self) -> list[dict[str, object]]:
+        """Changes of lines that may or may not be there."""
+        parts = ("installation", "rack_42u", "hardware_support", "site_link", "storage_2u_24", "no_such_part")
+        return [{"part": part, "quantity": self.maybe(0.5, 0, 1, 10_000_000), "discount": self.maybe(0.5, 0, 1, 0.333),
+                 "unit_price": self.maybe(0.5, "0", "0.01", "999999999999"),
+                 "currency": self.one("USD", "CNY", "EUR")}
+                for part in self.dice.sample(parts, self.dice.choice((0, 0, 3)))]

@@ -161,6 +161,6 @@ def test_the_bill_is_sorted_on_numbers_and_copied_as_a_table(open_shell: Callabl
     table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
     press(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().split("\n")
-    assert lines[0].split("\t") == ["No.", "Item", "Qty", "Unit", "Amount", "Price"]
+    assert lines[0].split("\t") == ["No.", "Item", "Qty", "Unit", "Discount", "Amount", "Price"]
     assert lines[1].split("\t")[:3] == ["1", "NVIDIA H200 NVL 141GB", "2"]
     assert len(lines) == 5
