@@ -8,7 +8,7 @@ import pytest
 from tests.core.sizing_cases import DEEPSEEK, H100, LLAMA_8B, LLAMA_70B, case, catalog
 from wizard.sizing.device_columns import FAMILIES, DeviceColumns, family_of
 from wizard.sizing.formats import BYTES_PER_ELEMENT, FORMATS, matrix_peak
-from wizard.sizing.legal import RULES, broken_rules, engines_for, formats_supported
+from wizard.sizing.legal import RULES, broken_rules, caches_fp8, engines_for, formats_supported, runs_layout
 
 
 def broken(rule: str, **layout: float) -> bool:
@@ -22,7 +22,7 @@ def test_a_plain_layout_breaks_no_rule() -> None:
 
 @pytest.mark.parametrize(("rule", "layout"), [
     ("heads_not_divisible", {"tp": 3}), ("no_experts", {"ep": 2}), ("outside_domain", {"tp": 16}),
-    ("more_stages_than_layers", {"pp": 81}),
+    ("more_stages_than_layers", {"pp": 81}), ("kv_heads_not_divisible", {"tp": 3}),
 ])
 def test_what_cannot_be_is_named(rule: str, layout: dict[str, float]) -> None:
     assert broken(rule, **layout)
@@ -46,6 +46,22 @@ def test_engines_follow_chip_and_model() -> None:
     assert "vllm" in engines_for(chips[H100], models[LLAMA_8B])
     assert engines_for(chips["apple_m2_ultra"], models[LLAMA_8B]) == ("llama.cpp",)
     assert "tensorrt-llm" not in engines_for(chips["mi300x"], models[LLAMA_8B])
+
+
+def test_an_fp8_cache_needs_engine_silicon_and_kernel() -> None:
+    chips, models = catalog().accelerators, catalog().models
+    assert caches_fp8("vllm", chips["rtx_4090"], models[LLAMA_8B])
+    assert not caches_fp8("vllm", chips["a100_sxm_80"], models[LLAMA_8B])
+    assert not caches_fp8("llama.cpp", chips["rtx_4090"], models[LLAMA_8B])
+    assert caches_fp8("vllm", chips[H100], models[DEEPSEEK])
+    assert not caches_fp8("vllm", chips["rtx_4090"], models[DEEPSEEK])
+
+
+def test_engines_know_their_layouts() -> None:
+    assert runs_layout("vllm", dp=8, tp=1, ep=8, spans_nodes=True)
+    assert not runs_layout("llama.cpp", dp=1, tp=1, ep=2, spans_nodes=False)
+    assert not runs_layout("tensorrt-llm", dp=2, tp=4, ep=8, spans_nodes=False)
+    assert not runs_layout("tensorrt-llm", dp=1, tp=8, ep=1, spans_nodes=True)
 
 
 def test_fp8_runs_in_16_bit_where_the_chip_lacks_it() -> None:

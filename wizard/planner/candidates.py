@@ -75,14 +75,14 @@ def enumerate_groups(
         node = 1 if device.parts > 1 else sizes.get(device.whole.id, 1)
         engines = _engines(needs, model, device)
         formats = _formats(needs, model, device, engines[0]) if engines else ()
-        fp8 = bool(device.accelerator.fp8_tflops)
+        fp8 = tuple(legal.caches_fp8(engine, device.accelerator, model) for engine in engines)
         # What is legal hangs on these alone: few sets of shapes serve all devices.
         reach = (node, device.accelerator.scaleup_domain)
         key = (*reach, engines, formats, fp8)
         if reach not in laid:
             laid[reach] = _layouts(needs, model, device, node)
         if key not in known:
-            known[key] = _shapes_of(needs, device, node, laid[reach], engines, formats)
+            known[key] = _shapes_of(needs, model, device, node, laid[reach], engines, formats)
         table, reason = known[key]
         if reason:
             rejected.append(Rejection(what=device.whole.id, reason=reason, need=None, have=None))
@@ -99,7 +99,8 @@ def _layouts(needs: Needs, model: Model, device: Device, node: int) -> tuple[Lay
 
 
 def _shapes_of(
-    needs: Needs, device: Device, node: int, found: Sequence[Layout], engines: Sequence[str], formats: Sequence[str]
+    needs: Needs, model: Model, device: Device, node: int, found: Sequence[Layout], engines: Sequence[str],
+    formats: Sequence[str],
 ) -> tuple[Ints, str]:
     """Return the rows (tp, pp, dp, ep, weights, kv, engine) of a device, or why there are none."""
     none = np.empty((0, 7), dtype=np.int64)
@@ -112,7 +113,7 @@ def _shapes_of(
          ENGINES.index(engine))
         for engine in engines for layout in found if _runs(engine, layout, node)
         for fmt in formats if engine == engines[0] or fmt in legal.ENGINE_FORMATS[engine]
-        for kv in _kv_formats(needs, device, engine)
+        for kv in _kv_formats(needs, model, device, engine)
     ]
     return (np.array(rows, dtype=np.int64), "") if rows else (none, "no_legal_layout")
 
@@ -163,13 +164,12 @@ def _formats(needs: Needs, model: Model, device: Device, engine: str) -> tuple[s
     return tuple(fmt for fmt in tried if fmt in supported)
 
 
-def _kv_formats(needs: Needs, device: Device, engine: str) -> tuple[str, ...]:
+def _kv_formats(needs: Needs, model: Model, device: Device, engine: str) -> tuple[str, ...]:
     """Return the cache's formats to try: FP8 beside 16 bit where silicon and engine have it."""
     wish = needs.precision.kv_cache
     if wish != "auto":
         return (wish,)
-    fp8 = device.accelerator.fp8_tflops and engine in legal.FP8_KV_ENGINES
-    return ("bf16", "fp8") if fp8 else ("bf16",)
+    return ("bf16", "fp8") if legal.caches_fp8(engine, device.accelerator, model) else ("bf16",)
 
 
 def serving_inputs(

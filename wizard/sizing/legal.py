@@ -85,6 +85,17 @@ FP8_KV_ENGINES = frozenset({"vllm", "sglang", "tensorrt-llm"})
 """Engines whose KV cache can be kept in FP8."""
 
 
+def caches_fp8(engine: str, accelerator: Accelerator, model: Model) -> bool:
+    """Tell whether an engine computes on an FP8 cache in silicon.
+
+    With latent attention only FlashMLA (Hopper) and CUTLASS MLA (Blackwell for data centres) do; vLLM's Triton kernel
+    turns the cache back into 16 bit, if it takes it at all (vllm-project/vllm issue 35577).
+    """
+    if engine not in FP8_KV_ENGINES or not accelerator.fp8_tflops:
+        return False
+    return not model.kv_lora_rank or family_of(accelerator) in {"hopper", "blackwell-dc"}
+
+
 def runs_layout(engine: str, *, dp: int, tp: int, ep: int, spans_nodes: bool) -> bool:
     """Tell whether an engine knows the layout.
 
