@@ -20,6 +20,7 @@ from wizard.planner.plan import Plan
 from wizard.ui.commands import fresh_needs, qt_texts
 from wizard.ui.crash import CrashHook
 from wizard.ui.exporting import Writer
+from wizard.ui.heap import settle
 from wizard.ui.session import Session
 from wizard.ui.shell import Shell
 from wizard.ui.store import Settings, Store
@@ -78,6 +79,7 @@ def application(arguments: list[str] | None = None) -> QApplication:
     """Return the one QApplication, with the Fusion style."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
+        settle()
         app = QApplication(arguments or sys.argv[:1])
     if app.style().name() != "fusion":
         # Only once: it polishes every widget that is alive.

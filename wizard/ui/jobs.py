@@ -9,6 +9,7 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
 from wizard.errors import RackwrightError
+from wizard.ui.heap import tidy
 
 Work: TypeAlias = Callable[[Callable[[], bool], Callable[[object], None]], object]
 """``work(cancelled, report)``: looks at ``cancelled()`` now and then, may ``report(progress)``, returns its result."""
@@ -43,7 +44,8 @@ class _Job(QRunnable):
             error = e
         self.relay.done.emit(self.number, result, error)
         # An error that a frame of its own traceback names would live until the next full collection.
-        del error
+        del error, result
+        tidy()
 
     def _report(self, progress: object) -> None:
         if not self.stop.is_set():

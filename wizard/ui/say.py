@@ -271,6 +271,7 @@ def change_words(tr: Translator, change: Change) -> str:
             return tr("Rent instead of owning: {what} for {price}", what=what, price=price)
         return tr("Own instead of renting: {what} for {price}", what=what, price=price)
     name = limit_name(tr, key.rpartition(".")[2])
+    name = name[:1].upper() + name[1:]
     old, new = (value_words(tr, key, v, currency) for v in (change.from_value, change.to_value))
     return tr("{name}: {old} → {new} gives {what} for {price}", name=name, old=old, new=new, what=what, price=price)
 

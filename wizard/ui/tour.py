@@ -14,6 +14,7 @@ from wizard.i18n import LANGUAGES, mark
 from wizard.needs import flow
 from wizard.needs.presets import preset
 from wizard.ui.exporting import Writer
+from wizard.ui.pages.result import VIEWS, ResultPage
 from wizard.ui.shell import Shell
 
 SERVING, LEARNING = "S09", "S19"
@@ -57,7 +58,9 @@ def tour(out: Path, writer: Writer | None = None) -> int:
             for step in steps:
                 shell.session.go(step)
                 number = list(shell.rail.buttons).index(step) + 1
-                save(shell, f"{out / f'{lang}-{theme}{kind}'}-{number:02d}-{step}")
+                name = f"{out / f'{lang}-{theme}{kind}'}-{number:02d}-{step}"
+                save(shell, name)
+                _views(shell, step, name)
             if not kind:
                 shell.show_settings()
                 save(shell, f"{out / f'{lang}-{theme}'}-settings")
@@ -88,6 +91,21 @@ def save(shell: Shell, name: str) -> None:
         path = f"{name}.png" if scale == 1 else f"{name}@{scale}x.png"
         if not _picture(shell, scale).save(path):
             raise OutputError(mark("cannot write the file: {why}"), where=path, why="PNG")
+
+
+def _views(shell: Shell, step: flow.Step, name: str) -> None:
+    """Save the other views of the plan's page, the question about one accelerator answered."""
+    page = shell.page(step)
+    if not isinstance(page, ResultPage):
+        return
+    asking = shell.session.asides.asking
+    for view in VIEWS:
+        page.show_view(view)
+        while asking.busy:
+            _turn(asking.changed)
+        if view != "answer":
+            save(shell, f"{name}-{view}")
+    page.show_view("answer")
 
 
 def _turn(until: SignalInstance | None = None) -> None:
