@@ -66,6 +66,22 @@ def test_where_it_does_not_suffice_the_price_of_buying_is_named() -> None:
     to_json(found)
 
 
+def test_a_load_beyond_all_that_is_owned_is_answered_with_its_reason() -> None:
+    needs = Needs.model_validate({
+        "model": "Qwen/Qwen2.5-Math-7B", "use_case": "edge",
+        "workload": {"concurrent_users": 100_000, "prompt_tokens": 32_000, "output_tokens": 500},
+    })
+    found = asked(needs, owned=[Owned(accelerator="RTX 2060", count=2)], include_legacy=True, availability="n+1")
+    assert found.status == "infeasible"
+    assert reasons(found)["rtx_2060"] == "owned"
+
+
+def test_quiet_hardware_that_is_rented_has_no_say_in_its_power() -> None:
+    found = asked(acquisition="cloud", quiet=True, max_power_w=10.0, max_nodes=1, availability="n+1", mig=True)
+    assert "too_loud" not in reasons(found).values()
+    to_json(found)
+
+
 def test_owned_hardware_trains_too_up_to_its_number() -> None:
     needs = preset("S19").needs
     fits = asked(needs, owned=[Owned(accelerator="H100 SXM", count=8)])
@@ -110,6 +126,13 @@ def test_makers_of_other_countries_are_ruled_out_and_every_maker_is_on_record() 
     kept = {CATALOG.makers[CATALOG.accelerators[o.accelerator].vendor].country for o in found.options}
     assert kept == {"CN"}
     assert reasons(found)["h100_sxm_80"] == "other_country"
+
+
+@pytest.mark.parametrize("name", ["openai/whisper-tiny", "stabilityai/stable-diffusion-xl-base-1.0", "BAAI/bge-m3"])
+def test_what_writes_no_text_has_no_tokens_per_second(name: str) -> None:
+    with pytest.raises(InputError, match="writes no text"):
+        plan(Needs(model=name), CATALOG)
+    assert plan(Needs(model="google-bert/bert-base-uncased", use_case="fine_tuning"), CATALOG).options
 
 
 def test_an_unknown_name_is_complained_about_with_its_place() -> None:

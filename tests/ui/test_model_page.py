@@ -9,9 +9,10 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import at, find, press, typed
 from wizard.catalog.catalog import Catalog
 from wizard.needs.needs import Needs
+from wizard.planner import models as planner_models
 from wizard.ui.app import resolve
 from wizard.ui.model_filter import LICENCES, SIZES, ModelFilter, licence_of, size_of
-from wizard.ui.model_list import search
+from wizard.ui.model_list import SERVED, WRITERS, search
 from wizard.ui.shell import Shell
 
 
@@ -77,6 +78,20 @@ def test_a_size_class_stands_in_for_a_model(shell: Shell) -> None:
     assert shell.session.faulty == frozenset()
     page = shell.page("model")
     assert page.weigh.note.text() == "DeepSeek-R1-Distill-Qwen-7B"  # type: ignore[attr-defined]  # as above
+
+
+def test_only_models_that_write_text_are_offered_to_be_served(shell: Shell) -> None:
+    shell.session.go("model")
+    picker = shell.page("model").picker  # type: ignore[attr-defined]  # as above
+    typed(find(shell, "model-search"), "stable-diffusion")
+    assert picker.list_model.rowCount() == 0
+    shell.session.put({"use_case": "training"})
+    shell.session.go("model")
+    picker = shell.page("model").picker  # type: ignore[attr-defined]  # as above
+    typed(find(shell, "model-search"), "bert-base")
+    assert picker.list_model.rowCount() > 0
+    assert WRITERS == planner_models.WRITERS
+    assert set(SERVED) == planner_models.SERVED
 
 
 def test_filters_narrow_the_list_and_are_taken_off_at_once(shell: Shell) -> None:

@@ -24,6 +24,8 @@ from wizard.sizing.cases import Bools, Floats, Ints
 
 TWICE = frozenset(("2n", "second_site"))
 """Answers that have every replica twice."""
+FREE = 1e-6
+"""A bound for what is there already, in US dollars: below any running cost, and not zero, whose multiples are none."""
 MOST = 1_000_000
 """Counts beyond this are absurd answers to absurd loads; they must not overflow."""
 
@@ -104,7 +106,7 @@ class Market:
         each = np.where(self._rent_only[device] | (self.needs.constraints.acquisition == "cloud"), np.inf, each)
         least: Floats = np.full(len(self.devices), np.inf)
         np.fmin.at(least, device, each)
-        least = np.where(np.isfinite(self.owned), 0.0, least)
+        least = np.where(np.isfinite(self.owned), FREE, least)
         if self.needs.constraints.acquisition != "own":
             least = np.minimum(least, self._rents.least_month_usd() * self._months)
         return least

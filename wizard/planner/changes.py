@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from math import ceil
+from math import ceil, isfinite
 
 import numpy as np
 
@@ -37,6 +37,8 @@ def _looser(needs: Needs, context: Context, outcome: Outcome) -> Iterator[Change
             continue
         option = _writer(needs, context).option(judged, row, "alternative")
         have = _have(option, requirement.code, float(requirement.have[row]))
+        if not isfinite(have):
+            continue
         current = _current(needs, requirement.key)
         if requirement.code.startswith("budget"):
             have = ceil(have * float(context.terms.exchange.per_usd[needs.budget.currency]))

@@ -15,8 +15,7 @@ from wizard.sizing.bands import BATCHES
 from wizard.sizing.cases import Bools, Floats, Ints
 
 RESOURCES = frozenset({
-    "load", "max_accelerators", "max_nodes", "power_w", "rack_units", "purchasable", "budget", "budget_month",
-    "owned",
+    "load", "max_accelerators", "max_nodes", "power_w", "rack_units", "purchasable", "budget", "budget_month", "owned",
 })
 NEAR = 4
 """Cheapest devices at the load itself that larger loads begin with."""
@@ -89,12 +88,15 @@ class Explorer:
         """Choose rows of devices that no answer can be found on, so that it can be said what they break."""
         g, space = self.space.groups, self.space
         walk = self._walk(factor, without=RESOURCES)
-        rest = np.flatnonzero(devices[g.device] & ~walk.devices[g.device])
-        # What does not fit at all: where the least is missing.
+        sample = walk.sample(devices)
+        known = np.zeros(devices.shape, dtype=np.bool_)
+        known[g.device[sample.group]] = True
+        rest = np.flatnonzero(devices[g.device] & ~known[g.device])
+        # What does not fit at all, or only in a layout that is no sample: where the least is missing.
         order = rest[np.lexsort((-space.room[rest], g.device[rest]))]
         least = order[np.diff(g.device[order], prepend=-1) != 0]
         users = np.full(least.size, int(space.demand.grid(factor)[0]))
-        return [(walk, walk.sample(devices)), (walk, Rows(least, users))]
+        return [(walk, sample), (walk, Rows(least, users))]
 
     def _finish(self, walks: list[Walk]) -> None:
         while self._look([(walk, walk.step()) for walk in walks]):

@@ -21,6 +21,11 @@ TYPICAL: dict[SizeClass, str] = {
 }
 """A widely used open model of each class of the field guides (100-500M, 1-10B, 100B and more)."""
 
+WRITERS = frozenset({"decoder", "vl", "training"})
+"""Kinds that write text, token by token; the others embed, rank, transcribe or draw, and have no time per token."""
+
+SERVED = frozenset({"inference", "edge"})
+
 FILES = (".json", ".gguf", ".safetensors")
 
 
@@ -28,8 +33,17 @@ def model_of(needs: Needs, catalog: Catalog) -> Model:
     """Return the model that the needs mean.
 
     Raises:
-        InputError: neither a name nor a size class is given, or the name or file is not known.
+        InputError: neither a name nor a size class is given, the name or file is not known, or the model is to be
+            served and writes no text.
     """
+    model = _named(needs, catalog)
+    if model.kind not in WRITERS and needs.use_case in SERVED:
+        raise InputError("{model} writes no text, so its tokens per second cannot be planned", where="model",
+                         mend="Name a model that does, or plan to train this one.", model=model.name)
+    return model
+
+
+def _named(needs: Needs, catalog: Catalog) -> Model:
     name = needs.model
     if name.lower().endswith(FILES) and Path(name).exists():
         return _of_file(Path(name))

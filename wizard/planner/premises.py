@@ -24,7 +24,9 @@ def catalog_of(needs: Needs, catalog: Catalog) -> Catalog:
         CatalogFault: the user's figures name something that does not exist, or describe something impossible.
     """
     whole = catalog.with_overrides(needs.overrides)
-    return _desk_side(whole) if needs.constraints.quiet or servers_come_late(needs, whole) else whole
+    rented = needs.constraints.acquisition == "cloud"
+    barred = needs.constraints.quiet or servers_come_late(needs, whole)
+    return _desk_side(whole) if barred and not rented else whole
 
 
 def servers_come_late(needs: Needs, catalog: Catalog) -> bool:

@@ -21,6 +21,9 @@ Index = QModelIndex | QPersistentModelIndex
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
 NOTE_ROLE = Qt.ItemDataRole.UserRole + 2
 _SERVED = ("decoder", "vl")
+WRITERS = frozenset({"decoder", "vl", "training"})
+"""As in :mod:`wizard.planner.models`, which loads the engine and so comes later."""
+SERVED = ("inference", "edge")
 
 
 def search(models: Iterable[Model], typed: str) -> list[Model]:

@@ -8,9 +8,10 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QGridLayout, QLineEdit, QListView, QWidget
 
+from wizard.catalog.records import Model
 from wizard.ui.context import Context
 from wizard.ui.model_filter import CONTEXTS, LICENCES, SIZES, ModelFilter, families
-from wizard.ui.model_list import ID_ROLE, ModelList, ModelRow, search
+from wizard.ui.model_list import ID_ROLE, SERVED, WRITERS, ModelList, ModelRow, search
 from wizard.ui.widgets.basic import button, column, row, text
 
 
@@ -38,10 +39,11 @@ class ModelPicker(QWidget):
         self.ctx, self._pick_id = ctx, pick
         self.models = list(ctx.session.catalog.models.values())
         self.filter = ModelFilter()
-        self.list_model = ModelList(ctx.tr, search(self.models, ""))
+        self._served = ctx.session.needs.use_case in SERVED
+        self.list_model = ModelList(ctx.tr, [m for m in search(self.models, "") if self._fits(m)])
         self.line = _Search(self)
         self.line.setObjectName("model-search")
-        self.line.setPlaceholderText(ctx.t("Search {n} models", n=len(self.models)))
+        self.line.setPlaceholderText(ctx.t("Search {n} models", n=self.list_model.rowCount()))
         self.line.setAccessibleName(ctx.t("Search models"))
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(lambda _typed: self._search())
@@ -108,13 +110,17 @@ class ModelPicker(QWidget):
 
     def _search(self) -> None:
         typed = self.line.text()
-        found = [m for m in search(self.models, typed) if self.filter.takes(m)]
+        found = [m for m in search(self.models, typed) if self.filter.takes(m) and self._fits(m)]
         meant = self.ctx.session.resolve(typed.strip()) if typed.strip() and not found else None
         model = self.ctx.session.catalog.models[meant] if meant else None
         if model is not None and self.filter.takes(model):
             found = [model]
         self.list_model.show_models(found)
         self.mark()
+
+    def _fits(self, model: Model) -> bool:
+        """Whether the use case can be planned for it: only models that write text are served."""
+        return model.kind in WRITERS or not self._served
 
     def _pick(self, index: QModelIndex) -> None:
         if index.isValid():
@@ -152,6 +158,10 @@ class ModelPicker(QWidget):
 
     def refresh(self) -> None:
         """Show what is chosen, and what is wrong with it."""
+        served = self.ctx.session.needs.use_case in SERVED
+        if served != self._served:
+            self._served = served
+            self._search()
         why = self.ctx.session.problem("model")
         self.fault.setText("⚠ " + why if why else "")
         self.fault.setVisible(bool(why))
