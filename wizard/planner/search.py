@@ -89,11 +89,12 @@ class Judged:
         order = np.lexsort((self.shortfall, ~self.feasible(), device))
         best = order[np.diff(device[order], prepend=-1) != 0]
         devices = self.space.market.devices
-        return tuple(self._rejection(devices[int(device[row])].whole.id, int(row))
-                     for row in best[~self.feasible()[best]])
+        rows = best[~self.feasible()[best]]
+        worst = self.margins[:, rows].argmin(axis=0)
+        return tuple(self._rejection(devices[int(device[row])].whole.id, int(row), self.found[int(broken)])
+                     for row, broken in zip(rows, worst, strict=True))
 
-    def _rejection(self, what: str, row: int) -> Rejection:
-        requirement = self.found[int(self.margins[:, row].argmin())]
+    def _rejection(self, what: str, row: int, requirement: Requirement) -> Rejection:
         need, have = float(requirement.need[row]), float(requirement.have[row])
         return Rejection(
             what=what, reason=requirement.code, need=need if np.isfinite(need) else None,

@@ -132,8 +132,9 @@ class Space:
         """Price groups that are built alike together."""
         first, kind = self._kinds
         never = np.full(1, np.inf)
-        wanted = self.demand.fewest(np.tile(users, first.size), never, never, never, factor)
-        builds = self._built(self.groups.take(np.repeat(first, users.size)), wanted)
+        each = self.demand.fewest(users, never, never, never, factor)
+        wanted = np.tile(each, first.size)
+        builds = self._built(self.groups.take(first), each)
 
         def of_groups(column: NDArray[Any]) -> NDArray[Any]:
             return np.asarray(column.reshape(-1, users.size)[kind[self.fits]])
@@ -142,15 +143,20 @@ class Space:
         limits = tuple((one.code, of_groups(one.met)) for one in found if not one.met.all())
         return Prices(users, segment, of_groups(price_of(builds)), limits, kind, builds)
 
-    def _built(self, rows: Candidates, wanted: Floats) -> Builds:
-        """Return builds, from the memo if the same were asked for before."""
+    def _built(self, kinds: Candidates, wanted: Floats) -> Builds:
+        """Return builds of each kind with each number of replicas, from the memo if they were asked for before."""
         market = self.market
-        economics, columns = market.needs.economics, (rows.device, rows.per_replica, rows.weights, wanted)
+        economics, columns = market.needs.economics, (kinds.device, kinds.per_replica, kinds.weights, wanted)
         key = (
             market.capex, market.running, market.needs.constraints, economics.horizon_years,
             tuple((d.whole.id, d.parts, d.rent_only) for d in market.devices), *(c.tobytes() for c in columns),
         )
-        return self.memo.get("builds", key, lambda: market.builds(rows, wanted), keep=9)
+
+        def make() -> Builds:
+            rows = kinds.take(np.repeat(np.arange(kinds.size), wanted.size))
+            return market.builds(rows, np.tile(wanted, kinds.size))
+
+        return self.memo.get("builds", key, make, keep=9)
 
     @cached_property
     def _kinds(self) -> tuple[Ints, Ints]:
