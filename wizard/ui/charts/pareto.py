@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from wizard.i18n import Translator
 from wizard.planner.plan import Option, ParetoPoint
@@ -19,6 +19,7 @@ from wizard.ui.charts.plot import Plot, Scale
 from wizard.ui.theme import Tokens
 
 NEAR = 12.0
+NAME_WIDTH = 130.0
 REACH = 12.0
 """Candidates beyond this multiple of the dearest option are left out: nobody buys them, and the rest would shrink."""
 
@@ -140,7 +141,10 @@ class ParetoChart(Plot):
             p.drawEllipse(spot, 6.5 if main else 4.5, 6.5 if main else 4.5)
             free = all(abs(spot.y() - other.y()) > 20 or abs(spot.x() - other.x()) > 170 for other in taken)
             if self.at is None and free:
-                self.tag(p, spot, self.name(point), bold=main)
+                # The whole name stands on its card and appears under the pointer; here it must not hide the dots.
+                metrics = QFontMetricsF(self.type(bold=main))
+                words = metrics.elidedText(self.name(point), Qt.TextElideMode.ElideRight, NAME_WIDTH)
+                self.tag(p, spot, words, bold=main)
                 taken.append(spot)
 
     def _target(self, p: QPainter) -> None:

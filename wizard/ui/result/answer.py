@@ -14,7 +14,7 @@ from wizard.ui.charts.pareto import ParetoChart
 from wizard.ui.context import Context
 from wizard.ui.result.savings import Savings
 from wizard.ui.result.section import Section
-from wizard.ui.widgets.basic import Panel, button
+from wizard.ui.widgets.basic import Panel, button, text
 from wizard.ui.widgets.lines import put
 from wizard.ui.widgets.option_cards import machines
 from wizard.ui.widgets.promises import Promises
@@ -37,6 +37,9 @@ class AnswerSection(Section):
         self.pareto_panel = Panel(t("Cost against speed"), " ")
         self.pareto = ParetoChart(ctx.tokens, tr, names=ctx.session.accelerator_name, picked=ctx.session.pick)
         self.pareto_panel.add(self.pareto)
+        # What ranks candidates is coarser than a bill; a reader who compares both must know.
+        basis = t("Grey dots: purchase with tax, energy and support, before resale. Options: by their own bill.")
+        self.pareto_panel.add(text(basis, "caption"))
         self.curve_panel = Panel(t("Batch, speed and throughput"), t("one replica"))
         self.curve = CurveChart(ctx.tokens, tr)
         self.curve_panel.add(self.curve)
