@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QWidget
 
 from wizard.i18n import mark
 from wizard.planner.plan import Plan
@@ -15,7 +15,7 @@ from wizard.ui.context import Context
 from wizard.ui.exporting import ZIP
 from wizard.ui.pages.base import Page
 from wizard.ui.signing import Signer
-from wizard.ui.widgets.basic import Panel, button, row, text
+from wizard.ui.widgets.basic import Panel, button, column, row, text
 from wizard.ui.widgets.cards import Choice
 from wizard.ui.widgets.draft_panel import DraftPanel
 from wizard.ui.widgets.export_choice import ExportChoice
@@ -38,18 +38,9 @@ class ExportPage(Page):
         self.lang = ctx.tr.lang
         self._wanted = False
         self._signer = Signer()
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for box in (left, right):
-            box.setSpacing(12)
-        left.addWidget(self._cover())
-        left.addWidget(self._where())
-        left.addWidget(self._choice())
-        left.addStretch(1)
         self.preview = DraftPanel(ctx)
-        right.addWidget(self.preview)
-        right.addWidget(self._result())
-        right.addStretch(1)
-        line = row(left, right, gap=12)
+        left = column(self._cover(), self._where(), self._choice(), -1, gap=12)
+        line = row(left, column(self.preview, self._result(), -1, gap=12), gap=12)
         line.setStretch(0, 10)
         line.setStretch(1, 13)
         self.add(line)
