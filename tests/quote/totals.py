@@ -54,7 +54,8 @@ def random_plans(catalog: Catalog, seed: int, count: int) -> Iterator[Plan]:
             continue
         if chance.random() < 0.4:
             shelf = shelf_of(catalog, terms)
-            bom = apply_edits(bom, [_change(chance, line) for line in chance.choices(bom.lines, k=3)], shelf).bom
+            changed = apply_edits(bom, [_change(chance, line) for line in chance.choices(bom.lines, k=3)], shelf).bom
+            bom = changed if changed.lines else bom
         rate = chance.uniform(50, 5000)
         usage = Usage(
             output_tok_s=rate, output_tok_s_low=0.7 * rate, output_tok_s_high=1.2 * rate,

@@ -183,9 +183,9 @@ class _Formula:
             self.at += 1
             self._take(",")
         if name == "SUM":
-            return sum(v for area in areas for v in area if isinstance(v, float))
+            return sum((v for area in areas for v in area if isinstance(v, float)), 0.0)
         where, (wanted,), amounts = areas
-        return sum(v for w, v in zip(where, amounts, strict=True) if w == wanted and isinstance(v, float))
+        return sum((v for w, v in zip(where, amounts, strict=True) if w == wanted and isinstance(v, float)), 0.0)
 
 
 def _number(value: Value) -> float:

@@ -74,10 +74,13 @@ def _line(cells: Cells, row: int, line: BomLine, tr: Translator, hardware_rows: 
 
 
 def sum_of(rows: int, sheet: str = "") -> str:
-    """Return the sum of the amounts of the first rows; of none it is zero, for a range must not run backwards."""
+    """Return the sum of the amounts of the first rows; of none it is zero, for a range must not run backwards.
+
+    It is rounded, so that no share of it falls on the wrong side of half a cent for what binary fractions lose.
+    """
     if not rows:
         return "0"
-    return f"SUM({sheet}!$J$2:$J${rows + 1})" if sheet else f"SUM(J2:J{rows + 1})"
+    return f"ROUND(SUM({sheet}!$J$2:$J${rows + 1}),2)" if sheet else f"ROUND(SUM(J2:J{rows + 1}),2)"
 
 
 def _provenance(cells: Cells, row: int, line: BomLine, tr: Translator) -> None:

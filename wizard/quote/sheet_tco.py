@@ -83,8 +83,9 @@ def _replacing(year: TcoYear, tco: Tco, places: Places) -> Iterator[tuple[str, s
         old = places.hardware if year.year == found[0] else new
         yield "refresh", f"={new}-ROUND({old}*residual_share,2)"
     if year.residual and found:
-        used = f"{year.year - found[-1]}/hardware_life_years"
-        yield "residual", f"=-ROUND({new}*(1-(1-residual_share)*{used}),2)"
+        age = year.year - found[-1]
+        worth = f"(hardware_life_years-{age}+{age}*residual_share)/hardware_life_years"
+        yield "residual", f"=-ROUND({new}*{worth},2)"
     elif year.residual:
         yield "residual", f"=-ROUND({places.hardware}*residual_share,2)"
 
