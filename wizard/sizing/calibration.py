@@ -21,15 +21,15 @@ from wizard.paths import data_root
 from wizard.sizing.bands import METRICS, Bands, batch_class, traffic_class
 from wizard.sizing.cases import KV_FORMATS, Bools, Floats, Ints
 from wizard.sizing.coefficients import NAMES, PLAIN, SHARES, Coefficients
-from wizard.sizing.device_columns import CLASSES, FAMILIES, FAMILY_CLASS, LINKS
+from wizard.sizing.device_columns import CLASSES, FAMILIES, FAMILY_CLASS, FAMILY_MAKER, LINKS, MAKERS
 from wizard.sizing.formats import EFFICIENCY_CLASSES
 from wizard.sizing.own import NOTHING, Own
 from wizard.sizing.replica import Replica
 from wizard.sizing.traffic import BACKENDS, HARNESSES, RUNTIMES, ServingInputs
 
 VOCABULARY: Mapping[str, tuple[str, ...]] = {
-    "engine": RUNTIMES, "family": FAMILIES, "class": CLASSES, "format": EFFICIENCY_CLASSES, "link": LINKS,
-    "harness": HARNESSES, "moe": ("dense", "moe"),
+    "engine": RUNTIMES, "family": FAMILIES, "class": CLASSES, "maker": MAKERS, "format": EFFICIENCY_CLASSES,
+    "link": LINKS, "harness": HARNESSES, "moe": ("dense", "moe"),
     "kv": KV_FORMATS, "backend": BACKENDS,
 }
 """Factors whose levels are fixed names; ``device`` and ``architecture`` are keyed by id instead."""
@@ -116,6 +116,7 @@ def factor_codes(x: ServingInputs, r: Replica, keys: Mapping[str, Ints]) -> dict
     """Return the level of each factor for each case; -1 (the table's last entry) where it was never seen."""
     return {
         "engine": x.engine, "family": x.device.family, "class": FAMILY_CLASS[x.device.family],
+        "maker": FAMILY_MAKER[x.device.family],
         "format": r.efficiency_class, "link": r.link, "harness": x.harness,
         "moe": (x.model.expert > 0).astype(np.int64), "kv": x.kv_format,
         "backend": x.backend,

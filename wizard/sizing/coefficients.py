@@ -19,6 +19,8 @@ class Coefficients:
     """Share of the dense peak that large matrix products reach."""
     kv_bandwidth: Floats
     """Reading the KV cache, relative to ``bandwidth``."""
+    kv_rereading: Floats
+    """Exponent of the query heads per KV head on what decoding reads: 0 if a group shares one read, 1 if none does."""
     attention_compute: Floats
     """Share of the 16-bit peak that attention reaches on long sequences."""
     expert_bandwidth: Floats
@@ -54,10 +56,12 @@ class Coefficients:
     """Exponent of the prompt length (per 2048 tokens) on ``interference``."""
     ttft_fixed_s: Floats
     """Front end: HTTP, tokeniser, scheduling."""
+    burst: Floats
+    """Share of the requests that all users make at once: of ten rounds the first."""
     queue: Floats
-    """Prefills of others that a new request waits for, when one half of one other user is ahead on average."""
-    queue_exponent: Floats
-    """Power of the users ahead on that wait: 1 if all ask at once, less as they fall out of step."""
+    """Wait behind the prompts of others in later rounds, relative to the simulated queue."""
+    company: Floats
+    """Prompts of others that are computed together with a new one: requests of equal length stay in groups."""
     step_wait: Floats
     """Decode steps that a new request waits for before its prefill starts."""
     kv_reserved: Floats
@@ -71,10 +75,10 @@ class Coefficients:
 NAMES = tuple(f.name for f in fields(Coefficients))
 """Names of the constants, in order."""
 
-SHARES = ("bandwidth", "compute", "attention_compute", "link")
+SHARES = ("bandwidth", "compute", "attention_compute", "link", "burst")
 """Constants that cannot exceed 1."""
 
-PLAIN = ("interference_output", "interference_prompt", "queue_exponent")
+PLAIN = ("interference_output", "interference_prompt", "kv_rereading")
 """Constants that add up; all others multiply (their effects are added as logarithms)."""
 
 

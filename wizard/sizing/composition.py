@@ -23,6 +23,7 @@ from wizard.sizing.operators import (
 )
 from wizard.sizing.replica import Replica, kv_per_device
 from wizard.sizing.traffic import RUNTIMES, ServingInputs
+from wizard.sizing.waiting import first_round, later_rounds
 
 _MOST_SEQUENCES: Floats = np.array([512.0, 512.0, 4300.0, 64.0, 512.0])
 """Sequences that vLLM, SGLang, TensorRT-LLM, llama.cpp and others run at once by default."""
@@ -73,7 +74,8 @@ def interference(x: ServingInputs, c: Coefficients) -> Floats:
     """Return the share of each other request's prefill that a decoding request waits for."""
     exponent = (c.interference_output * np.log(np.maximum(x.output_tokens, 1.0) / 512)
                 + c.interference_prompt * np.log(np.maximum(x.prompt_tokens, 1.0) / 2048))
-    share: Floats = np.minimum(c.interference * np.exp(exponent), 1.6)
+    alternating = 1 - c.burst / 2
+    share: Floats = np.minimum(c.interference * np.exp(exponent), 1.6) * alternating
     return share
 
 
@@ -97,8 +99,10 @@ def closed_loop(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats
     step = decode_step(x, r, c, np.maximum(batch / x.pp, 1.0), mean_context(x))
     own = prompt_work(x, r, c)
     tpot = step + interference(x, c) * (batch - 1) / x.output_tokens * own
+    slack = x.output_tokens * tpot / (batch * own)
     # A prompt found in service is likely a long one: its rest is (1 + cv^2) times as long (Pollaczek-Khinchine).
-    waiting = np.minimum(queue_ahead(c, batch) * (1 + x.prompt_cv ** 2), np.maximum(batch - 1, 0.0)) * own
+    ahead = queue_ahead(c, batch, slack) * (1 + x.prompt_cv ** 2)
+    waiting = np.minimum(ahead, np.maximum(batch - 1, 0.0)) * own
     chunks = np.ceil(fresh_tokens(x) / CHUNK_TOKENS)
     running = np.where(users > 1, c.step_wait * step * chunks, 0.0)
     excess = (users - batch) * x.output_tokens * tpot / batch
@@ -106,14 +110,13 @@ def closed_loop(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats
     return Timing(batch=batch, ttft=ttft, tpot=tpot, requests=users / (ttft + x.output_tokens * tpot))
 
 
-def queue_ahead(c: Coefficients, batch: Floats) -> Floats:
-    """Return how many prompts of other users are computed before a new one, at most those of all others.
+def queue_ahead(c: Coefficients, batch: Floats, slack: Floats) -> Floats:
+    """Return how many prompts of other users are computed before a new one, on average over a run.
 
-    Users in step with each other would wait for half of the others on average; they fall out of step the more, the
-    more there are and the more their lengths vary, which the power and the factor hold.
+    A share ``burst`` of the requests is asked by all users at once; the others come as answers end.
     """
-    half = (batch - 1) / 2
-    return np.minimum(c.queue * np.power(half, c.queue_exponent), 2 * half)
+    company = c.company * (1 - 1 / batch)
+    return c.burst * first_round(batch) + (1 - c.burst) * (c.queue * later_rounds(batch, slack) + company)
 
 
 def saturated(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats) -> Timing:

@@ -33,6 +33,18 @@ _CLASS_OF = {
 FAMILY_CLASS: Ints = np.array([_CLASS_OF[name] for name in FAMILIES])
 """Index in :data:`CLASSES` of each family."""
 
+MAKERS = ("nvidia", "amd", "intel", "apple", "other")
+"""Whose silicon and whose libraries: what a family that was never measured has in common with its relatives."""
+
+_MAKER_OF = {
+    **dict.fromkeys(("volta", "turing", "ampere-dc", "ampere", "ada", "hopper", "blackwell-dc", "blackwell",
+                     "nvidia-unified"), "nvidia"),
+    **dict.fromkeys(("cdna2", "cdna3", "cdna4", "rdna", "amd-unified"), "amd"),
+    **dict.fromkeys(("intel-gpu", "gaudi"), "intel"), "apple": "apple",
+}
+FAMILY_MAKER: Ints = np.array([MAKERS.index(_MAKER_OF.get(name, "other")) for name in FAMILIES])
+"""Index in :data:`MAKERS` of each family."""
+
 LINKS = ("nvlink", "xgmi", "other", "pcie")
 """Kinds of scale-up link."""
 

@@ -1,7 +1,7 @@
 """From the row of a published measurement to a case of the sizing engine: what was run, on what, under which traffic.
 
-Columns are those of an inference benchmark table: source, date, model, engine, gpu, n_gpus, tp, pp, ep, dp,
-weight_precision, kv_precision, isl, osl, concurrency_or_batch, metric, notes. The measured value is never read.
+Columns are those of an inference benchmark table: source, date, model, engine, engine_version, gpu, n_gpus, tp, pp, ep,
+dp, weight_precision, kv_precision, isl, osl, concurrency_or_batch, metric, notes. The measured value is never read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from wizard.sizing.device_columns import DeviceColumns
 from wizard.sizing.device_columns import stack as stack_devices
 from wizard.sizing.formats import BYTES_PER_ELEMENT, FORMATS
 from wizard.sizing.inference_terms import backend_of, engine_of, kind_of, kv_format_of, weight_format_of, year_of
-from wizard.sizing.model_columns import ModelColumns
+from wizard.sizing.model_columns import ModelColumns, has_block_fp8
 from wizard.sizing.model_columns import stack as stack_models
 from wizard.sizing.traffic import BACKENDS, HARNESSES, RUNTIMES, ServingInputs
 
@@ -61,17 +61,20 @@ def setting_of(row: Row, model: Model, accelerator: Accelerator) -> Setting:
         weights = _fitting(weights, model, accelerator, max(_whole(row, "n_gpus"), 1))
     tp, pp, dp, ep = layout_of(row, model, accelerator, weights, engine)
     devices = _whole(row, "n_gpus") or tp * pp * dp
-    prompt, output = lengths_of(row, model, kind)
+    prompt, output = lengths_of(row, model, kind, harness)
     notes = row.get("notes", "")
     return Setting(
         model=model, accelerator=accelerator, kind=kind, harness=harness, engine=engine, weight_format=weights,
-        kv_format=kv_format_of(row, engine, weights, mlperf="MLPerf" in row.get("source", "")),
+        kv_format=kv_format_of(
+            row, engine, weights, tuned=harness == "clients" or "MLPerf" in row.get("source", ""),
+            blocks=has_block_fp8(model),
+        ),
         tp=tp, pp=pp, dp=dp, ep=ep, replicas=max(devices / (tp * pp * dp), 1.0), prompt_tokens=prompt,
         output_tokens=output,
         concurrency=_concurrency(row, kind), request_rate=_after(r"offered QPS=([\d.]+)", notes, math.nan),
         requests=_after(r"(\d+) prompts", notes, math.inf),
         cached_share=_cached_share(notes, kind, prompt), backend=backend_of(row.get("engine", "")),
-        year=year_of(row.get("date", "")),
+        year=year_of(row.get("date", ""), engine, row.get("engine_version", "")),
     )
 
 
@@ -124,7 +127,11 @@ _MLPERF_LENGTHS = (
 """Mean prompt and answer of the data sets of MLPerf Inference (OpenOrca, mixed, LongBench and others, CNN)."""
 
 
-def lengths_of(row: Row, model: Model, kind: str) -> tuple[float, float]:
+_MEAN_LENGTH = 0.9
+"""InferenceX draws lengths evenly from 0.8 to 1 times those that it names."""
+
+
+def lengths_of(row: Row, model: Model, kind: str, harness: str) -> tuple[float, float]:
     """Return prompt and output tokens of a row; benchmarks that name a data set have its means."""
     prompt, output = _number(row, "isl"), _number(row, "osl")
     usual = next(((p, o) for part, p, o in _MLPERF_LENGTHS if part in model.id.lower()), (512, 256))
@@ -132,7 +139,8 @@ def lengths_of(row: Row, model: Model, kind: str) -> tuple[float, float]:
         usual = (128, 128) if kind in {"decode", "prefill"} else (256, 256)
     prompt = usual[0] if math.isnan(prompt) else prompt
     output = usual[1] if math.isnan(output) else output
-    return max(prompt, 1.0), max(output, 1.0)
+    mean = _MEAN_LENGTH if harness == "clients" else 1.0
+    return max(prompt * mean, 1.0), max(output * mean, 1.0)
 
 
 def layout_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from wizard.catalog.engine_releases import release_date
 from wizard.catalog.records import Model
 
 Row = Mapping[str, str]
@@ -73,21 +74,38 @@ def _format_in(text: str) -> str:
     return next((name for pattern, name in _FORMATS if re.search(rf"(^|[^a-z0-9])({pattern})", text)), "")
 
 
-def kv_format_of(row: Row, engine: str, weight_format: str, *, mlperf: bool = False) -> str:
-    """Return the stated KV format; TensorRT-LLM and MLPerf use FP8 with 8- and 4-bit floating-point weights."""
+def kv_format_of(row: Row, engine: str, weight_format: str, *, tuned: bool, blocks: bool) -> str:
+    """Return the KV format of a row: as stated, else what its weights' publishers and its runners use.
+
+    TensorRT-LLM runs FP8 and FP4 checkpoints with FP8 KV. Checkpoints by ModelOpt (FP4, and FP8 per tensor) carry the
+    scales of an FP8 cache, which those who tune (``tuned``: MLPerf, InferenceX) use with any engine.
+
+    Args:
+        row: the benchmark row.
+        engine: the runtime.
+        weight_format: name of the weights' format.
+        tuned: whether the source tunes its servers.
+        blocks: whether the model's FP8 checkpoints are scaled in blocks (published without KV scales).
+    """
     stated = row.get("kv_precision", "").lower()
     if stated:
         return "fp8" if re.search(r"8", stated) else "bf16"
-    floating = weight_format in {"fp8", "fp8_block", "fp4"}
-    return "fp8" if (engine == "tensorrt-llm" or mlperf) and floating else "bf16"
+    if engine == "tensorrt-llm":
+        return "fp8" if weight_format in {"fp8", "fp8_block", "fp4"} else "bf16"
+    scaled = weight_format == "fp4" or (weight_format == "fp8" and not blocks)
+    return "fp8" if tuned and scaled else "bf16"
 
 
 _YEAR_DEFAULT = 2026.3
 
 
-def year_of(text: str) -> float:
-    """Return a date such as ``2025-10-29``, ``2025-10`` or ``2026`` as a decimal year."""
-    found = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
+def year_of(text: str, engine: str = "", version: str = "") -> float:
+    """Return when the software of a row was current, as a decimal year.
+
+    The release of a stated version counts; else the row's date, such as ``2025-10-29``, ``2025-10`` or ``2026``.
+    """
+    released = release_date(engine, version)
+    found = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", released.isoformat() if released else text)
     if not found:
         return _YEAR_DEFAULT
     year, month, day = found.groups()

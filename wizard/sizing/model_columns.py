@@ -137,7 +137,7 @@ def _of(model: Model) -> ModelColumns:
         "kv_window": float(cache.window_elements), "window": float(cache.window or np.inf),
         "state_bytes": float(cache.state_bytes), "latent": latent,
         "sparse_topk": float(model.index_topk or np.inf), "max_context": float(model.max_context or np.inf),
-        "native_block_fp8": _block_fp8(model), "native_mxfp4": "mxfp4" in model.native_quant,
+        "native_block_fp8": has_block_fp8(model), "native_mxfp4": "mxfp4" in model.native_quant,
     }
     columns = {name: np.array([value]) for name, value in values.items()}
     return ModelColumns(**columns, stored_bytes=_stored_bytes(model))
@@ -164,7 +164,7 @@ _BLOCK_FP8_ARCHITECTURES = (
 )
 
 
-def _block_fp8(model: Model) -> bool:
+def has_block_fp8(model: Model) -> bool:
     """Whether FP8 checkpoints of the model are scaled in 128x128 blocks, as publishers of these architectures do.
 
     Distillations into other architectures are quantised by others, per row or per tensor.

@@ -27,6 +27,12 @@ def experts_touched(x: ServingInputs, tokens: Floats) -> Floats:
     return -np.expm1(tokens * missed)
 
 
+def heads_per_kv(x: ServingInputs) -> Floats:
+    """Return the query heads that share one KV head; 1 with MLA, whose kernels share what they read."""
+    m = x.model
+    return np.where(m.mla_layers > 0, 1.0, np.maximum(m.heads / np.maximum(m.kv_heads, 1.0), 1.0))
+
+
 def decode_step(x: ServingInputs, r: Replica, c: Coefficients, batch: Floats, context: Floats) -> Floats:
     """Return the time of one decode step of ``batch`` sequences with ``context`` tokens each in the cache.
 
@@ -89,7 +95,8 @@ def _experts(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> F
 def _decode_attention(x: ServingInputs, r: Replica, c: Coefficients, sequences: Floats, context: Floats) -> Floats:
     m = x.model
     seen = np.minimum(context, m.sparse_topk)
-    read = kv_per_device(x, r, seen) + 2 * m.state_bytes / x.tp
+    reads = heads_per_kv(x) ** np.maximum(c.kv_rereading, 0.0)
+    read = kv_per_device(x, r, seen) * reads + 2 * m.state_bytes / x.tp
     reading = np.minimum(c.bandwidth * c.kv_bandwidth, 1.0)
     flop = 4 * m.heads / x.tp * m.latent * seen * m.mla_layers * (1 + x.draft_tokens)
     return sequences * np.hypot(read / (r.bandwidth * reading), flop / (r.peak_16 * c.attention_compute))

@@ -15,7 +15,7 @@ from wizard.sizing.device_columns import LINKS
 from wizard.sizing.traffic import RUNTIMES, ServingInputs
 
 _KV_BYTES: Floats = np.array([2.0, 1.0])
-_FP8, _FP4 = formats.code("fp8"), formats.code("fp4")
+_FP8, _FP4, _MXFP4 = formats.code("fp8"), formats.code("fp4"), formats.code("mxfp4")
 _PCIE = LINKS.index("pcie")
 _LLAMA_CPP = RUNTIMES.index("llama.cpp")
 
@@ -54,12 +54,18 @@ class Replica:
 def stored_format(x: ServingInputs) -> Ints:
     """Return the format that the weights really have: FP8 in blocks and FP4 as MXFP4 where the model ships so."""
     stored = np.where((x.weight_format == _FP8) & x.model.native_block_fp8, formats.code("fp8_block"), x.weight_format)
-    return np.where((stored == _FP4) & x.model.native_mxfp4, formats.code("mxfp4"), stored)
+    return np.where((stored == _FP4) & x.model.native_mxfp4, _MXFP4, stored)
+
+
+def computed_format(x: ServingInputs) -> Ints:
+    """Return the format whose kernels run: to llama.cpp MXFP4 is one of its own 4-bit types, multiplied in INT8."""
+    stored = stored_format(x)
+    return np.where((stored == _MXFP4) & (x.engine == _LLAMA_CPP), formats.code("gguf_q4_0"), stored)
 
 
 def _of(x: ServingInputs) -> Replica:
     m, d = x.model, x.device
-    stored = stored_format(x)
+    stored, computed = stored_format(x), computed_format(x)
     is_moe = m.expert > 0
     share = m.experts_per_token / m.experts
     routed = m.expert * share
@@ -67,8 +73,8 @@ def _of(x: ServingInputs) -> Replica:
     element = formats.BYTES_PER_ELEMENT[stored]
     dense_element = np.where(is_moe, formats.DENSE_BYTES_IN_MOE[stored], element)
     peak_16 = accumulating_peak(x)
-    peak = formats.matrix_peak(stored, peak_16, d.peak_8, d.peak_int8, d.peak_4)
-    dense_peak = np.where(is_moe, formats.dense_peak_in_moe(stored, peak, peak_16, d.peak_8), peak)
+    peak = formats.matrix_peak(computed, peak_16, d.peak_8, d.peak_int8, d.peak_4)
+    dense_peak = np.where(is_moe, formats.dense_peak_in_moe(computed, peak, peak_16, d.peak_8), peak)
     beyond = (x.tp * x.dp > d.domain) & (d.domain < 8)
     return Replica(
         devices=x.tp * x.dp, dense=dense, routed=routed, dense_bytes=dense * dense_element,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tests.bench.fit_inference.effects import BASE
-from tests.bench.fit_inference.problem import Problem
+from tests.bench.fit_inference.problem import PRIOR_FACTORS, Problem
 from tests.bench.fit_inference.solve import weights
 from wizard.sizing import bands
 from wizard.sizing.calibration import band_cell
@@ -27,7 +27,10 @@ def document(problem: Problem, theta: Floats, residuals: dict[str, Floats], vers
     low, high = band_tables(problem, residuals["pair"])
     return {
         "version": version,
-        "provenance": {"rows": len(problem.rows), "groups": len(set(_groups(problem))), "form": "wizard.sizing"},
+        "provenance": {
+            "rows": len(problem.rows), "groups": len(set(_groups(problem))), "form": "wizard.sizing",
+            "kernels": "derived from ai-dynamo/aiconfigurator, NVIDIA, Apache-2.0",
+        },
         "coefficients": {name: _entry(problem, theta, name) for name in NAMES},
         "keys": {name: keys.tolist() for name, keys in problem.keys.items()},
         "bands": {
@@ -49,6 +52,10 @@ def _entry(problem: Problem, theta: Floats, name: str) -> dict[str, Any]:
         elif abs(value) > _NEGLIGIBLE:
             effects.setdefault((parameter.by, parameter.covariate), {})[parameter.level] = round(value, 4)
     listed = [{"by": list(by), "covariate": age, "values": values} for (by, age), values in effects.items()]
+    kernels = problem.priors.get(name, {}).items()
+    if kernels:
+        values = {"|".join(key): round(value, 4) for key, value in kernels if abs(value) > _NEGLIGIBLE}
+        listed.append({"by": list(PRIOR_FACTORS), "covariate": "", "values": values})
     return {"base": round(base, 5), "effects": listed}
 
 

@@ -12,25 +12,27 @@ from math import log
 Effects = dict[str, list[tuple[tuple[str, ...], str, float]]]
 
 BASE = {
-    "bandwidth": log(0.71), "compute": log(0.32), "kv_bandwidth": log(0.85), "attention_compute": log(0.35),
-    "expert_bandwidth": log(0.94), "expert_compute": log(0.6), "layer_s": log(24e-6), "moe_layer_s": log(14e-6),
+    "bandwidth": log(0.71), "compute": log(0.32), "kv_bandwidth": log(0.85), "kv_rereading": 0.1,
+    "attention_compute": log(0.35), "expert_bandwidth": log(0.94),
+    "expert_compute": log(0.6), "layer_s": log(24e-6), "moe_layer_s": log(14e-6),
     "linear_layer_s": log(14e-6), "mla_layer_s": log(50e-6), "step_s": log(1.3e-3), "sequence_s": log(15e-6),
     "allreduce_s": log(15e-6), "allreduce_growth": log(0.29), "link": log(0.5), "imbalance": log(0.06),
     "prefill_step_s": log(4.6e-3), "prefill_layer_s": log(16e-6), "prefill_moe_layer_s": log(0.5e-3),
     "interference": log(0.92), "interference_output": 0.16, "interference_prompt": -0.05, "ttft_fixed_s": log(0.02),
-    "queue": log(0.3), "queue_exponent": 0.8, "step_wait": 0.0, "kv_reserved": log(0.65), "saturated": 0.0,
+    "burst": log(0.1), "queue": 0.0, "company": log(0.3), "step_wait": 0.0, "kv_reserved": log(0.65), "saturated": 0.0,
     "static": 0.0,
 }
 """Where each constant starts: kernel measurements and the roofline model's usual losses."""
 
 BASE_SPREAD = {
-    "bandwidth": 0.15, "compute": 0.3, "expert_bandwidth": 0.2, "kv_bandwidth": 0.2, "queue_exponent": 0.3,
-    "interference": 0.3, "interference_output": 0.15, "interference_prompt": 0.15, "kv_reserved": 0.3,
-    "saturated": 0.15, "static": 0.1, "allreduce_growth": 0.3, "link": 0.3, "ttft_fixed_s": 1.0,
+    "bandwidth": 0.15, "compute": 0.3, "expert_bandwidth": 0.2, "kv_bandwidth": 0.2, "kv_rereading": 0.2, "burst": 0.3,
+    "interference": 0.5, "interference_output": 0.15, "interference_prompt": 0.15, "kv_reserved": 0.3,
+    "saturated": 0.3, "static": 0.1, "allreduce_growth": 0.3, "link": 0.3, "ttft_fixed_s": 1.0,
 }
 """How far the base itself may move (0.4 where not listed)."""
 
 _ENGINE, _FAMILY, _FORMAT, _HARNESS, _CLASS = ("engine",), ("family",), ("format",), ("harness",), ("class",)
+_MAKER = ("maker",)
 
 EFFECTS: Effects = {
     "bandwidth": [
@@ -42,40 +44,48 @@ EFFECTS: Effects = {
     "compute": [
         (_ENGINE, "", 0.35), (_FAMILY, "", 0.35), (("engine", "family"), "", 0.2), (("family", "format"), "", 0.2),
         (("engine", "format"), "", 0.15), ((), "year", 0.1), (("class",), "year", 0.06), (_ENGINE, "year", 0.16),
-        (("device",), "", 0.8), (("engine", "device"), "", 0.2), (("backend",), "", 0.6),
-        (("family", "backend"), "", 0.3), (_CLASS, "", 0.5), (("engine", "class"), "", 0.25),
+        (("device",), "", 0.4), (("engine", "device"), "", 0.2), (("backend",), "", 0.6),
+        (("family", "backend"), "", 0.3), (_CLASS, "", 0.5), (("engine", "class"), "", 0.25), (_MAKER, "", 0.8),
+        (("engine", "maker"), "", 0.3),
     ],
-    "kv_bandwidth": [(_ENGINE, "", 0.15), (_FAMILY, "", 0.15), (("kv",), "", 0.2), (_CLASS, "", 0.2)],
+    "kv_bandwidth": [
+        (_ENGINE, "", 0.15), (_FAMILY, "", 0.15), (("kv",), "", 0.2), (_CLASS, "", 0.6), (("engine", "class"), "", 0.6),
+        (_MAKER, "", 0.4),
+    ],
+    "kv_rereading": [
+        (_ENGINE, "", 0.2), (_CLASS, "", 0.3), (("engine", "class"), "", 0.6), ((), "year", 0.2), (_CLASS, "year", 0.4),
+    ],
     "attention_compute": [
         (_ENGINE, "", 0.2), (_FAMILY, "", 0.2), (("backend",), "", 0.3), (("family", "backend"), "", 0.15),
-        (_CLASS, "", 0.3),
+        (_CLASS, "", 0.3), (_MAKER, "", 0.6),
     ],
-    "expert_bandwidth": [(_ENGINE, "", 0.15), (_FORMAT, "", 0.15), (_FAMILY, "", 0.1)],
-    "expert_compute": [(_ENGINE, "", 0.2), (_FORMAT, "", 0.2), (_FAMILY, "", 0.15)],
+    "expert_bandwidth": [(_ENGINE, "", 0.15), (_FORMAT, "", 0.15), (_FAMILY, "", 0.1), (("family", "format"), "", 0.2)],
+    "expert_compute": [(_ENGINE, "", 0.2), (_FORMAT, "", 0.2), (_FAMILY, "", 0.15), (("family", "format"), "", 0.3)],
     "layer_s": [
-        (_ENGINE, "", 0.25), (_FAMILY, "", 0.25), ((), "year", 0.15), (_ENGINE, "year", 0.15), (_CLASS, "", 0.35),
+        (_ENGINE, "", 0.25), (_FAMILY, "", 0.25), ((), "year", 0.4), (_ENGINE, "year", 0.15), (_CLASS, "", 0.35),
     ],
-    "moe_layer_s": [(_ENGINE, "", 0.2)],
+    "moe_layer_s": [(_ENGINE, "", 0.3), (_FAMILY, "", 0.4), (_FORMAT, "", 0.3), (("family", "format"), "", 0.3)],
     "mla_layer_s": [(_ENGINE, "", 0.2)],
-    "step_s": [(_ENGINE, "", 0.4), (_FAMILY, "", 0.25), ((), "year", 0.2), (("backend",), "", 0.3), (_CLASS, "", 0.35)],
+    "step_s": [(_ENGINE, "", 0.8), (_FAMILY, "", 0.25), ((), "year", 0.6), (("backend",), "", 0.3), (_CLASS, "", 0.35)],
     "sequence_s": [(_ENGINE, "", 0.4), ((), "year", 0.2), (_ENGINE, "year", 0.15)],
-    "allreduce_s": [(("link",), "", 0.4), (_ENGINE, "", 0.2), ((), "year", 0.2)],
+    "allreduce_s": [(("link",), "", 0.4), (_ENGINE, "", 0.3), ((), "year", 0.6)],
     "link": [(("link",), "", 0.2)],
     "prefill_step_s": [(_ENGINE, "", 0.5), (_FAMILY, "", 0.3), (_CLASS, "", 0.3)],
-    "prefill_layer_s": [(_ENGINE, "", 0.3)],
-    "prefill_moe_layer_s": [(_ENGINE, "", 0.4)],
+    "prefill_layer_s": [(_ENGINE, "", 0.3), (_FAMILY, "", 0.3)],
+    "prefill_moe_layer_s": [(_ENGINE, "", 0.6), (_FAMILY, "", 0.5), ((), "year", 0.5), (_ENGINE, "year", 1.0)],
     "interference": [(_ENGINE, "", 0.12), (_HARNESS, "", 0.12), (("engine", "harness"), "", 0.12)],
     "interference_output": [(_ENGINE, "", 0.05)],
     "interference_prompt": [(_ENGINE, "", 0.05)],
     "ttft_fixed_s": [
-        (_ENGINE, "", 1.0), (_HARNESS, "", 1.6), ((), "year", 0.6), (_ENGINE, "year", 0.4),
+        (_ENGINE, "", 1.0), (_HARNESS, "", 1.6), ((), "year", 0.6), (_ENGINE, "year", 1.2),
         (("engine", "harness"), "", 0.6),
     ],
-    "queue": [(_ENGINE, "", 0.35), (_HARNESS, "", 0.35), (("engine", "harness"), "", 0.35)],
-    "queue_exponent": [(_HARNESS, "", 0.12), (_ENGINE, "", 0.12), (("engine", "harness"), "", 0.12)],
+    "burst": [(_ENGINE, "", 0.35), (_HARNESS, "", 0.8), (("engine", "harness"), "", 0.35)],
+    "queue": [(_ENGINE, "", 0.35)],
+    "company": [(_ENGINE, "", 0.5), (_HARNESS, "", 1.0), (("engine", "harness"), "", 0.5)],
     "step_wait": [(_ENGINE, "", 0.2), (_HARNESS, "", 0.2)],
     "kv_reserved": [(_ENGINE, "", 0.15)],
-    "saturated": [(_HARNESS, "", 0.15), (_ENGINE, "", 0.1)],
+    "saturated": [(_HARNESS, "", 0.4), (_ENGINE, "", 0.3)],
     "static": [(_ENGINE, "", 0.1)],
 }
 """For each constant: the factors of an effect, the covariate that multiplies it (or none), its spread."""

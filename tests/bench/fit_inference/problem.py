@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.bench.fit_inference.effects import BASE, BASE_SPREAD, EFFECTS, SHRINK, WELL_COVERED, WIDEN
+from tests.bench.fit_inference.kernels import REFERENCE, prior_table
 from wizard.catalog.catalog import Catalog
 from wizard.cli.estimate_inference import Names
 from wizard.errors import InputError
@@ -24,6 +25,9 @@ from wizard.sizing.replica import Replica
 from wizard.sizing.traffic import ServingInputs
 
 Row = dict[str, str]
+
+PRIOR_FACTORS = ("engine", "family", "format")
+"""What the priors from kernel times depend on."""
 
 
 def excluded(row: Row) -> bool:
@@ -83,6 +87,8 @@ class Problem:
         self.keys = {"device": np.unique(whole.device.key), "architecture": np.unique(whole.model.key)}
         self.parameters: list[Parameter] = []
         self.columns: dict[str, list[tuple[Ints, Floats]]] = {}
+        self.priors = {name: prior_table(path.parent / "kernels", name) for name in REFERENCE}
+        self.offsets: dict[str, Floats] = {}
         self._design()
         self.spread: Floats = np.array([p.spread for p in self.parameters])
 
@@ -96,7 +102,10 @@ class Problem:
         codes = {f: np.broadcast_to(c, (n,)) for f, c in factor_codes(self.inputs, replica, self.keys).items()}
         ages = {name: np.broadcast_to(age, (n,)) for name, age in covariates(self.inputs).items()}
         families = dict(zip(self.inputs.device.key.tolist(), self.inputs.device.family.tolist(), strict=True))
+        keys = list(zip(*(_words(factor, codes[factor]) for factor in PRIOR_FACTORS), strict=True))
         for constant in NAMES:
+            prior = self.priors.get(constant, {})
+            self.offsets[constant] = np.array([prior.get(key, 0.0) for key in keys])
             self.parameters.append(Parameter(constant, (), "", "", BASE_SPREAD.get(constant, 0.4)))
             terms = [(np.full(n, len(self.parameters) - 1), np.ones(n))]
             for by, covariate, spread in EFFECTS.get(constant, []):
@@ -112,7 +121,7 @@ class Problem:
     def raw(self, theta: Floats) -> dict[str, Floats]:
         """Return the sums of effects per constant and row."""
         return {
-            name: BASE[name] + sum((theta[index] * weight for index, weight in terms), np.zeros(1))
+            name: BASE[name] + self.offsets[name] + sum((theta[index] * weight for index, weight in terms), np.zeros(1))
             for name, terms in self.columns.items()
         }
 
@@ -146,6 +155,10 @@ def _levels(codes: list[Ints], n: int) -> tuple[list[tuple[int, ...]], Ints]:
         return [()], np.zeros(n, dtype=np.int64)
     found, index = np.unique(np.stack(codes), axis=1, return_inverse=True)
     return [tuple(column) for column in found.T.tolist()], index.ravel()
+
+
+def _words(factor: str, codes: Ints) -> list[str]:
+    return [VOCABULARY[factor][code] for code in codes.tolist()]
 
 
 def _name(factor: str, code: int, keys: Mapping[str, Ints]) -> str:
