@@ -42,11 +42,15 @@ KEYED = ("device", "architecture")
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """One table of additions to a constant: ``by`` names the factors, the last entry of each axis is "not seen"."""
+class Effects:
+    """Additions to several constants that depend on the same factors, looked up at once.
+
+    ``table`` has an axis per factor of ``by``, whose last entry is "not seen", and one of the constants ``names``.
+    """
 
     by: tuple[str, ...]
     covariate: str
+    names: tuple[str, ...]
     table: Floats
 
 
@@ -57,7 +61,7 @@ class Calibration:
     version: str
     provenance: Mapping[str, Any]
     base: Mapping[str, float]
-    effects: Mapping[str, tuple[Effect, ...]]
+    effects: tuple[Effects, ...]
     keys: Mapping[str, Ints]
     """Sorted keys of the devices and architectures that the fit has seen."""
     bands: Bands
@@ -68,14 +72,13 @@ class Calibration:
         """Return the constants of each case."""
         codes = factor_codes(x, r, self.keys)
         ages = covariates(x)
-        return finish({name: self._sum(name, codes, ages) for name in NAMES})
-
-    def _sum(self, name: str, codes: Mapping[str, Ints], ages: Mapping[str, Floats]) -> Floats:
-        total: Floats = np.full(1, self.base[name])
-        for effect in self.effects.get(name, ()):
-            addition = effect.table[tuple(codes[factor] for factor in effect.by)]
-            total = total + (addition * ages[effect.covariate] if effect.covariate else addition)
-        return total
+        total: dict[str, Floats] = {name: np.full(1, self.base[name]) for name in NAMES}
+        for effects in self.effects:
+            found = np.atleast_2d(effects.table[tuple(codes[factor] for factor in effects.by)]).T
+            additions = found * ages[effects.covariate] if effects.covariate else found
+            for name, addition in zip(effects.names, additions, strict=True):
+                total[name] = total[name] + addition
+        return finish(total)
 
     def seen(self, x: ServingInputs) -> tuple[Bools, Bools]:
         """Return whether the hardware and the architecture of each case were in the fit."""
@@ -139,25 +142,34 @@ def _find(known: Ints, wanted: Ints) -> Ints:
 def parse(document: Mapping[str, Any]) -> Calibration:
     """Build a calibration from its JSON document."""
     keys = {name: np.array(sorted(document["keys"].get(name, [])), dtype=np.int64) for name in KEYED}
-    effects = {
-        name: tuple(_effect(e, document["keys"]) for e in entry["effects"])
-        for name, entry in document["coefficients"].items()
-    }
     return Calibration(
         version=document["version"], provenance=document["provenance"],
-        base={name: float(entry["base"]) for name, entry in document["coefficients"].items()}, effects=effects,
+        base={name: float(entry["base"]) for name, entry in document["coefficients"].items()},
+        effects=_effects(document),
         keys=keys, bands=Bands.parse(document["bands"]),
     )
 
 
-def _effect(entry: Mapping[str, Any], keys: Mapping[str, list[int]]) -> Effect:
+def _effects(document: Mapping[str, Any]) -> tuple[Effects, ...]:
+    tables: dict[tuple[tuple[str, ...], str], dict[str, Floats]] = {}
+    for name, constant in document["coefficients"].items():
+        for entry in constant["effects"]:
+            kind = tuple(entry["by"]), entry.get("covariate", "")
+            tables.setdefault(kind, {})[name] = _table(entry, document["keys"])
+    return tuple(
+        Effects(by=by, covariate=covariate, names=tuple(found), table=np.stack(list(found.values()), axis=-1))
+        for (by, covariate), found in tables.items()
+    )
+
+
+def _table(entry: Mapping[str, Any], keys: Mapping[str, list[int]]) -> Floats:
     by = tuple(entry["by"])
     levels = [VOCABULARY[f] if f in VOCABULARY else tuple(str(k) for k in sorted(keys[f])) for f in by]
     table = np.zeros([len(names) + 1 for names in levels])
     for label, value in entry["values"].items():
         parts = label.split("|") if by else []
         table[tuple(names.index(part) for names, part in zip(levels, parts, strict=True))] = value
-    return Effect(by=by, covariate=entry.get("covariate", ""), table=table)
+    return table
 
 
 def load(path: Path) -> Calibration:

@@ -17,6 +17,7 @@ from wizard.sizing.bands import METRICS
 from wizard.sizing.calibration import Calibration, band_cell
 from wizard.sizing.cases import Band, Bools, Floats, Ints, MemoryColumns, ServingColumns
 from wizard.sizing.ceilings import Bounds, bounds
+from wizard.sizing.coefficients import Coefficients
 from wizard.sizing.composition import Timing, closed_loop, saturated
 from wizard.sizing.memory import memory
 from wizard.sizing.replica import Replica
@@ -51,10 +52,18 @@ def _serve(x: ServingInputs, calibration: Calibration, n: int) -> ServingColumns
     asked = np.where(np.isnan(x.concurrency), 256.0, x.concurrency)
     use = memory(x, asked)
     budget = np.maximum(use.kv_budget, 0.0)
-    closed, endless = closed_loop(x, r, c, budget), saturated(x, r, c, budget)
+    timing = _measured(_timing(x, r, c, budget), x, calibration)
+    return _columns(x, calibration, n, use, timing, bounds(x, r, use))
+
+
+def _timing(x: ServingInputs, r: Replica, c: Coefficients, budget: Floats) -> Timing:
     queue = np.isnan(x.concurrency)
-    timing = Timing(*(np.where(queue, getattr(endless, f.name), getattr(closed, f.name)) for f in fields(Timing)))
-    return _columns(x, calibration, n, use, _measured(timing, x, calibration), bounds(x, r, use))
+    if not queue.any():
+        return closed_loop(x, r, c, budget)
+    if queue.all():
+        return saturated(x, r, c, budget)
+    closed, endless = closed_loop(x, r, c, budget), saturated(x, r, c, budget)
+    return Timing(*(np.where(queue, getattr(endless, f.name), getattr(closed, f.name)) for f in fields(Timing)))
 
 
 def _measured(t: Timing, x: ServingInputs, calibration: Calibration) -> Timing:
