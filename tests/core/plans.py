@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 from wizard.catalog.catalog import Catalog
 from wizard.needs.files import parse_needs
@@ -20,6 +21,8 @@ budget: {purchase: 90000, currency: USD}
 """
 FIFTY_IMPATIENT_USERS = FIFTY_USERS.replace("2500", "1000").replace("60", "50").replace("90000", "80000")
 """The same within a second at the slow end and for less: what today's prices may or may not allow."""
+ROUNDING = 0.1
+"""What the cents of a yearly table may add up to, in any currency."""
 
 
 @cache
@@ -46,3 +49,10 @@ def every_option(found: Plan) -> tuple[Option, ...]:
     """Return all options of a plan, those of its changes and the one that comes closest included."""
     asked = () if found.asked is None else (found.asked,)
     return (*found.options, *(change.option for change in found.changes), *asked)
+
+
+def in_order(found: Plan) -> bool:
+    """Tell whether minimum, recommended and headroom cost ever more, as far as they are got alike."""
+    roles = [o for o in found.options if o.role != "alternative" and o.cost.total is not None]
+    return all(float(above.cost.total or 0) >= float(below.cost.total or 0) - ROUNDING
+               for below, above in pairwise(roles) if bool(below.bom) == bool(above.bom))

@@ -35,7 +35,7 @@ Bools: TypeAlias = NDArray[np.bool_]
 _MOST_PER_NODE = 512
 _USUAL_NODES = 64
 _MICRO = 1_000_000
-_FIGURES = 4
+_FIGURES = 7
 _PLAIN = Profile(weights_bytes=0.0, training=False, dataset_tb=0.0, fabric=False, edge=False)
 
 
@@ -45,7 +45,8 @@ class BuildColumns:
 
     ``capex`` is the total with tax in the terms' currency, ``capex_usd`` the same in dollars at the terms' rate;
     ``power_w`` and ``rack_units`` are ``NaN`` only where nothing can be built. ``recurring_usd`` is the part of it that
-    is paid again each year (subscriptions).
+    is paid again each year (subscriptions); ``net_usd`` the total without tax, ``hardware_usd`` its hardware, and
+    ``supported_usd`` that hardware where a year of support is a share of it.
     """
 
     capex: Floats
@@ -53,6 +54,9 @@ class BuildColumns:
     power_w: Floats
     rack_units: Floats
     recurring_usd: Floats
+    net_usd: Floats
+    hardware_usd: Floats
+    supported_usd: Floats
 
 
 class CapexColumns:
@@ -144,22 +148,26 @@ class CapexColumns:
             rows = np.flatnonzero(odd)
             ok = (n[rows] >= 1) & (count[rows] >= n[rows])
             found[:, rows] = self._clusters(slots[rows], n[rows], absent[rows], ok)
-        rate = float(self.terms.rate)
-        return BuildColumns(found[0], found[0] / rate, found[1], found[2], found[3] / rate)
+        return self._columns(found)
 
-    def alone(self, accelerator: Ints, each: Ints, profile: int) -> tuple[Floats, Floats]:
-        """Return purchase with tax in dollars and watts of one node by itself: no rack, switches, UPS, subscriptions.
+    def _columns(self, figures: Floats) -> BuildColumns:
+        rate = float(self.terms.rate)
+        capex, power, units = figures[:3]
+        return BuildColumns(capex, capex / rate, power, units, *figures[3:] / rate)
+
+    def alone(self, accelerator: Ints, each: Ints, profile: int, *, fabric: bool) -> BuildColumns:
+        """Return one node of each row by itself: no rack, switches, UPS, subscriptions.
 
         What a cluster of such nodes costs and draws at least, per node. ``NaN`` where it cannot be bought or built.
         """
-        slots = self._slots(accelerator, each, np.full(accelerator.shape, 2 * profile))
+        slots = self._slots(accelerator, each, np.full(accelerator.shape, 2 * profile + fabric))
         cents, priced, server = self._int_rows[slots][:, (0, 2, 5)].T
-        capex = self._total(cents, np.zeros_like(cents), server > 0) / 100.0 / float(self.terms.rate)
-        capex[(slots == 0) | (priced == 0)] = np.nan
-        return capex, np.where(slots > 0, self._float_rows[slots, 0], np.nan)
+        watts, _, units = self._float_rows[slots].T
+        return self._columns(self._figures(
+            cents, np.zeros_like(cents), server > 0, watts, units, slots > 0, (slots > 0) & (priced > 0)))
 
     def _usual(self, slots: Ints, nodes: Ints) -> Floats:
-        """Look up builds whose nodes are alike and few, each worked out when first asked for; shape ``(4, n)``."""
+        """Look up builds whose nodes are alike and few, each worked out when first asked for; shape ``(7, n)``."""
         if len(self._cache) < len(self._ints):
             room = np.full((2 * len(self._ints), _USUAL_NODES, _FIGURES), np.inf)
             room[: len(self._cache)] = self._cache
@@ -215,7 +223,7 @@ class CapexColumns:
         return len(self._ints) - 1
 
     def _clusters(self, slots: Ints, nodes: Ints, absent: Ints, ok: Bools) -> Floats:
-        """Return capex in the terms' currency, watts, rack units and what recurs, of all sites; shape ``(4, n)``.
+        """Return the figures of all sites (:meth:`_figures`); shape ``(7, n)``.
 
         ``nodes`` and ``absent`` accelerators are those of one site.
         """
@@ -237,11 +245,22 @@ class CapexColumns:
             hardware, rack_units, good = hardware + cents_ups, rack_units + units_ups, good & bool(self._ups)
         hardware, power, rack_units = (figure * self.sites for figure in (hardware, power, rack_units))
         recurring = self._subscriptions(nodes * self.sites, (nodes * each - absent) * self.sites, yearly, cores)
-        capex = self._total(hardware, recurring, server > 0) / 100.0
-        capex[~(good & (priced > 0))] = np.nan
-        power[~good] = np.nan
-        rack_units[~good] = np.nan
-        return np.stack((capex, power, rack_units, recurring / 100.0))
+        return self._figures(hardware, recurring, server > 0, power, rack_units, good, good & (priced > 0))
+
+    def _figures(
+        self, hardware: Ints, recurring: Ints, server: Bools, power: Floats, units: Floats, good: Bools, sold: Bools,
+    ) -> Floats:
+        """Stack capex, watts, rack units, what recurs, net price, hardware and supported hardware.
+
+        Money comes in hundredths and leaves in the terms' currency.
+        """
+        net = self._net(hardware, recurring, server)
+        total = net + _share(net, micro(self.terms.tax_rate))
+        found = np.stack((total / 100.0, power, units, recurring / 100.0, net / 100.0, hardware / 100.0,
+                          np.where(server, hardware, 0) / 100.0))
+        found[0, ~sold] = found[4, ~sold] = np.nan
+        found[1:3, ~good] = np.nan
+        return found
 
     def _subscriptions(self, nodes: Ints, accelerators: Ints, yearly: Ints, cores: Ints) -> Ints:
         """Return a year of software in hundredths."""
@@ -283,14 +302,14 @@ class CapexColumns:
     def _kinds(self, key: NodePorts) -> tuple[SwitchKind, ...]:
         return switch_kinds(self._shelf, key) if key.gbps else ()
 
-    def _total(self, hardware: Ints, on_top: Ints, server: Bools) -> Floats:
+    def _net(self, hardware: Ints, on_top: Ints, server: Bools) -> Ints:
         terms = self.terms
         support = _share(hardware, micro(terms.support_rate)) if terms.support_rate else np.zeros_like(hardware)
         net = hardware + on_top + np.where(server, support, 0)
         for rate in (terms.shipping_rate, terms.contingency_rate):
             if rate:
                 net = net + _share(hardware, micro(rate))
-        return (net + _share(net, micro(terms.tax_rate))).astype(np.float64)
+        return net
 
 
 @lru_cache(maxsize=2)

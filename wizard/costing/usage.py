@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from wizard.catalog.records import ApiPrice
 from wizard.costing.cloud import CloudOffer
+from wizard.needs.needs import Economics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +34,9 @@ class Usage:
     api: ApiPrice | None = None
     rent_subscriptions_year: Decimal = Decimal("0.00")
     """Software that is paid by the year on top of a rent, in the plan's currency; a bill has its own lines."""
+
+    @classmethod
+    def at(cls, economics: Economics) -> Usage:
+        """Say where it stands; nothing of what it serves."""
+        return cls(space_per_kw_month=economics.colocation_usd_per_kw_month,
+                   space_includes_energy=economics.colocation_includes_energy)

@@ -131,12 +131,11 @@ class Biller:
 
     def _usage(self, offer: CloudOffer | None, rate: Estimate | None, prefill_share: float | None) -> Usage:
         load, economics = self.needs.workload, self.needs.economics
-        return Usage(
-            output_tok_s=rate.value if rate else None, output_tok_s_low=rate.low if rate else None,
+        return replace(
+            Usage.at(economics), output_tok_s=rate.value if rate else None, output_tok_s_low=rate.low if rate else None,
             output_tok_s_high=rate.high if rate else None, prefill_share=prefill_share,
             input_per_output=load.prompt_tokens / load.output_tokens,
-            cloud=offer, space_per_kw_month=economics.colocation_usd_per_kw_month,
-            space_includes_energy=economics.colocation_includes_energy, api=self._api,
+            cloud=offer, api=self._api,
         )
 
     @cached_property

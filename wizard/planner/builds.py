@@ -1,25 +1,27 @@
 """From replicas to machines: how many are bought, on how many nodes, at which price and power. Columns over candidates.
 
-Prices here rank candidates; the bill of the chosen ones is made line by line in :mod:`wizard.costing`.
+Prices here rank candidates and equal the total cost that the chosen ones then show; their bills are made line by line
+in :mod:`wizard.costing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from wizard.catalog.catalog import Catalog
 from wizard.costing.columns import BuildColumns, CapexColumns
+from wizard.costing.rates import Rates
 from wizard.costing.rents import RentColumns
 from wizard.needs.needs import Needs
 from wizard.planner.candidates import Candidates
 from wizard.planner.premises import owned
 from wizard.planner.shortlist import Device
-from wizard.planner.usage import Running
 from wizard.sizing.cases import Bools, Floats, Ints
 
 TWICE = frozenset(("2n", "second_site"))
@@ -34,9 +36,9 @@ MOST = 1_000_000
 class Builds:
     """Columns of shape ``(n,)``. Where something can be neither bought nor rented its cost is NaN.
 
-    ``cost_usd`` is what the candidate costs over the horizon (purchase and energy, or rent) and ranks it; ``capex_usd``
-    is the purchase with tax, ``month_usd`` rent or running cost per month; ``owned`` is the number that is there
-    already, NaN where none is.
+    ``cost_usd`` is the total cost of ownership or rent over the horizon, without tax, at the most likely inputs, and
+    ranks the candidate; ``capex_usd`` is the purchase with tax, ``month_usd`` rent or running cost per month; ``owned``
+    is the number that is there already, NaN where none is.
     """
 
     replicas: Floats
@@ -61,7 +63,7 @@ class Market:
     devices: Sequence[Device]
     sizes: Mapping[str, int]
     capex: CapexColumns
-    running: Running
+    rates: Rates
     beside: Mapping[str, Any] = field(default_factory=dict)
     """Columns of what lies in memory beside the model, and of the draft of speculative decoding."""
 
@@ -69,28 +71,25 @@ class Market:
         """Size and price every candidate with ``wanted`` replicas for the load."""
         replicas, spares = self._replicas(candidates, wanted)
         accelerators, nodes = self._machines(candidates, replicas + spares)
-        built = self._bought(candidates, accelerators, nodes)
-        barred = self._rent_only[candidates.device] | (self.needs.constraints.acquisition == "cloud")
-        capex = np.where(barred, np.nan, built.capex_usd)
-        power, units = built.power_w, built.rack_units
-        capex = self.unpaid(candidates.device, capex, built)
-        owning = self.running.month_usd(capex, power, built.recurring_usd)
+        built = self.paid(candidates.device, self._bought(candidates, accelerators, nodes))
         share = np.minimum(np.ceil(candidates.per_replica / self._parts(candidates)), self._size(candidates))
         renting = self.rent_month_usd(candidates.device, accelerators, share)
-        buy, rent = capex * self.running.lives + owning * self._months, renting * self._months
+        buy, rent = self.rates.own_usd(built), self.rates.rent_usd(renting)
         rented = np.isfinite(rent) & ~(buy <= rent)
         return Builds(
             replicas=replicas, spares=spares, accelerators=accelerators, nodes=nodes,
-            capex_usd=np.where(rented, 0.0, capex), month_usd=np.where(rented, renting, owning),
-            cost_usd=np.where(rented, rent, buy), power_w=power, rack_units=units, rented=rented,
+            capex_usd=np.where(rented, 0.0, built.capex_usd),
+            month_usd=np.where(rented, renting, self.rates.own_month_usd(built)),
+            cost_usd=np.where(rented, rent, buy), power_w=built.power_w, rack_units=built.rack_units, rented=rented,
             owned=np.where(rented, np.nan, self.owned[candidates.device]),
         )
 
     def least_usd(self, weights: Ints) -> Floats:
         """Return what one accelerator of each device costs at least over the horizon, however many are taken.
 
-        A cluster costs no less than its nodes, and a node no less per accelerator than the best filled one; renting is
-        in whole instances. Infinite where there is no price.
+        A cluster costs no less than its nodes, be they joined by a fabric (which may take another machine) or not, and
+        a node no less per accelerator than the best filled one; renting is in whole instances. Infinite where there is
+        no price. What is paid for whatever is built comes on top of it.
 
         Args:
             weights: the weight formats that come into question.
@@ -98,22 +97,16 @@ class Market:
         counts = np.concatenate([np.arange(1, size + 1) for size in self._sizes])
         device = np.repeat(np.arange(len(self.devices)), self._sizes)
         each: Floats = np.full(device.shape, np.inf)
-        for profile in weights:
-            capex, power_w = self.capex.alone(self._known[device], counts, int(profile))
-            month = self.running.month_usd(capex, power_w, np.zeros(1))
-            cost = capex * self.running.lives + self._months * month
-            each = np.fmin(each, cost / counts)
-        each = np.where(self._rent_only[device] | (self.needs.constraints.acquisition == "cloud"), np.inf, each)
+        for profile, fabric in product(weights.tolist(), (False, True)):
+            alone = self.capex.alone(self._known[device], counts, profile, fabric=fabric)
+            each = np.fmin(each, self.rates.least_own_usd(alone) / counts)
+        each = np.where(self._barred[device], np.inf, each)
         least: Floats = np.full(len(self.devices), np.inf)
         np.fmin.at(least, device, each)
         least = np.where(np.isfinite(self.owned), FREE, least)
         if self.needs.constraints.acquisition != "own":
-            least = np.minimum(least, self._rents.least_month_usd() * self._months)
+            least = np.minimum(least, self._rents.least_month_usd() * self.rates.months)
         return least
-
-    @cached_property
-    def _months(self) -> float:
-        return 12.0 * self.needs.economics.horizon_years
 
     @cached_property
     def _known(self) -> Ints:
@@ -130,13 +123,29 @@ class Market:
         return np.array([device.parts for device in self.devices], dtype=np.int64)
 
     @cached_property
-    def _rent_only(self) -> Bools:
-        return np.array([device.rent_only for device in self.devices], dtype=np.bool_)
+    def _barred(self) -> Bools:
+        """Which devices are not bought."""
+        cloud = self.needs.constraints.acquisition == "cloud"
+        return np.array([cloud or device.rent_only for device in self.devices], dtype=np.bool_)
 
-    def unpaid(self, device: Ints, capex_usd: Floats, built: BuildColumns) -> Floats:
-        """Return the purchase without what is there already: of that only subscriptions are paid."""
-        mine = np.isfinite(self.owned[device]) & np.isfinite(built.power_w)
-        return np.where(mine, np.nan_to_num(built.recurring_usd), capex_usd)
+    def paid(self, device: Ints, built: BuildColumns) -> BuildColumns:
+        """Return builds with prices only of what may be bought; of what is there already only subscriptions are paid.
+
+        As :func:`wizard.costing.edits.paid` does with a bill.
+        """
+        barred, mine = self._barred[device], np.isfinite(self.owned[device]) & np.isfinite(built.power_w)
+        if not barred.any() and not mine.any():
+            return built
+        tax = 1.0 + float(self.capex.terms.tax_rate)
+
+        def price(bought: Floats, there: Floats | float) -> Floats:
+            return np.where(mine, there, np.where(barred, np.nan, bought))
+
+        return replace(
+            built, capex_usd=price(built.capex_usd, built.recurring_usd * tax),
+            net_usd=price(built.net_usd, built.recurring_usd), hardware_usd=price(built.hardware_usd, 0.0),
+            supported_usd=price(built.supported_usd, 0.0),
+        )
 
     @cached_property
     def owned(self) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
 from wizard.catalog.weights import weight_bytes
+from wizard.costing.rates import Rates
 from wizard.costing.terms import Terms
 from wizard.needs.needs import Needs
 from wizard.planner import views
@@ -29,7 +30,6 @@ from wizard.planner.search import Judged
 from wizard.planner.shortlist import Device, shortlist
 from wizard.planner.space import Space
 from wizard.planner.traffic import beside
-from wizard.planner.usage import Running
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import WEIGHT_FORMATS
 from wizard.sizing.device_columns import DeviceColumns, stack
@@ -105,7 +105,7 @@ def explorer_of(needs: Needs, model: Model, context: Context) -> tuple[Explorer 
         return None, left.ruled_out
     sizes_on_disk = [float(weight_bytes(model, fmt).bytes) for fmt in WEIGHT_FORMATS]
     capex = columns_of(needs, catalog, context.terms, sizes_on_disk)
-    market = Market(needs, catalog, left.devices, left.sizes, capex, Running.of(catalog, needs.economics),
+    market = Market(needs, catalog, left.devices, left.sizes, capex, Rates.of(catalog, needs.economics),
                     beside(needs, model, catalog).columns)
 
     def inputs(candidates: Candidates) -> ServingInputs:

@@ -146,9 +146,9 @@ class Space:
     def _built(self, kinds: Candidates, wanted: Floats) -> Builds:
         """Return builds of each kind with each number of replicas, from the memo if they were asked for before."""
         market = self.market
-        economics, columns = market.needs.economics, (kinds.device, kinds.per_replica, kinds.weights, wanted)
+        columns = (kinds.device, kinds.per_replica, kinds.weights, wanted)
         key = (
-            market.capex, market.running, market.needs.constraints, economics.horizon_years,
+            market.capex, market.rates, market.needs.constraints,
             tuple((d.whole.id, d.parts, d.rent_only) for d in market.devices), *(c.tobytes() for c in columns),
         )
 
@@ -181,7 +181,7 @@ class Space:
         each = self.market.least_usd(np.unique(g.weights))[g.device][:, None]
         # A hair less, for the cents that are rounded.
         each = np.where(np.isinf(each), UNPRICED, each * 0.999999)
-        return np.asarray(each * accelerators - 0.01)
+        return np.asarray(each * accelerators + self.market.rates.total.always - 0.01)
 
     @cached_property
     def _ceilings(self) -> tuple[Floats, Floats]:

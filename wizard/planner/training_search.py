@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.catalog.records import Model
+from wizard.costing.rates import Rates
 from wizard.errors import InputError
 from wizard.needs.needs import Needs
 from wizard.planner.builds import Market
@@ -17,7 +18,6 @@ from wizard.planner.purchase import columns_of
 from wizard.planner.requirements import Requirement, owned_limit
 from wizard.planner.serving_plan import Context
 from wizard.planner.shortlist import Device, shortlist
-from wizard.planner.usage import Running
 from wizard.sizing.cases import Bools, Floats, Ints
 from wizard.sizing.device_columns import DeviceColumns
 from wizard.sizing.device_columns import stack as stack_devices
@@ -111,7 +111,7 @@ def training_search(needs: Needs, model: Model, context: Context) -> TrainingSea
     best = best_layouts(shape, stacked.take(device), count, needs.training)
     context.cancelled()
     capex = columns_of(needs, context.catalog, context.terms, (2.0 * model.total_params,), training=True)
-    market = Market(needs, context.catalog, devices, sizes, capex, Running.of(context.catalog, needs.economics))
+    market = Market(needs, context.catalog, devices, sizes, capex, Rates.of(context.catalog, needs.economics))
     pairs = (device, count, nodes)
     return _priced(needs, model, shape, ruled_out, pairs, best.columns, market, context)
 
@@ -134,15 +134,12 @@ def _priced(
 ) -> TrainingSearch:
     (device, count, nodes), devices = pairs, tuple(market.devices)
     known = np.array([market.capex.index(d.whole.id) for d in devices], dtype=np.int64)[device]
-    built = market.capex.build(known, count, nodes, inter_node=nodes > 1)
+    built = market.paid(device, market.capex.build(known, count, nodes, inter_node=nodes > 1))
     training = needs.training
     hours = columns.speed.hours.high if training.tokens else np.full(count.shape, training.deadline_hours or np.nan)
     billed = np.maximum(hours, LEAST_BILLED_HOURS)
     run = market.rent_month_usd(device, count.astype(np.float64), np.ceil(count / nodes)) / 730.0 * billed
-    barred = np.array([d.rent_only for d in devices])[device] | (needs.constraints.acquisition == "cloud")
-    own = market.unpaid(device, np.where(barred, np.nan, built.capex_usd), built)
-    months = 12.0 * needs.economics.horizon_years
-    owning = own * market.running.lives + market.running.month_usd(own, built.power_w, built.recurring_usd) * months
+    own, owning = built.capex_usd, market.rates.own_usd(built)
     rented = np.isfinite(run) & ~(owning <= run)
     cost = np.where(rented, run, owning)
     return TrainingSearch(

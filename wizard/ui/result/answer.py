@@ -37,8 +37,7 @@ class AnswerSection(Section):
         self.pareto_panel = Panel(t("Cost against speed"), " ")
         self.pareto = ParetoChart(ctx.tokens, tr, names=ctx.session.accelerator_name, picked=ctx.session.pick)
         self.pareto_panel.add(self.pareto)
-        # What ranks candidates is coarser than a bill; a reader who compares both must know.
-        basis = t("Grey dots: purchase with tax, energy and support, before resale. Options: by their own bill.")
+        basis = t("Every dot: whole cost over the horizon, without tax, at the most likely inputs.")
         self.pareto_panel.add(text(basis, "caption"))
         self.curve_panel = Panel(t("Batch, speed and throughput"), t("one replica"))
         self.curve = CurveChart(ctx.tokens, tr)
