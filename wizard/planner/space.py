@@ -156,7 +156,7 @@ class Space:
             rows = kinds.take(np.repeat(np.arange(kinds.size), wanted.size))
             return market.builds(rows, np.tile(wanted, kinds.size))
 
-        return self.memo.get("builds", key, make, keep=9)
+        return self.memo.get("builds", key, make, keep=4)
 
     @cached_property
     def _kinds(self) -> tuple[Ints, Ints]:

@@ -11,10 +11,12 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-EVERY = 8
+EVERY = 2
 """Jobs after which memory is handed back; it takes a few milliseconds off the main thread."""
-_M_ARENA_MAX = -8
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 _ARENAS = 2
+_LARGE = 1 << 19
+"""Blocks from this size on, the columns of a search, go back to the system when freed; glibc would raise the bound."""
 _jobs = count(1)
 
 
@@ -34,6 +36,7 @@ def settle() -> None:
     libc = _libc()
     if libc is not None:
         libc.mallopt(_M_ARENA_MAX, _ARENAS)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def tidy() -> None:
