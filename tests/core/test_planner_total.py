@@ -28,7 +28,7 @@ def test_the_minimum_costs_no_more_than_what_carries_more() -> None:
     assert found.options[0].cost.total == min(totals)
 
 
-@pytest.mark.parametrize("seed", [24, 26, 29])
+@pytest.mark.parametrize("seed", [24, 26, 61])
 def test_random_needs_pay_no_more_for_less(seed: int) -> None:
     assert in_order(plan(small_needs(seed), CATALOG))
 

@@ -86,7 +86,9 @@ class Demand:
         some = np.arange(1, min(users, MOST_USERS) + 1)
         replicas = np.concatenate([-(-users // some), np.arange(1, LARGE_SHARES + 1)])
         shares = np.unique(-(-users // replicas))
-        return shares if self.shared else np.union1d(shares, free[free <= 2 * users])
+        # The same for every role: what carries more must not find a way that what carries less was not shown.
+        most = 2 * ceil(self.users * self.factor("headroom"))
+        return shares if self.shared else np.union1d(shares, free[free <= most])
 
     def counts(self, factor: float) -> int:
         """Return how many candidates each layout has at ``factor`` times the load: numbers of replicas, or of users."""
