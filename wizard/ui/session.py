@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -100,18 +101,25 @@ class Session(QObject):
             found = getattr(found, part)
         return found
 
-    def put(self, changes: Mapping[str, object]) -> bool:
-        """Change answers, as one step of undo. A value that cannot be used is refused and its reason kept."""
+    def put(self, changes: Mapping[str, object], *, judge: bool = True) -> bool:
+        """Change answers, as one step of undo; a number that is typed or dragged stays one step.
+
+        Args:
+            changes: new values by dotted key.
+            judge: keep the reason why a value cannot be used; else it is only not taken.
+        """
         try:
             new = changed(self.needs, changes)
         except ValidationError as error:
+            if not judge:
+                return False
             key = next(iter(changes))
             tokens = _context_tokens(self.needs, changes)
             self.refuse(key, str(changes[key]), faults.text_of(self.tr_, error, tokens))
             return False
         had = [self.refused.pop(key, None) for key in changes]
         if new != self.needs:
-            self.undo.push(_Answer(self, new, frozenset(changes)))
+            self.undo.push(_Answer(self, new, _stream(changes)))
         elif any(had):
             self.needs_changed.emit()
         return True
@@ -335,6 +343,14 @@ class _Answer(QUndoCommand):
 
     def undo(self) -> None:
         self.session.adopt(self.old, self.step, frozenset())
+
+
+def _stream(changes: Mapping[str, object]) -> frozenset[str]:
+    """Return the keys whose next change may be the same edit: numbers. All else is a step of its own."""
+    numbers = all(
+        isinstance(value, int | float | Decimal | None) and not isinstance(value, bool) for value in changes.values()
+    )
+    return frozenset(changes) if numbers else frozenset()
 
 
 def changed(needs: Needs, changes: Mapping[str, object]) -> Needs:

@@ -53,7 +53,7 @@ class ExportPage(Page):
         project = self.field(TextField(ctx, "document.project", ctx.t("Project")))
         customer = self.field(TextField(ctx, "document.customer", ctx.t("Customer")))
         author = self.field(TextField(ctx, "document.prepared_by", ctx.t("Prepared by")))
-        notes = self.field(TextField(ctx, "document.notes", ctx.t("Notes"), lines=1))
+        notes = self.field(TextField(ctx, "document.notes", ctx.t("Notes")))
         for pair in ((project, customer), (author, notes)):
             panel.add(row(*pair, gap=12))
         return panel

@@ -39,7 +39,9 @@ class Field(QWidget):
         self.ctx, self.key, self.title = ctx, key, title
         self.label = text(title, wrap=False)
         self.note = text(note, "caption")
-        self.note.setVisible(bool(note))
+        if not note:
+            # Never shown here: what has no parent yet would open a window of its own and take the focus.
+            self.note.hide()
         self.fault = text("", "fault")
         self.fault.hide()
         self.box = QVBoxLayout(self)
@@ -94,6 +96,11 @@ class _Line(QLineEdit):
         super().__init__()
         self._step = step
 
+    @property
+    def being_typed(self) -> bool:
+        """Whether somebody is typing: a plan that arrives must not take the letters away."""
+        return self.hasFocus() and self.isModified()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._step is not None and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._step(1 if event.key() == Qt.Key.Key_Up else -1)
@@ -143,14 +150,20 @@ class NumberField(Field):
         self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.line.setMinimumWidth(88)
         self.line.setPlaceholderText(blank)
+        self.line.textEdited.connect(self._typing)
         self.line.editingFinished.connect(self._commit)
         self.unit = text(unit, "caption", wrap=False)
-        self.unit.setVisible(bool(unit))
+        if not unit:
+            self.unit.hide()
         self._shown = ""
+        self._value: object = None
         self._assemble(self.line, row(self.line, self.unit))
 
     def _show(self, value: object) -> None:
         refused = self.ctx.session.refused.get(self.key)
+        if self.line.being_typed and value == self._value and refused is None:
+            return
+        self._value = value
         if refused is not None:
             shown = refused[0]
         else:
@@ -159,11 +172,24 @@ class NumberField(Field):
         if self.line.text() != shown:
             self.line.setText(shown)
 
+    def _typing(self, typed: str) -> None:
+        """Let the plan follow every key; what cannot be taken is judged when editing ends."""
+        try:
+            value = figures.parse(typed)
+        except ValueError:
+            return
+        if value is None:
+            return
+        had, self._value = self._value, self._typed(value)
+        if not self.ctx.session.put({self.key: self._value}, judge=False):
+            self._value = had
+
     def _commit(self) -> None:
         typed = self.line.text()
         self.line.setModified(False)
         if typed == self._shown:
             return
+        self._shown = typed
         try:
             value = figures.parse(typed)
         except ValueError:
@@ -174,6 +200,7 @@ class NumberField(Field):
             return
         if not self.ctx.session.put({self.key: self._typed(value)}):
             self.ctx.session.refuse(self.key, typed, self.ctx.session.problem(self.key))
+        self.refresh()
 
     def _typed(self, value: float | None) -> object:
         if value is None:
@@ -198,40 +225,25 @@ class NumberField(Field):
 
 
 class TextField(Field):
-    """A line of text, or several."""
+    """A line of text."""
 
-    def __init__(self, ctx: Context, key: str, title: str, *, note: str = "", lines: int = 1, blank: str = "") -> None:
+    def __init__(self, ctx: Context, key: str, title: str, *, note: str = "", blank: str = "") -> None:
         super().__init__(ctx, key, title, note)
-        self.line: QLineEdit | QPlainTextEdit
-        if lines == 1:
-            single = _Line()
-            single.editingFinished.connect(self._commit)
-            self.line = single
-        else:
-            many = Notes(self._commit)
-            many.setTabChangesFocus(True)
-            many.setFixedHeight(20 * lines + 14)
-            self.line = many
+        self.line = _Line()
+        self.line.editingFinished.connect(self._commit)
         self.line.setPlaceholderText(blank)
         self._assemble(self.line)
-
-    def typed(self) -> str:
-        """Return what stands in the editor."""
-        return self.line.text() if isinstance(self.line, QLineEdit) else self.line.toPlainText()
 
     def _show(self, value: object) -> None:
         refused = self.ctx.session.refused.get(self.key)
         shown = refused[0] if refused else str(value)
-        if self.typed() == shown:
-            return
-        if isinstance(self.line, QLineEdit):
+        if self.line.text() != shown and (refused or not self.line.being_typed):
             self.line.setText(shown)
-        else:
-            self.line.setPlainText(shown)
 
     def _commit(self) -> None:
-        if self.typed() != str(self.ctx.session.value(self.key)):
-            self._put(self.typed())
+        self.line.setModified(False)
+        if self.line.text() != str(self.ctx.session.value(self.key)):
+            self._put(self.line.text())
 
 
 class Notes(QPlainTextEdit):
