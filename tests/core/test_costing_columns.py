@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import random
 import time
+from copy import copy
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -97,6 +99,35 @@ def test_a_hundred_thousand_rows_are_fast(catalog: Catalog) -> None:
         columns.build(*row)
         spent.append(time.perf_counter() - start)
     assert min(spent) < 0.1
+
+
+def test_models_of_about_a_size_share_their_nodes_and_no_others(catalog: Catalog) -> None:
+    terms, dice = terms_of(catalog), random.Random(3)
+    sizes = [dice.uniform(0, 1) ** 3 * 1.5e12 for _ in range(8)]
+    profiles = [replace(PROFILES[0], weights_bytes=size * (1 + off)) for size in sizes for off in (0.0, 1e-4, 0.02)]
+    names = ("h100_sxm_80", "l4", "rtx_4090", "mi300x", "rtx_6000_ada")
+    kind = [CapexColumns.of(catalog, terms).index(name) for name in names]
+    row = (np.repeat(kind, 4), np.tile([1, 2, 8, 16], len(kind)), np.tile([1, 1, 1, 2], len(kind)))
+    together = [CapexColumns.of(catalog, terms, (profile,)).build(*row) for profile in profiles]
+    assert len({found.capex_usd.tobytes() for found in together}) > len(sizes) // 2
+    for profile, found in zip(profiles, together, strict=True):
+        anew = CapexColumns.of(copy(catalog), terms, (profile,)).build(*row)
+        for name in ("capex_usd", "power_w", "rack_units"):
+            assert np.array_equal(getattr(found, name), getattr(anew, name), equal_nan=True), profile
+
+
+def test_nodes_by_themselves_cost_no_more_than_the_whole(catalog: Catalog) -> None:
+    columns, generator = CapexColumns.of(catalog, terms_of(catalog), PROFILES, ups=True, software=ALL), (
+        np.random.default_rng(5))
+    nodes = generator.integers(1, 200, 5_000)
+    row = (generator.integers(0, len(columns.accelerators), 5_000), nodes * 8 - generator.integers(0, 8, 5_000), nodes,
+           generator.integers(0, len(PROFILES), 5_000), generator.integers(0, 2, 5_000))
+    least, whole = columns.bare(*row), columns.build(*row)
+    for name in ("capex_usd", "power_w", "rack_units", "net_usd", "hardware_usd", "recurring_usd"):
+        bound, real = getattr(least, name), getattr(whole, name)
+        assert not (np.isnan(bound) & ~np.isnan(real)).any()
+        assert (bound <= real)[np.isfinite(real)].all()
+    assert (least.capex_usd < whole.capex_usd)[np.isfinite(whole.capex_usd)].any()
 
 
 def test_scalars_and_absurd_counts_are_answered(catalog: Catalog) -> None:

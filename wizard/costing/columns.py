@@ -1,6 +1,6 @@
 """Purchase price, power and rack units for many builds at once: what the search compares.
 
-Nodes come from :func:`~wizard.costing.node.choose_node`, each distinct one built once and kept; what lies around them
+Nodes come from :mod:`~wizard.costing.node_kinds`, each distinct one built once and kept; what lies around them
 from :func:`~wizard.costing.cluster.count_cluster`, which the bill of materials uses too. Money is counted in whole
 hundredths, so that a figure here equals the ``total`` of the bill of materials exactly.
 """
@@ -18,24 +18,21 @@ from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Accelerator
 from wizard.costing.cluster import count_cluster, surrounding_cents
 from wizard.costing.demand import USUAL_ROOM, Profile, Room
-from wizard.costing.hosts import choose_host, is_assembled, is_server
 from wizard.costing.node import Node, choose_node
+from wizard.costing.node_kinds import USUAL_NODES, Figures, NodeKinds
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_network import UPLINKS, NodePorts, SwitchKind, switch_kinds
-from wizard.costing.rules_site import bare, choose_ups, site_of, ups_kinds
+from wizard.costing.rules_site import choose_ups, site_of, ups_kinds
 from wizard.costing.shared_storage import count_storage
-from wizard.costing.shelf import shelf_of
-from wizard.costing.software import accelerator_cents, cores_counted, cores_of, rented_cents, subscribed
+from wizard.costing.shelf import Shelf, shelf_of
+from wizard.costing.software import cores_counted, rented_cents, subscribed
 from wizard.costing.terms import Terms, micro
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
-_MOST_PER_NODE = 512
-_USUAL_NODES = 64
 _MICRO = 1_000_000
-_FIGURES = 7
 _PLAIN = Profile(weights_bytes=0.0, training=False, dataset_tb=0.0, fabric=False, edge=False)
 
 
@@ -62,25 +59,18 @@ class BuildColumns:
 class CapexColumns:
     """Prices builds by the thousand; see :meth:`of`."""
 
-    def __init__(
-        self, catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], *, ups: bool = False,
-        software: tuple[str, ...] = (), sites: int = 1, room: Room = USUAL_ROOM,
-    ) -> None:
-        self.terms = terms
-        self.ups = ups
-        self.sites = sites
-        self.profiles = tuple(replace(p, fabric=fabric) for p in profiles for fabric in (False, True))
-        self.accelerators = tuple(catalog.accelerators)
-        self._shelf = shelf_of(catalog, terms)
-        self._site = site_of(self._shelf, room)
-        self._ups = ups_kinds(self._shelf) if ups else ()
-        self._software = subscribed(self._shelf, software)
-        self._slot = np.full(len(self.accelerators) * _MOST_PER_NODE * len(self.profiles), -1, np.int32)
-        self._ints: list[tuple[int, ...]] = [(0, 0, 0, -1, 0, 0, 0, 0, 0, 0)]
-        self._floats: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)]
-        self._int_rows, self._float_rows = np.array(self._ints, np.int64), np.array(self._floats, np.float64)
-        self._cache = np.empty((0, _USUAL_NODES, _FIGURES), np.float64)
-        self._variants: dict[NodePorts, int] = {}
+    def __init__(self, known: NodeKinds, shelf: Shelf, profiles: tuple[Profile, ...], asked: _Asked) -> None:
+        self.terms = shelf.terms
+        self.ups = asked.ups
+        self.sites = asked.sites
+        self.accelerators = known.accelerators
+        self._known = known
+        self._shelf = shelf
+        self._site = site_of(shelf, asked.room)
+        self._ups = ups_kinds(shelf) if asked.ups else ()
+        self._software = subscribed(shelf, asked.software)
+        self._profiles = tuple(replace(p, fabric=fabric) for p in profiles for fabric in (False, True))
+        self._profile: Ints = np.array([known.profile(p) for p in self._profiles], np.int64)
 
     @classmethod
     def of(
@@ -93,7 +83,7 @@ class CapexColumns:
         rows are spread evenly; ``room``: what it gives a rack. The last few are kept: asked again with the same
         arguments, they know the nodes they have built.
         """
-        return _columns(catalog, terms, profiles, ups, software, sites, room)
+        return _columns(catalog, terms, profiles, _Asked(ups, software, sites, room))
 
     def index(self, accelerator: str) -> int:
         """Return the index of an accelerator's id in the columns of the rows."""
@@ -135,20 +125,30 @@ class CapexColumns:
                 ``profile`` an index into the profiles given; ``inter_node`` whether one replica or training job spans
                 nodes. Integers; shapes broadcast to ``(n,)``.
         """
-        columns = (accelerator, accelerators, nodes, profile, inter_node)
+        kinds, n, absent, ok = self._rows(accelerator, accelerators, nodes, profile, inter_node)
+        odd = (absent != 0) | (n < 1) | (n >= USUAL_NODES)
+        found = self._usual(kinds, np.where(odd, 0, n))
+        if odd.any():
+            rows = np.flatnonzero(odd)
+            found[:, rows] = self._clusters(kinds[rows], n[rows], absent[rows], ok[rows])
+        return self._columns(found)
+
+    def bare(
+        self, accelerator: ArrayLike, accelerators: ArrayLike, nodes: ArrayLike, profile: ArrayLike = 0,
+        inter_node: ArrayLike = False,
+    ) -> BuildColumns:
+        """Return what :meth:`build` returns at least: the nodes by themselves, with nothing around them."""
+        kinds, n, absent, ok = self._rows(accelerator, accelerators, nodes, profile, inter_node)
+        return self._columns(self._nodes(self._known.figures(kinds), n, absent, ok & (kinds > 0)))
+
+    def _rows(self, *columns: ArrayLike) -> tuple[Ints, Ints, Ints, Bools]:
+        """Return the kind of node of each row, nodes and absent accelerators of one site, and which rows make sense."""
         a, count, n, p, spans = np.broadcast_arrays(*(np.atleast_1d(np.asarray(x, np.int64)) for x in columns))
         even = (n % self.sites == 0) & (count % self.sites == 0)
         count, n = np.where(even, count // self.sites, 0), n // self.sites
         each = -(-count // np.maximum(n, 1))
-        slots = self._slots(a, each, 2 * p + (spans & (n > 1)))
-        absent = each * n - count
-        odd = (absent != 0) | (n < 1) | (n >= _USUAL_NODES)
-        found = self._usual(slots, np.where(odd, 0, n))
-        if odd.any():
-            rows = np.flatnonzero(odd)
-            ok = (n[rows] >= 1) & (count[rows] >= n[rows])
-            found[:, rows] = self._clusters(slots[rows], n[rows], absent[rows], ok)
-        return self._columns(found)
+        kinds = self._known.find(a, each, self._profile[2 * p + (spans & (n > 1))])
+        return kinds, n, each * n - count, (n >= 1) & (count >= n)
 
     def _columns(self, figures: Floats) -> BuildColumns:
         rate = float(self.terms.rate)
@@ -160,92 +160,61 @@ class CapexColumns:
 
         What a cluster of such nodes costs and draws at least, per node. ``NaN`` where it cannot be bought or built.
         """
-        slots = self._slots(accelerator, each, np.full(accelerator.shape, 2 * profile + fabric))
-        cents, priced, server = self._int_rows[slots][:, (0, 2, 5)].T
-        watts, _, units = self._float_rows[slots].T
-        return self._columns(self._figures(
-            cents, np.zeros_like(cents), server > 0, watts, units, slots > 0, (slots > 0) & (priced > 0)))
+        kinds = self._known.find(accelerator, each, np.full(accelerator.shape, self._profile[2 * profile + fabric]))
+        one = np.ones_like(kinds)
+        return self._columns(self._nodes(self._known.figures(kinds), one, one - 1, kinds > 0, of_all_sites=False))
 
-    def _usual(self, slots: Ints, nodes: Ints) -> Floats:
+    def _nodes(self, f: Figures, nodes: Ints, absent: Ints, good: Bools, *, of_all_sites: bool = True) -> Floats:
+        """Return the figures of nodes by themselves."""
+        sites = self.sites if of_all_sites else 1
+        cents = (f.cents * nodes - f.single * absent) * sites
+        return self._figures(cents, np.zeros_like(cents), f.server > 0, f.watts * nodes * sites,
+                             f.own_units * nodes * sites, good, good & (f.priced > 0))
+
+    def _usual(self, kinds: Ints, nodes: Ints) -> Floats:
         """Look up builds whose nodes are alike and few, each worked out when first asked for; shape ``(7, n)``."""
-        if len(self._cache) < len(self._ints):
-            room = np.full((2 * len(self._ints), _USUAL_NODES, _FIGURES), np.inf)
-            room[: len(self._cache)] = self._cache
-            self._cache = room
-        flat = self._cache.reshape(-1, _FIGURES)
-        key = slots * _USUAL_NODES + nodes
+        flat = self._known.usual()
+        key = kinds * USUAL_NODES + nodes
         unknown = np.isposinf(flat[key, 0])
         if unknown.any():
             missing = np.unique(key[unknown])
-            slot, n = np.divmod(missing, _USUAL_NODES)
-            flat[missing] = self._clusters(slot, n, np.zeros_like(n), n >= 1).T
+            kind, n = np.divmod(missing, USUAL_NODES)
+            flat[missing] = self._clusters(kind, n, np.zeros_like(n), n >= 1).T
         return np.ascontiguousarray(flat[key].T)
 
     def node(self, accelerator: int, per_node: int, profile: int = 0, *, fabric: bool = False) -> Node | None:
         """Return the node that rows with these values are built of; ``None`` where none can be."""
         found = self._shelf.catalog.accelerators[self.accelerators[accelerator]]
         try:
-            return choose_node(self._shelf, found, per_node, self.profiles[2 * profile + fabric])
+            return choose_node(self._shelf, found, per_node, self._profiles[2 * profile + fabric])
         except CannotBuild:
             return None
 
-    def _slots(self, accelerator: Ints, each: Ints, profile: Ints) -> Ints:
-        key = (accelerator * _MOST_PER_NODE + np.clip(each, 0, _MOST_PER_NODE - 1)) * len(self.profiles) + profile
-        found = self._slot[key]
-        if (found < 0).any():
-            for missing in np.unique(key[found < 0]):
-                self._slot[missing] = self._add(int(missing))
-            self._int_rows, self._float_rows = np.array(self._ints, np.int64), np.array(self._floats, np.float64)
-            found = self._slot[key]
-        return np.asarray(found, np.int64)
-
-    def _add(self, key: int) -> int:
-        """Choose the machine of one kind of node and note its figures; row 0 stands for what cannot be built."""
-        rest, profile = divmod(key, len(self.profiles))
-        accelerator, each = divmod(rest, _MOST_PER_NODE)
-        try:
-            found = self._shelf.accelerator(self.accelerators[accelerator])
-            host = choose_host(self._shelf, found, each, self.profiles[profile]) if each else None
-        except CannotBuild:
-            host = None
-        if host is None:
-            return 0
-        place, kit = host.place, host.kit
-        server = is_server(place.system)
-        plain = place.system.kind == "server"
-        variant = self._variants.setdefault(replace(kit.ports, count=1), len(self._variants))
-        own_units = 0.0 if is_assembled(place.system) else place.system.rack_units or 0.0
-        uplinks, rails = UPLINKS * self._site.uplink_cents, self._site.rail_cents if bare(place.system) else 0
-        self._ints.append((place.cents + kit.cents + (uplinks if plain else 0) + rails, place.card_cents,
-                           int(place.priced), variant, kit.ports.count, int(server), profile, each,
-                           accelerator_cents(self._shelf, self._software, found), cores_of(kit.items, self._shelf)))
-        self._floats.append((host.power.max_w, (place.system.rack_units or 0.0) if plain else 0.0, own_units))
-        return len(self._ints) - 1
-
-    def _clusters(self, slots: Ints, nodes: Ints, absent: Ints, ok: Bools) -> Floats:
+    def _clusters(self, kinds: Ints, nodes: Ints, absent: Ints, ok: Bools) -> Floats:
         """Return the figures of all sites (:meth:`_figures`); shape ``(7, n)``.
 
         ``nodes`` and ``absent`` accelerators are those of one site.
         """
-        cents, single, priced, variant, ports, server, profile, each, yearly, cores = self._int_rows[slots].T
-        watts, units, own_units = self._float_rows[slots].T
-        hardware = cents * nodes - single * absent
-        power, rack_units, good = watts * nodes, own_units * nodes, ok & (slots > 0)
-        for key, index in self._variants.items():
-            for kind in np.unique(profile[variant == index]):
-                rows = np.flatnonzero((variant == index) & (profile == kind))
+        f = self._known.figures(kinds)
+        hardware = f.cents * nodes - f.single * absent
+        power, rack_units, good = f.watts * nodes, f.own_units * nodes, ok & (kinds > 0)
+        stored = self._known.stored[f.profile]
+        for key, index in self._known.variants.items():
+            for profile in np.unique(stored[f.variant == index]):
+                rows = np.flatnonzero((f.variant == index) & (stored == profile))
                 extra, more_w, more_units, fine = self._around(
-                    nodes[rows], units[rows], watts[rows], ports[rows], server[rows] > 0, key, self.profiles[kind])
+                    nodes[rows], f.units[rows], f.watts[rows], f.ports[rows], f.server[rows] > 0, key,
+                    self._known.profiles[profile])
                 hardware[rows] += extra
                 power[rows] += more_w
                 rack_units[rows] += more_units
                 good[rows] &= fine
         if self.ups:
-            cents_ups, units_ups = self._carried(np.where(good, power, np.nan), watts, nodes)
+            cents_ups, units_ups = self._carried(np.where(good, power, np.nan), f.watts, nodes)
             hardware, rack_units, good = hardware + cents_ups, rack_units + units_ups, good & bool(self._ups)
-        hardware, power, rack_units = (figure * self.sites for figure in (hardware, power, rack_units))
-        recurring = self._subscriptions(nodes * self.sites, (nodes * each - absent) * self.sites, yearly, cores)
-        return self._figures(hardware, recurring, server > 0, power, rack_units, good, good & (priced > 0))
+        hardware, power, rack_units = hardware * self.sites, power * self.sites, rack_units * self.sites
+        recurring = self._subscriptions(nodes * self.sites, (nodes * f.each - absent) * self.sites, f.yearly, f.cores)
+        return self._figures(hardware, recurring, f.server > 0, power, rack_units, good, good & (f.priced > 0))
 
     def _figures(
         self, hardware: Ints, recurring: Ints, server: Bools, power: Floats, units: Floats, good: Bools, sold: Bools,
@@ -312,12 +281,33 @@ class CapexColumns:
         return net
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of the site and the software around nodes."""
+
+    ups: bool
+    software: tuple[str, ...]
+    sites: int
+    room: Room
+
+
+@lru_cache(maxsize=4)
+def _columns(catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], asked: _Asked) -> CapexColumns:
+    known = _known(catalog, terms, asked)
+    if known[0].full:
+        known[0] = _kinds_of(catalog, terms, asked)
+    return CapexColumns(known[0], shelf_of(catalog, terms), profiles, asked)
+
+
 @lru_cache(maxsize=2)
-def _columns(
-    catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], ups: bool, software: tuple[str, ...], sites: int,
-    room: Room,
-) -> CapexColumns:
-    return CapexColumns(catalog, terms, profiles, ups=ups, software=software, sites=sites, room=room)
+def _known(catalog: Catalog, terms: Terms, asked: _Asked) -> list[NodeKinds]:
+    """Return the kinds of node that all profiles share, in a place where they can begin anew."""
+    return [_kinds_of(catalog, terms, asked)]
+
+
+def _kinds_of(catalog: Catalog, terms: Terms, asked: _Asked) -> NodeKinds:
+    shelf = shelf_of(catalog, terms)
+    return NodeKinds(shelf, site_of(shelf, asked.room), subscribed(shelf, asked.software))
 
 
 def _share(cents: Ints, millionths: int) -> Ints:

@@ -15,6 +15,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wizard.catalog.records import Accelerator, Component, System
 from wizard.costing.demand import Profile
 from wizard.costing.items import Item, item_of
@@ -52,10 +55,37 @@ def cores_needed(count: int, training: bool) -> int:
 
 def memory_needed_gib(accelerator: Accelerator, count: int, profile: Profile) -> float:
     """Return the host memory of a node in GiB."""
-    weights = WEIGHTS_FACTOR * profile.weights_bytes / GIB + OS_GIB
-    if profile.training:
-        weights = max(weights, TRAINING_MEMORY_FACTOR * count * accelerator.memory_bytes / GIB)
-    return max(MIN_MEMORY_GIB, weights)
+    served = served_memory_gib(profile)
+    return max(served, TRAINING_MEMORY_FACTOR * count * accelerator.memory_bytes / GIB) if profile.training else served
+
+
+def served_memory_gib(profile: Profile) -> float:
+    """Return the host memory in GiB that serving the weights needs."""
+    return max(MIN_MEMORY_GIB, WEIGHTS_FACTOR * profile.weights_bytes / GIB + OS_GIB)
+
+
+def memory_steps_gib(shelf: Shelf) -> NDArray[np.float64]:
+    """Return, ascending, the needs in GiB between which every machine has the same memory: all that modules add up to.
+
+    :func:`choose_memory` chooses alike for needs that are above the same step and not above the next.
+    """
+    return shelf.once(("memory steps",), lambda: _memory_steps(shelf))
+
+
+def _memory_steps(shelf: Shelf) -> NDArray[np.float64]:
+    filled: set[tuple[int, int]] = set()
+    for system in shelf.catalog.systems.values():
+        sockets = max(1, system.cpu_sockets)
+        fitting = (part.memory_channels for part in shelf.parts("cpu") if _fits(part, system, sockets))
+        for channels in (_channels_by_slots(system), *fitting):
+            step = (channels or 1) * sockets
+            filled.add((step, system.dimm_slots or step))
+    found = {
+        float(p.size_gb * count)
+        for p in shelf.parts("memory") if p.size_gb for step, slots in filled
+        for count in range(math.lcm(step, p.modules or 1), slots + 1, math.lcm(step, p.modules or 1))
+    }
+    return np.array(sorted(found))
 
 
 def choose_cpu(shelf: Shelf, system: System, count: int, training: bool) -> Processor:

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wizard.catalog.records import Component, System
 from wizard.costing.demand import Profile
 from wizard.costing.items import Item, item_of
@@ -41,6 +44,20 @@ def data_needed_tb(profile: Profile) -> float:
     """Return the capacity for data set and checkpoints in TB, which shared storage holds where there is one."""
     checkpoints = CHECKPOINTS * CHECKPOINT_FACTOR * profile.weights_bytes / TB if profile.training else 0.0
     return DATASET_FACTOR * profile.dataset_tb + checkpoints
+
+
+def storage_steps_tb(shelf: Shelf) -> NDArray[np.float64]:
+    """Return, ascending, the needs in TB between which every machine has the same drives: all that drives add up to.
+
+    :func:`choose_storage` chooses alike for needs that are above the same step and not above the next.
+    """
+    return shelf.once(("storage steps",), lambda: _steps(shelf))
+
+
+def _steps(shelf: Shelf) -> NDArray[np.float64]:
+    most = max((system.drive_bays or 4 for system in shelf.catalog.systems.values()), default=4)
+    sizes = {p.capacity_tb for p in shelf.parts("storage") if is_flash(p) and p.capacity_tb}
+    return np.unique([size * count for size in sizes for count in range(1, most + 1)])
 
 
 def choose_storage(shelf: Shelf, system: System, profile: Profile, server: bool) -> list[Item]:

@@ -108,7 +108,7 @@ class Explorer:
         if not asked:
             return False
         self._cancelled()
-        self.space.estimates.of(*_together([rows for _, rows in asked]))
+        self.space.estimates.ensure(*_together([rows for _, rows in asked]))
         for walk, rows in asked:
             self._seen.setdefault(walk.factor, []).append(rows)
             walk.learn(rows)

@@ -33,6 +33,7 @@ from wizard.planner.traffic import beside
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import WEIGHT_FORMATS
 from wizard.sizing.device_columns import DeviceColumns, stack
+from wizard.sizing.serving import Constants
 from wizard.sizing.traffic import ServingInputs
 
 ROLES: tuple[Role, ...] = ("minimum", "recommended", "headroom")
@@ -112,8 +113,12 @@ def explorer_of(needs: Needs, model: Model, context: Context) -> tuple[Explorer 
         return serving_inputs(needs, model, left.columns, candidates, context.year, market.beside)
 
     traffic = fingerprint(inputs(left.groups.take(np.zeros(1, dtype=np.int64))))
+    def constants() -> Constants:
+        known = (hardware, id(context.calibration), context.year)
+        return memo.get("constants", known, lambda: Constants.of(inputs(left.groups), context.calibration), keep=2)
+
     estimates = memo.get("estimates", (hardware, traffic, id(context.calibration)),
-                         lambda: Estimates(left.groups, inputs, context.calibration), keep=2)
+                         lambda: Estimates(left.groups, inputs, context.calibration, constants), keep=2)
     estimates.trim()
     budget = needs.budget
     space = Space(

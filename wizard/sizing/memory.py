@@ -31,13 +31,15 @@ _UNIFIED_SHARE = 0.75
 """Share of unified memory that the GPU part may use: the default limit of Metal; the rest is the system's."""
 
 
-def memory(x: ServingInputs, sequences: Floats) -> MemoryColumns:
+def memory(x: ServingInputs, sequences: Floats, r: Replica | None = None) -> MemoryColumns:
     """Return the bytes per device when the engine is set up for ``sequences`` sequences at a time per replica.
+
+    ``r`` are the cases' replicas, if they are known already.
 
     ``kv_per_sequence`` is for one sequence of the longest context, spread over the replica: what one more sequence of
     an attention rank takes of each of the rank's devices, divided by the ranks.
     """
-    r = Replica.of(x)
+    r = r or Replica.of(x)
     context = np.ceil(longest_context(x) / BLOCK_TOKENS) * BLOCK_TOKENS
     return MemoryColumns(
         weights=weights_per_device(x, r), kv_per_sequence=kv_per_sequence(x, r, context),

@@ -8,7 +8,7 @@ the same formulas with ideal hardware (full bandwidth, full dense peak, no overh
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TypeVar, cast
 
 import numpy as np
@@ -29,8 +29,28 @@ CHUNK = 1 << 16
 T = TypeVar("T")
 
 
-def serve(inputs: ServingInputs, calibration: Calibration) -> ServingColumns:
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """What of a case depends on model, device, formats, engine and layout alone, and not on its traffic."""
+
+    replica: Replica
+    coefficients: Coefficients
+
+    @classmethod
+    def of(cls, x: ServingInputs, calibration: Calibration) -> Constants:
+        """Return the constants of each case."""
+        r = Replica.of(x)
+        return cls(r, calibration.coefficients(x, r))
+
+    def take(self, index: Ints | slice) -> Constants:
+        """Return the constants of ``index``; columns of one element stay as they are."""
+        return Constants(_taken(self.replica, index), _taken(self.coefficients, index))
+
+
+def serve(inputs: ServingInputs, calibration: Calibration, constants: Constants | None = None) -> ServingColumns:
     """Estimate every case. Columns of the result have shape ``(inputs.rows(),)``.
+
+    ``constants`` are those of the cases, if they are known already.
 
     Rates are per replica. ``fits`` is false where weights and one sequence do not fit; its speeds are then those of a
     batch of one and mean nothing. ``batch`` is the number of sequences that run at once; where it is less than the
@@ -38,19 +58,20 @@ def serve(inputs: ServingInputs, calibration: Calibration) -> ServingColumns:
     """
     n = inputs.rows()
     if n <= CHUNK:
-        return _serve(inputs, calibration, n)
-    parts = [
-        _serve(inputs.take(slice(start, start + CHUNK)), calibration, min(CHUNK, n - start))
-        for start in range(0, n, CHUNK)
-    ]
+        return _serve(inputs, calibration, n, constants or Constants.of(inputs, calibration))
+    parts = []
+    for start in range(0, n, CHUNK):
+        part = slice(start, start + CHUNK)
+        cases = inputs.take(part)
+        known = constants.take(part) if constants else Constants.of(cases, calibration)
+        parts.append(_serve(cases, calibration, min(CHUNK, n - start), known))
     return _join(parts)
 
 
-def _serve(x: ServingInputs, calibration: Calibration, n: int) -> ServingColumns:
-    r = Replica.of(x)
-    c = calibration.coefficients(x, r)
+def _serve(x: ServingInputs, calibration: Calibration, n: int, known: Constants) -> ServingColumns:
+    r, c = known.replica, known.coefficients
     asked = np.where(np.isnan(x.concurrency), 256.0, x.concurrency)
-    use = memory(x, asked)
+    use = memory(x, asked, r)
     budget = np.maximum(use.kv_budget, 0.0)
     timing = _measured(_timing(x, r, c, budget), x, calibration)
     return _columns(x, calibration, n, use, timing, bounds(x, r, use))
@@ -134,6 +155,12 @@ def _full(n: int, columns: T) -> T:
     def one(value: object) -> object:
         return _full(n, value) if is_dataclass(value) else np.broadcast_to(cast("Floats | Bools | Ints", value), (n,))
     return type(columns)(*(one(getattr(columns, f.name)) for f in fields(columns)))  # type: ignore[arg-type]
+
+
+def _taken(columns: T, index: Ints | slice) -> T:
+    """Return the rows ``index`` of every column that has more than one."""
+    values = (getattr(columns, f.name) for f in fields(columns))  # type: ignore[arg-type]
+    return type(columns)(*(value if value.shape[0] == 1 else value[index] for value in values))
 
 
 def _join(parts: list[T]) -> T:
