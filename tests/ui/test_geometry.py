@@ -118,16 +118,24 @@ def test_no_text_is_clipped(open_shell: Callable[..., Shell], qtbot: QtBot, lang
         assert clipped(shell.rail) == [], (step, view)
 
 
-@pytest.mark.parametrize("width", [1120, 1280, 1920])
-def test_no_page_is_wider_than_its_window(open_shell: Callable[..., Shell], qtbot: QtBot, width: int) -> None:
+@pytest.mark.parametrize("size", [(960, 480), (1120, 700), (1920, 700)])
+def test_no_page_is_wider_than_its_window(
+    open_shell: Callable[..., Shell], qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    """The smallest is a full-HD screen at 200 %."""
     for lang in LANGUAGES:
         shell = open_shell(lang=lang)
-        shell.resize(width, 700)
+        shell.resize(*size)
+        assert (shell.width(), shell.height()) == size
         for step, view in PLACES:
             page = visit(shell, qtbot, step, view)
             content = page.area.widget()
             assert content is not None
             assert content.width() <= page.area.viewport().width(), (lang, step, view)
+            if size[0] < 1120:
+                assert clipped(page) == [], (lang, step, view)
+                assert clipped(shell.rail) == []
+                assert shell.rail.menu_button.geometry().bottom() < shell.rail.height()
 
 
 def test_a_longer_language_fits_and_every_word_is_translated(

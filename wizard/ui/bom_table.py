@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from wizard.costing.records import Bom, BomLine
@@ -29,7 +29,7 @@ PRICES = {
 RIGHT = (0, 2, 3, 4, 5)
 CHANGED = {2: "quantity", 3: "unit_price", 4: "discount"}
 """Columns whose figures may be changed, and what they change."""
-PRICE = 6
+DISCOUNT, PRICE = 4, 6
 
 Change = Callable[[BomLine, str, str], bool]
 """``change(line, field, typed)``; returns whether it could be taken."""
@@ -37,6 +37,7 @@ Cell = Qt.ItemDataRole
 WIDTHS = {0: 40, 2: 48, 3: 84, 4: 60, 5: 92, 6: 120}
 """Least widths; the item takes what is left."""
 PADDING = 8
+SHORT = 620
 ROWS = 9
 """A longer bill scrolls, so that the line's figures and the totals stay in sight."""
 
@@ -49,6 +50,7 @@ class BomModel(QAbstractTableModel):
         self.ctx, self._change = ctx, change
         self.bom: Bom | None = None
         self.editable = False
+        self.short = False
 
     def show_bom(self, bom: Bom | None) -> None:
         """Replace the lines."""
@@ -88,7 +90,7 @@ class BomModel(QAbstractTableModel):
             return None
         line, column = self.bom.lines[index.row()], index.column()
         if role == Cell.DisplayRole:
-            return cells(self.ctx.tr, line, self.bom.currency)[column]
+            return cells(self.ctx.tr, line, self.bom.currency, short=self.short)[column]
         if role == Cell.EditRole:
             return typed_value(self.ctx.tr, line, CHANGED.get(column, ""))
         if role == SORT_ROLE:
@@ -112,11 +114,11 @@ class BomModel(QAbstractTableModel):
         return "\n".join(part for part in parts if part)
 
 
-def cells(tr: Translator, line: BomLine, currency: str) -> tuple[str, ...]:
-    """Return the texts of a line."""
+def cells(tr: Translator, line: BomLine, currency: str, *, short: bool = False) -> tuple[str, ...]:
+    """Return the texts of a line; ``short`` leaves out the date of its price."""
     price = tr("no price known")
     if line.price_kind is not None:
-        price = tr(PRICES[line.price_kind]) + (f" · {line.price_as_of:%Y-%m}" if line.price_as_of else "")
+        price = tr(PRICES[line.price_kind]) + (f" · {line.price_as_of:%Y-%m}" if line.price_as_of and not short else "")
     return (
         str(line.number),
         ("✎ " if line.edited else "") + describe(tr, line),
@@ -208,16 +210,30 @@ class BomTable(QTableView):
         had, column = self.line, self.currentIndex().column()
         self.lines.show_bom(bom)
         rows = self.lines.rowCount()
-        head = self.horizontalHeader()
-        self.setFixedHeight(min(max(1, rows), ROWS) * 30 + head.sizeHint().height() + 4)
-        for n, least in WIDTHS.items():
-            wide = self.sizeHintForColumn(n) + PADDING
-            head.resizeSection(n, max(least, wide, QFontMetrics(head.font()).horizontalAdvance(self._head(n)) + 22))
+        self.setFixedHeight(min(max(1, rows), ROWS) * 30 + self.horizontalHeader().sizeHint().height() + 4)
+        self._columns()
         lines = bom.lines if bom is not None else ()
         place = next((n for n, x in enumerate(lines) if had and (x.part, x.reason) == (had.part, had.reason)), None)
         if place is not None:
             self.setCurrentIndex(self.sorted.mapFromSource(self.lines.index(place, max(0, column))))
         self.picked.emit(self.line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        short = event.size().width() < SHORT
+        if short != self.lines.short:
+            self.lines.short = short
+            self._columns()
+
+    def _columns(self) -> None:
+        """Give each column what its texts need; where there is no room, no discount and no date is shown."""
+        head, bom = self.horizontalHeader(), self.lines.bom
+        given = bom is not None and any(line.discount for line in bom.lines)
+        self.setColumnHidden(DISCOUNT, self.lines.short and not given)
+        for n, least in WIDTHS.items():
+            words = QFontMetrics(head.font()).horizontalAdvance(self._head(n)) + 22
+            room = max(words, self.sizeHintForColumn(n) + PADDING)
+            head.resizeSection(n, room if self.lines.short else max(least, room))
 
     def _head(self, section: int) -> str:
         return str(self.lines.headerData(section, Qt.Orientation.Horizontal))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QFrame, QSizePolicy, QVBoxLayout
 
 from wizard.i18n import mark
 from wizard.needs import flow
@@ -12,7 +12,7 @@ from wizard.needs.flow import Step
 from wizard.ui.answers import describe
 from wizard.ui.context import Context
 from wizard.ui.theme import CAPTION, CORNER, HEAD
-from wizard.ui.widgets.basic import text
+from wizard.ui.widgets.basic import button, row, text
 
 NAMES: dict[Step, str] = {
     "use_case": mark("Use case"),
@@ -26,7 +26,9 @@ NAMES: dict[Step, str] = {
     "bill": mark("Bill and cost"),
     "export": mark("Export"),
 }
-WIDTH = 196
+WIDTH, NARROW = 196, 64
+ROOMY = QSize(1120, 620)
+"""Below it, as on a small screen at 200 %, only the marks of the steps are shown."""
 _TEXT_LEFT = 40
 
 
@@ -39,6 +41,7 @@ class StepButton(QAbstractButton):
         self.state = "open"
         self.number = 0
         self.answer = ""
+        self.narrow = False
         self.setObjectName(f"step-{step}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -59,7 +62,8 @@ class StepButton(QAbstractButton):
         }[state]
         self.setAccessibleName(f"{number}. {self.text()}" + (f", {words}" if words else ""))
         self.setAccessibleDescription(answer)
-        self.setToolTip(words if state in ("locked", "faulty") else answer)
+        note = words if state in ("locked", "faulty") else answer
+        self.setToolTip("\n".join(line for line in (self.text(), note) if line) if self.narrow else note)
         self.updateGeometry()
         self.update()
 
@@ -86,6 +90,8 @@ class StepButton(QAbstractButton):
         return [self.answer[:cut].strip(), rest]
 
     def sizeHint(self) -> QSize:
+        if self.narrow:
+            return QSize(NARROW - 16, 36)
         return QSize(WIDTH - 24, 38 + 17 * len(self._answer_lines()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -97,6 +103,9 @@ class StepButton(QAbstractButton):
             p.setBrush(t.colour("accent_soft" if self.state == "current" else "track"))
             p.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), CORNER - 2, CORNER - 2)
         self._mark(p)
+        if self.narrow:
+            p.end()
+            return
         head, caption = self._fonts()
         lines = self._answer_lines()
         top = (self.height() - 19 - 17 * len(lines)) / 2
@@ -112,7 +121,7 @@ class StepButton(QAbstractButton):
 
     def _mark(self, p: QPainter) -> None:
         t = self.ctx.tokens
-        circle = QRectF(10, self.height() / 2 - 10, 20, 20)
+        circle = QRectF(14 if self.narrow else 10, self.height() / 2 - 10, 20, 20)
         fill, edge, pen, sign = {
             "current": ("accent", "accent", "on_accent", str(self.number)),
             "done": ("good_soft", "good", "good", "✓"),
@@ -146,14 +155,13 @@ class Rail(QFrame):
         super().__init__()
         self.ctx = ctx
         self.setObjectName("rail")
-        self.setFixedWidth(WIDTH)
         self.setAccessibleName(ctx.t("Steps"))
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(12, 20, 12, 12)
         self.box.setSpacing(2)
-        brand = text("Rackwright", "brand", wrap=False)
-        brand.setContentsMargins(10, 0, 0, 14)
-        self.box.addWidget(brand)
+        self.brand = text("Rackwright", "brand", wrap=False)
+        self.brand.setContentsMargins(10, 0, 0, 14)
+        self.box.addWidget(self.brand)
         self.buttons: dict[Step, StepButton] = {}
         for step in NAMES:
             made = StepButton(ctx, step)
@@ -161,6 +169,32 @@ class Rail(QFrame):
             self.buttons[step] = made
             self.box.addWidget(made)
         self.box.addStretch(1)
+        self.menu_button = button(ctx.t("Menu"), role="quiet", name="menu")
+        self.menu_button.setAccessibleName(ctx.t("Menu"))
+        self.language_button = button("", role="quiet", name="language")
+        self.feet = row(self.menu_button, self.language_button, gap=4)
+        self.feet.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.box.addLayout(self.feet)
+        self._show(narrow=False)
+
+    def fit(self, window: QSize) -> None:
+        """Show names and answers, or in a small window the marks alone."""
+        narrow = window.width() < ROOMY.width() or window.height() < ROOMY.height()
+        if narrow != self.narrow:
+            self._show(narrow=narrow)
+            self.refresh()
+
+    def _show(self, *, narrow: bool) -> None:
+        self.narrow = narrow
+        self.setFixedWidth(NARROW if narrow else WIDTH)
+        self.box.setContentsMargins(*((8, 12, 8, 8) if narrow else (12, 20, 12, 12)))
+        self.brand.setVisible(not narrow)
+        for made in self.buttons.values():
+            made.narrow = narrow
+        chinese = self.ctx.tr.lang == "zh_CN"
+        self.menu_button.setText("☰" if narrow else self.ctx.t("Menu"))
+        self.language_button.setText(("EN" if narrow else "English") if chinese else "中文")
+        self.feet.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def refresh(self) -> None:
         """Show the steps of the current answers."""

@@ -8,12 +8,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QKeyEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -40,10 +41,11 @@ from wizard.ui.keys import add_actions
 from wizard.ui.menu import main_menu
 from wizard.ui.opening import read_any
 from wizard.ui.pages.base import Page
+from wizard.ui.placing import place
 from wizard.ui.rail import Rail
 from wizard.ui.session import Session
 from wizard.ui.store import Settings, Store
-from wizard.ui.summary import Summary
+from wizard.ui.summary import SLIM, WIDTH, Summary
 from wizard.ui.widgets.basic import button, row, text
 
 if TYPE_CHECKING:
@@ -101,10 +103,7 @@ class Shell(QMainWindow):
         self._said = ""
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(1120, 620)
-        self.resize(1280, 820)
-        if self.commands.settings.geometry:
-            self.setGeometry(QRect(*self.commands.settings.geometry))
+        place(self, self.commands.settings.geometry)
         add_actions(self)
         self.ago = QTimer(self)
         self.ago.setInterval(AGO_MS)
@@ -165,14 +164,13 @@ class Shell(QMainWindow):
         ctx = self.ctx
         self.rail = Rail(ctx)
         self.rail.chosen.connect(self._jump)
-        self.menu_button = button(ctx.t("Menu"), role="quiet", name="menu")
+        self.menu_button, language = self.rail.menu_button, self.rail.language_button
         menu = main_menu(self, ctx)
         menu.setStyleSheet(self._sheet)
         self.menu_button.setMenu(menu)
+        language.clicked.connect(self.commands.switch_language)
         other = "English" if ctx.tr.lang == "zh_CN" else "中文"
-        self.language_button = button(other, self.commands.switch_language, role="quiet", name="language")
-        self.language_button.setAccessibleName(ctx.t("Switch the language to {name}", name=other))
-        self.rail.box.addLayout(row(self.menu_button, self.language_button, -1, gap=4))
+        language.setAccessibleName(ctx.t("Switch the language to {name}", name=other))
         self.stack = QStackedWidget()
         self.stack.setObjectName("middle")
         self.side = QStackedWidget()
@@ -180,7 +178,6 @@ class Shell(QMainWindow):
         self.explanation = Explanation(ctx, self._close_explanation)
         self.side.addWidget(self.summary)
         self.side.addWidget(self.explanation)
-        self.side.setFixedWidth(self.summary.maximumWidth())
         across = QHBoxLayout()
         across.setSpacing(0)
         middle = QVBoxLayout()
@@ -200,6 +197,12 @@ class Shell(QMainWindow):
         whole.setSpacing(0)
         whole.addWidget(self.rail)
         whole.addLayout(right, 1)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave the page the room it needs."""
+        self.rail.fit(self.size())
+        self.side.setFixedWidth(SLIM if self.rail.narrow else WIDTH)
 
     def _notice(self) -> QFrame:
         self.notice = QFrame()
@@ -362,6 +365,10 @@ class Shell(QMainWindow):
             return
         event.acceptProposedAction()
         self.commands.open_paths(paths)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]  # Qt hands a QShowEvent

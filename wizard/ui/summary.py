@@ -15,7 +15,7 @@ from wizard.ui.say import basis_words, binding_words, hardware, headline_price, 
 from wizard.ui.widgets.basic import button, row, rule, scrolled, text
 from wizard.ui.widgets.lines import Lines, Pair, Pairs, put
 
-WIDTH = 268
+WIDTH, SLIM = 268, 240
 BANDS = ("ttft_ms", "tpot_ms", "e2e_ms", "hours")
 
 
@@ -26,7 +26,6 @@ class Summary(QFrame):
         super().__init__()
         self.ctx = ctx
         self.setObjectName("side")
-        self.setFixedWidth(WIDTH)
         self.setAccessibleName(ctx.t("Plan so far"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
 from wizard.planner.plan import Option, Plan
 from wizard.ui import figures
@@ -19,6 +20,9 @@ from wizard.ui.widgets.lines import put
 from wizard.ui.widgets.option_cards import machines
 from wizard.ui.widgets.promises import Promises
 from wizard.ui.widgets.reasons import Why
+
+TWO_COLUMNS = 640
+"""Least width, in pixels, at which the panels stand side by side."""
 
 
 class AnswerSection(Section):
@@ -52,13 +56,20 @@ class AnswerSection(Section):
         self.why_lines = Why(ctx, ask)
         self.why_panel.add(self.why_lines)
         self.why_panel.add(button(t("Behind this plan (F1)"), lambda: ctx.explain(""), role="link", name="behind"))
-        across = QHBoxLayout()
-        across.setSpacing(12)
-        across.addLayout(_stack(self.promise_panel, self.pareto_panel, self.curve_panel), 47)
-        across.addLayout(_stack(self.memory_panel, self.savings_panel, self.why_panel), 30)
-        self.box.addLayout(across)
+        self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self.columns.setSpacing(12)
+        self.columns.addLayout(_stack(self.promise_panel, self.pareto_panel, self.curve_panel), 47)
+        self.columns.addLayout(_stack(self.memory_panel, self.savings_panel, self.why_panel), 30)
+        self.box.addLayout(self.columns)
         self._shown: tuple[Plan | None, Option | None] = (None, None)
         ctx.session.asides.pricing.changed.connect(self._on_prices)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        apart = event.size().width() >= TWO_COLUMNS
+        way = QBoxLayout.Direction.LeftToRight if apart else QBoxLayout.Direction.TopToBottom
+        if way != self.columns.direction():
+            self.columns.setDirection(way)
+        super().resizeEvent(event)
 
     def show_plan(self, plan: Plan) -> None:
         option = self.ctx.session.option

@@ -104,9 +104,12 @@ class Choice:
     def show(self, value: object) -> None:
         """Mark the button of ``value``; none where there is no such."""
         self.group.setExclusive(False)
+        stop = value if value in self.buttons else next(iter(self.buttons), None)
         for key, made in self.buttons.items():
             if made.isChecked() != (key == value):
                 made.setChecked(key == value)
+            # Tab leads to the chosen one, arrows to the others; a button that has the focus keeps it.
+            made.setFocusPolicy(Qt.FocusPolicy.StrongFocus if key == stop else Qt.FocusPolicy.ClickFocus)
         self.group.setExclusive(True)
 
 

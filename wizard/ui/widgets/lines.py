@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from wizard.ui.since import Line
@@ -16,6 +17,18 @@ def put(label: QLabel | QPushButton, words: str) -> None:
     """Set a text where it differs: a label lays itself out anew even for the text that it has."""
     if label.text() != words:
         label.setText(words)
+
+
+def broken(words: str, metrics: QFontMetrics, room: int) -> str:
+    """Return a text in lines of at most ``room`` pixels, broken at spaces; a longer word stays whole."""
+    lines: list[str] = []
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and metrics.horizontalAdvance(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,7 @@ class Pairs(QWidget):
         self.grid.setVerticalSpacing(8)
         self.grid.setColumnStretch(1, 1)
         self._rows: list[tuple[QLabel, QLabel, QPushButton]] = []
+        self._pairs: Sequence[Pair] = ()
 
     def show_pairs(self, pairs: Sequence[Pair]) -> None:
         """Show these names and values."""
@@ -58,10 +72,22 @@ class Pairs(QWidget):
                 continue
             put(name, pair.name)
             put(value, pair.value)
-            put(asked, pair.value)
             asked.setObjectName(f"ask-{pair.code}")
             asked.setProperty("explains", pair.code)
             asked.setAccessibleName(f"{pair.name}: {pair.value}")
+        self._pairs = pairs
+        self._break()
+
+    def _break(self) -> None:
+        """Break values that are buttons, which cannot do it themselves."""
+        for (name, _, asked), pair in zip(self._rows, self._pairs, strict=False):
+            if pair.code:
+                room = self.width() - name.sizeHint().width() - self.grid.horizontalSpacing()
+                put(asked, broken(pair.value, asked.fontMetrics(), room))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._break()
 
     def _add(self) -> None:
         at, side = len(self._rows), Qt.AlignmentFlag.AlignTop
@@ -69,6 +95,8 @@ class Pairs(QWidget):
         asked = button("", lambda: self._explain(str(self._rows[at][2].property("explains"))), role="figure-link")
         asked.setAccessibleDescription(self._why)
         asked.setToolTip(self._why + " (F1)")
+        # Its text is broken to the room there is, so it must not ask for more.
+        asked.setMinimumWidth(1)
         self.grid.addWidget(name, at, 0, side)
         self.grid.addWidget(value, at, 1, side)
         self.grid.addWidget(asked, at, 1, side | Qt.AlignmentFlag.AlignRight)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QWidget
 
 from wizard.planner.plan import Option, Plan
@@ -16,6 +17,8 @@ from wizard.words import label
 
 MOST = 6
 ROLES = ("minimum", "recommended", "headroom", "alternative")
+THREE = 620
+"""Least width, in pixels, of three cards side by side."""
 
 
 class OptionCards(QWidget):
@@ -34,6 +37,7 @@ class OptionCards(QWidget):
         self.choice = Choice(self, lambda _v: None)
         self._shown: Plan | None = None
         self._shown_for: dict[str, str] = {}
+        self._slim = False
 
     def show_plan(self, plan: Plan, chosen: str) -> None:
         """Show the options of a plan and which one is looked at."""
@@ -56,15 +60,28 @@ class OptionCards(QWidget):
         clear(self.grid)
         self.choice = Choice(self, lambda option_id: self.picked(str(option_id)))
         groups = machines(plan.options)[:MOST]
-        columns = 2 if len(groups) == 4 else min(3, len(groups)) or 1
         self._shown_for = {one.id: group[0].id for group in groups for one in group}
-        for n, group in enumerate(groups):
-            card = self._card(group)
-            self.choice.add(group[0].id, card)
-            self.grid.addWidget(card, n // columns, n % columns)
-            self.grid.setColumnStretch(n % columns, 1)
+        for group in groups:
+            self.choice.add(group[0].id, self._card(group))
+        self._arrange()
+        for card in self.choice.buttons.values():
             if card.objectName() == had:
                 card.setFocus()
+
+    def _arrange(self) -> None:
+        """Put the cards into as many columns as have room."""
+        cards = list(self.choice.buttons.values())
+        self._slim = self.width() < THREE
+        columns = min(2 if len(cards) == 4 or self._slim else 3, len(cards)) or 1
+        for n, card in enumerate(cards):
+            self.grid.addWidget(card, n // columns, n % columns)
+        for n in range(3):
+            self.grid.setColumnStretch(n, int(n < columns))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (event.size().width() < THREE) != self._slim:
+            self._arrange()
 
     def _card(self, group: tuple[Option, ...]) -> Card:
         tr, option = self.ctx.tr, group[0]
