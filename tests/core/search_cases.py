@@ -127,7 +127,7 @@ def _best_of_all(space: Space, factor: float, without: tuple[str, ...] = ()) -> 
     users = space.demand.grid(factor)
     group, step = np.indices((space.groups.size, users.size)).reshape(2, -1)
     candidates, columns = space.estimates.of(group, users[step])
-    every = Judged(space, candidates, columns, *space.judge(candidates, columns, factor))
+    every = Judged(space, candidates, columns, *space.judge(candidates, columns, factor), group)
     kept = np.ones(group.size, dtype=bool)
     for requirement in every.found:
         if requirement.code not in without:

@@ -30,6 +30,8 @@ SizeClass = Literal["lite", "pro", "enterprise"]
 Drafting = Literal["none", "mtp", "eagle", "draft"]
 Offloading = Literal["none", "layers", "experts"]
 
+Percentile = Literal[50, 90, 95, 99]
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
@@ -160,13 +162,17 @@ class Host(Part):
 
 
 class Targets(Part):
-    """What is promised. Each is met at the conservative end of the estimate's band."""
+    """What is promised. Each is met at the conservative end of the estimate's band.
+
+    Times are promised to the mean request, or with ``percentile`` to so many of 100 requests.
+    """
 
     ttft_ms: Positive | None = None
     tpot_ms: Positive | None = None
     e2e_ms: Positive | None = None
     output_tok_s: Positive | None = None
     requests_per_s: Positive | None = None
+    percentile: Percentile | None = None
 
 
 class Precision(Part):

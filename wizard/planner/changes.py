@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import ceil, isfinite
 
-import numpy as np
-
 from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner.bills import Biller
 from wizard.planner.options import Writer
 from wizard.planner.plan import Change, Option
+from wizard.planner.promises import cheapest
+from wizard.planner.requirements import late_code
 from wizard.planner.serving_plan import RELAXABLE, Context, Outcome, explorer_of
 
 
@@ -36,7 +36,7 @@ def _looser(needs: Needs, context: Context, outcome: Outcome) -> Iterator[Change
         if row is None:
             continue
         option = _writer(needs, context).option(judged, row, "alternative")
-        have = _have(option, requirement.code, float(requirement.have[row]))
+        have = _have(option, late_code(needs, requirement.code), float(requirement.have[row]))
         if not isfinite(have):
             continue
         current = _current(needs, requirement.key)
@@ -61,13 +61,11 @@ def _other(needs: Needs, model: Model, context: Context) -> Iterator[Change]:
         explorer, _ = explorer_of(changed, model, context)
         if explorer is None:
             continue
-        if not np.isfinite(explorer.cheapest(1.0)).any():
+        writer = _writer(changed, context)
+        best = cheapest(explorer, writer)
+        if best is None:
             continue
-        judged = explorer.judged(1.0)
-        row = judged.best(judged.feasible())
-        if row is None:
-            continue
-        option = _writer(changed, context).option(judged, row, "alternative")
+        option = writer.option(*best, "alternative")
         yield Change(key=key, from_value=_current(needs, key), to_value=_to(key, option), option=option)
 
 
@@ -84,6 +82,9 @@ def _answers(needs: Needs) -> Iterator[tuple[str, Needs]]:
     for weights in ("fp8", "int4"):
         if needs.precision.weights not in {weights, "int4", "fp4"}:
             yield "precision.weights", precise(weights)
+    if needs.targets.percentile is not None:
+        mean = needs.targets.model_copy(update={"percentile": None})
+        yield "targets.percentile", needs.model_copy(update={"targets": mean})
     if wishes.accelerator_count is not None:
         yield "constraints.accelerator_count", constrained(accelerator_count=None, tensor_parallel=None)
     if wishes.owned:
@@ -101,6 +102,7 @@ def _to(key: str, option: Option) -> object:
         "constraints.accelerator_count": lambda: option.accelerators,
         "constraints.accelerators": lambda: option.accelerator,
         "constraints.owned": list,
+        "targets.percentile": lambda: None,
         "constraints.acquisition": lambda: "cloud" if option.cloud_sku else "own",
     }
     return values[key]()

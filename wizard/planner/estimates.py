@@ -30,13 +30,14 @@ class Estimates:
     """Grows with what is asked of it; what it returns depends on the question alone.
 
     ``groups`` are candidates without their users; ``inputs`` turns candidates into the engine's inputs; ``constants``
-    returns those of all groups.
+    returns those of all groups; ``promised`` adds the times of late requests where these are promised.
     """
 
     groups: Candidates
     inputs: Callable[[Candidates], ServingInputs]
     calibration: Calibration
     constants: Callable[[], Constants]
+    promised: Callable[[ServingInputs, ServingColumns, Constants], ServingColumns] | None = None
     size: int = 0
     """How many rows are known."""
     _users: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -92,7 +93,9 @@ class Estimates:
 
     def _add(self, group: Ints, users: Ints) -> None:
         inputs = self.inputs(self._candidates(group, users))
-        self._like = serve(inputs, self.calibration, self.constants().take(group))
+        constants = self.constants().take(group)
+        served = serve(inputs, self.calibration, constants)
+        self._like = served if self.promised is None else self.promised(inputs, served, constants)
         columns, size = list(_leaves(self._like)), self.size + group.size
         if not self._columns:
             self._columns = [np.empty(0, column.dtype) for column in columns]

@@ -8,9 +8,11 @@ from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
+from wizard.planner.lifted import Lifted
+from wizard.planner.requirements import SPEED
 from wizard.planner.search import Judged
 from wizard.planner.space import Prices, Space
-from wizard.planner.walk import SPEED, Rows, Walk
+from wizard.planner.walk import Rows, Walk
 from wizard.sizing.bands import BATCHES
 from wizard.sizing.cases import Bools, Floats, Ints
 
@@ -30,13 +32,15 @@ class Explorer:
         self._seen: dict[float, list[Rows]] = {}
         self._slow: dict[frozenset[str], Floats] = {}
         self._prices: dict[float, Prices] = {}
+        self.lifted = Lifted(space.groups.size)
 
     def judged(self, factor: float) -> Judged:
         """Return all rows looked at so far at ``factor`` times the load, judged there."""
         group, users = _together(self._seen.get(factor, []))
         candidates, columns = self.space.estimates.of(group, users)
         built = self._priced(factor).built(group, users)
-        return Judged(self.space, candidates, columns, *self.space.judge(candidates, columns, factor, built))
+        builds, found = self.space.judge(candidates, columns, factor, built)
+        return Judged(self.space, candidates, columns, builds, self.lifted.applied(found, group), group)
 
     def cheapest(self, factor: float, *, without: Collection[str] = (), below: float = np.inf) -> Floats:
         """Look at every row that may be the cheapest of all.
@@ -118,11 +122,11 @@ class Explorer:
         self, factor: float, *, without: Collection[str] = (), keep: int = 1, settle: bool = False,
         below: float = np.inf,
     ) -> Walk:
-        promises = frozenset(without) & SPEED
+        promises = frozenset(without).intersection(SPEED)
         if promises not in self._slow:
             self._slow[promises] = np.full((self.space.groups.size, len(BATCHES)), np.inf)
-        return Walk(self.space, self._priced(factor), factor, self._slow[promises], without=without, keep=keep,
-                    settle=settle, below=below)
+        return Walk(self.space, self._priced(factor), factor, self._slow[promises], self.lifted, without=without,
+                    keep=keep, settle=settle, below=below)
 
     def _priced(self, factor: float) -> Prices:
         if factor not in self._prices:

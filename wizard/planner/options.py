@@ -19,6 +19,7 @@ from wizard.planner.estimates import fingerprint, join, take
 from wizard.planner.memo import Memo
 from wizard.planner.percentiles import Seen, seen
 from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Reason, Role
+from wizard.planner.requirements import late_code
 from wizard.planner.search import Judged
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Band, ServingColumns
@@ -55,7 +56,8 @@ class Writer:
         # Where not one replica fits the stated number, the figures are those of one.
         estimates = _estimates(columns, max(replicas, 1), accelerators)
         if real is not None:
-            estimates = MappingProxyType({**estimates, **real.estimates(), **real.goodput(market.needs)})
+            promised = market.needs.targets.percentile
+            estimates = MappingProxyType({**estimates, **real.estimates(promised), **real.goodput(market.needs)})
         if self.calibration.own.knows(inputs)[0]:
             estimates = MappingProxyType({
                 name: e if e.basis == "memory_fit" else replace(e, basis="yours") for name, e in estimates.items()})
@@ -70,7 +72,7 @@ class Writer:
             share=min(per_replica // device.parts, -(-accelerators // nodes)),
             output_tok_s=estimates["output_tok_s"], power_w=float(builds.power_w[row]), prefill_share=prompts,
         )
-        limits = _limits(judged, row, columns, max(replicas, 1), bill)
+        limits = _limits(judged, row, columns, estimates, max(replicas, 1), bill)
         context = _longest(market.needs, judged.space.model.max_context)
         return Option(
             id=f"{role}-{number}", role=role, accelerator=device.whole.id, accelerator_name=device.whole.name,
@@ -87,6 +89,13 @@ class Writer:
             mig_profile=mig_profile(device.whole.mig_profiles) if device.parts > 1 else "",
         )
 
+
+    def late(self, judged: Judged, row: int) -> Mapping[str, Estimate]:
+        """Return the times that requests see of one candidate at its real load; empty where it does not carry it."""
+        replicas = max(int(judged.builds.replicas[row]), 1)
+        candidate = _at_load(judged.candidates.take(np.array([row])), judged.space.demand.users, replicas)
+        real = self._seen(judged, candidate, judged.space.estimates.inputs(candidate), replicas)[1]
+        return {} if real is None else real.estimates(judged.space.market.needs.targets.percentile)
 
     def _seen(
         self, judged: Judged, candidate: Candidates, inputs: ServingInputs, replicas: int
@@ -179,8 +188,11 @@ def _longest(needs: Needs, model_context: int | None) -> int:
     return needs.max_context_tokens or max(load.context_tokens, min(load.longest_tokens, model_context or 2**31))
 
 
-def _limits(judged: Judged, row: int, columns: ServingColumns, replicas: int, bill: Bill) -> tuple[Limit, ...]:
+def _limits(
+    judged: Judged, row: int, columns: ServingColumns, estimates: Mapping[str, Estimate], replicas: int, bill: Bill
+) -> tuple[Limit, ...]:
     """Return the promises with what the option really has: times at its real load, money as billed."""
+    needs = judged.space.market.needs
     real = {
         "ttft_ms": float(columns.ttft_ms.high[0]), "tpot_ms": float(columns.tpot_ms.high[0]),
         "e2e_ms": float(columns.e2e_ms.high[0]),
@@ -197,9 +209,13 @@ def _limits(judged: Judged, row: int, columns: ServingColumns, replicas: int, bi
             have = float(columns.max_concurrency.low[0]) * replicas
         if requirement.code == "budget" and bill.capex_usd is not None:
             have = bill.capex_usd
-        have = real.get(requirement.code, have)
+        code = late_code(needs, requirement.code)
+        if code == requirement.code:
+            have = real.get(code, have)
+        elif code in estimates:
+            have = estimates[code].high
         margin = 1 - have / need if requirement.at_most else have / need - 1
-        found.append(Limit(code=requirement.code, need=need, have=have, unit=requirement.unit, margin=margin))
+        found.append(Limit(code=code, need=need, have=have, unit=requirement.unit, margin=margin))
     return tuple(found)
 
 

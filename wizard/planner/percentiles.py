@@ -7,9 +7,7 @@ those of the calibrated formulas, their spread over requests that of :mod:`wizar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from wizard.planner.plan import Estimate
 from wizard.planner.requirements import speed_targets
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import Band, Floats, ServingColumns
+from wizard.sizing.late import WIDER
 from wizard.sizing.pace import pace_of
 from wizard.sizing.queueing import Arrivals, Latency, latency, uniform_draws
 from wizard.sizing.serving import serve
@@ -26,10 +25,6 @@ from wizard.sizing.traffic import ServingInputs
 
 SHARES = (50, 95, 99)
 """Of 100 requests, how many see at most the figure."""
-
-_QUEUE_ERROR: Mapping[int, float] = MappingProxyType({50: 1.05, 95: 1.12, 99: 1.25})
-"""How much wider than the mean's a percentile's band is: the error of the queueing formulas against the simulation."""
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -39,13 +34,14 @@ class Seen:
     columns: ServingColumns
     replicas: int
 
-    def estimates(self) -> dict[str, Estimate]:
-        """Return mean, p50, p95 and p99 of the times, and the gaps between tokens."""
+    def estimates(self, promised: int | None = None) -> dict[str, Estimate]:
+        """Return mean, p50, p95, p99 and a ``promised`` percentile of the times, and the gaps between tokens."""
+        shares = tuple(sorted({*SHARES, *([promised] if promised else [])}))
         d, c = self.draws, self.columns
         found: dict[str, Estimate] = {}
         for name, draws, band in (("ttft", d.ttft, c.ttft_ms), ("tpot", d.tpot, c.tpot_ms), ("e2e", d.e2e, c.e2e_ms)):
             found[f"{name}_mean_ms"] = _scaled(float(draws.mean()), band, 1.0)
-            found |= _percentiles(name, draws, band, SHARES)
+            found |= _percentiles(name, draws, band, shares)
         return found | _percentiles("itl", d.itl, c.tpot_ms, SHARES[1:])
 
     def goodput(self, needs: Needs) -> dict[str, Estimate]:
@@ -123,7 +119,7 @@ def _percentiles(name: str, draws: Floats, band: Band, shares: tuple[int, ...]) 
     found: dict[str, Estimate] = {}
     low = 0.0
     for q in shares:
-        one = _scaled(float(np.quantile(draws, q / 100)), band, _QUEUE_ERROR[q])
+        one = _scaled(float(np.quantile(draws, q / 100)), band, WIDER[q])
         low = max(low, one.low)
         found[f"{name}_p{q}_ms"] = replace(one, low=low)
     return found

@@ -23,7 +23,7 @@ Metric = Literal[
 
 def at_load(code: str) -> bool:
     """Whether an estimate is for the stated load (means, percentiles, goodput) and not for a full replica."""
-    return code.startswith("goodput") or any(part in code for part in ("_mean_", "_p50_", "_p95_", "_p99_"))
+    return code.startswith("goodput") or any(part in code for part in ("_mean_", "_p50_", "_p90_", "_p95_", "_p99_"))
 
 
 def _no_fields() -> Mapping[str, object]:

@@ -97,6 +97,9 @@ def _looser(needs: Needs) -> Iterator[tuple[str, Needs]]:
         yield "constraints.vendors", open_(vendors=())
     if wishes.acquisition != "either":
         yield "constraints.acquisition", open_(acquisition="either")
+    if needs.targets.percentile is not None:
+        yield "targets.percentile", needs.model_copy(
+            update={"targets": needs.targets.model_copy(update={"percentile": None})})
     for name in ("weights", "kv_cache"):
         if getattr(precision, name) != "auto":
             free = needs.precision.model_copy(update={name: "auto"})

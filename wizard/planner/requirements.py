@@ -12,13 +12,15 @@ import numpy as np
 from wizard.needs.needs import Needs
 from wizard.planner.builds import Builds
 from wizard.planner.candidates import Candidates
-from wizard.sizing.cases import Bools, Floats, ServingColumns
+from wizard.sizing.cases import Band, Bools, Floats, ServingColumns
 from wizard.units import GIB
 
 ASSUMED_TTFT_MS = 60_000.0
 """A minute: whoever waits longer for the first word has gone."""
 ASSUMED_TPOT_MS = 200.0
 """Five tokens a second, about the speed of fast silent reading (250 words a minute, 1.3 tokens a word)."""
+
+SPEED = ("ttft_ms", "tpot_ms", "e2e_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,22 @@ def assumes_no_speed(needs: Needs) -> bool:
     return batch or asked.e2e_ms is not None or (asked.ttft_ms is not None and asked.tpot_ms is not None)
 
 
+def late_code(needs: Needs, code: str) -> str:
+    """Return the name of the estimate that a target on a time is about, e.g. ``ttft_p95_ms`` for ``ttft_ms``."""
+    percentile = needs.targets.percentile
+    return f"{code.removesuffix('_ms')}_p{percentile}_ms" if percentile and code in SPEED else code
+
+
+def promised(columns: ServingColumns, code: str) -> Band:
+    """Return the times that a promise is about: means, or those of late requests where the needs ask for them."""
+    times = getattr(columns, "late", columns)
+    band: Band = getattr(times, code)
+    return band
+
+
 def speed(needs: Needs, columns: ServingColumns) -> tuple[Requirement, ...]:
     """Return the targets on times, each judged at the slow end of its band."""
-    codes, bands = ("ttft_ms", "tpot_ms", "e2e_ms"), (columns.ttft_ms, columns.tpot_ms, columns.e2e_ms)
-    targets = zip(codes, speed_targets(needs), bands, strict=True)
+    targets = zip(SPEED, speed_targets(needs), (promised(columns, code) for code in SPEED), strict=True)
     return tuple(
         Requirement(code, f"targets.{code}", np.full(band.high.shape, float(need)), band.high, "ms", at_most=True)
         for code, need, band in targets if need is not None

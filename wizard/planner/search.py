@@ -23,13 +23,14 @@ ALIKE = 1.25
 
 @dataclass(frozen=True)
 class Judged:
-    """Rows of a question, their estimates and builds, and the requirements at one load."""
+    """Rows of a question with their groups, their estimates and builds, and the requirements at one load."""
 
     space: Space
     candidates: Candidates
     columns: ServingColumns
     builds: Builds
     found: tuple[Requirement, ...]
+    group: Ints
 
     @cached_property
     def narrowed(self) -> Ints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import cast
@@ -25,6 +25,7 @@ from wizard.planner.explore import Explorer
 from wizard.planner.memo import Memo
 from wizard.planner.options import Writer
 from wizard.planner.plan import CurvePoint, Option, ParetoPoint, Reason, Rejection, Role
+from wizard.planner.promises import promise, prove
 from wizard.planner.purchase import columns_of
 from wizard.planner.search import Judged
 from wizard.planner.shortlist import Device, shortlist
@@ -112,17 +113,22 @@ def explorer_of(needs: Needs, model: Model, context: Context) -> tuple[Explorer 
     def inputs(candidates: Candidates) -> ServingInputs:
         return serving_inputs(needs, model, left.columns, candidates, context.year, market.beside)
 
+    demand = Demand.of(needs)
     traffic = fingerprint(inputs(left.groups.take(np.zeros(1, dtype=np.int64))))
+
     def constants() -> Constants:
         known = (hardware, id(context.calibration), context.year)
         return memo.get("constants", known, lambda: Constants.of(inputs(left.groups), context.calibration), keep=2)
 
-    estimates = memo.get("estimates", (hardware, traffic, id(context.calibration)),
-                         lambda: Estimates(left.groups, inputs, context.calibration, constants), keep=2)
+    # Late requests hang on how requests arrive, mean times do not.
+    late = None if needs.targets.percentile is None else (needs.targets.percentile, demand.requests_s is None,
+        demand.users is None, demand.think_time_s, demand.arrival_scv)
+    estimates = memo.get("estimates", (hardware, traffic, id(context.calibration), late), lambda: Estimates(
+        left.groups, inputs, context.calibration, constants, promise(needs)), keep=2)
     estimates.trim()
     budget = needs.budget
     space = Space(
-        model, market, Demand.of(needs), estimates, memo,
+        model, market, demand, estimates, memo,
         budget_usd=None if budget.purchase is None else context.usd(float(budget.purchase), budget.currency),
         month_usd=None if budget.per_month is None else context.usd(float(budget.per_month), budget.currency),
     )
@@ -134,15 +140,11 @@ def serving_outcome(needs: Needs, model: Model, context: Context) -> Outcome:
     explorer, ruled_out = explorer_of(needs, model, context)
     if explorer is None:
         return Outcome(None, (), None, ruled_out, (), (), None, 0)
-    explore(explorer)
-    judged = explorer.judged(1.0)
     writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms), context.memo)
-    rows = choice(explorer, judged)
+    judged, rows, others = chosen(explorer, writer)
     if context.early is not None and "recommended" in rows and not needs.bill:
         context.early(writer.option(*rows["recommended"], "recommended"))
     options = _marked([writer.option(at, row, role) for role, (at, row) in rows.items()])
-    taken = {at.candidates.device[row] for at, row in rows.values()}
-    others = _alternatives(judged, taken) if rows else []
     options += [writer.option(judged, row, "alternative", n) for n, row in enumerate(others, start=1)]
     recommended = next((o for o in options if o.role == "recommended"), None)
     closest = None if recommended else judged.closest()
@@ -155,6 +157,24 @@ def serving_outcome(needs: Needs, model: Model, context: Context) -> Outcome:
         asked=None if closest is None else writer.option(judged, closest, "alternative"),
         considered=explorer.space.considered,
     )
+
+
+def chosen(explorer: Explorer, writer: Writer) -> tuple[Judged, Mapping[Role, tuple[Judged, int]], Sequence[int]]:
+    """Search, and return all that was looked at, the row of each role, and rows on other devices."""
+    found: tuple[Judged, Mapping[Role, tuple[Judged, int]], Sequence[int]]
+
+    def look() -> Iterable[tuple[Judged, int]]:
+        nonlocal found
+        explore(explorer)
+        judged = explorer.judged(1.0)
+        rows = choice(explorer, judged)
+        taken = {at.candidates.device[row] for at, row in rows.values()}
+        others = _alternatives(judged, taken) if rows else []
+        found = judged, rows, others
+        return [*rows.values(), *((judged, row) for row in others)]
+
+    prove(explorer, writer, look)
+    return found
 
 
 def explore(explorer: Explorer) -> None:

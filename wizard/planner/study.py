@@ -15,6 +15,7 @@ from wizard.needs.needs import Needs
 from wizard.planner.bills import Biller
 from wizard.planner.options import Writer
 from wizard.planner.plan import Option, Rejection
+from wizard.planner.promises import cheapest
 from wizard.planner.requirements import Requirement
 from wizard.planner.search import Judged
 from wizard.planner.serving_plan import Context, explorer_of
@@ -57,14 +58,18 @@ def study(
     explorer, ruled_out = explorer_of(needs, model, context)
     if explorer is None:
         return None, ruled_out
+    writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms), context.memo)
+    if needs.targets.percentile is not None:
+        cheapest(explorer, writer)
     least = float(explorer.settle(1.0, keep=1).min())
     for code in drop:
+        if needs.targets.percentile is not None:
+            cheapest(explorer, writer, (code,))
         explorer.cheapest(1.0, without=(code,), below=least)
-    return _served(explorer.judged(1.0), needs, context), ruled_out
+    return _served(explorer.judged(1.0), writer), ruled_out
 
 
-def _served(judged: Judged, needs: Needs, context: Context) -> Study:
-    writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms))
+def _served(judged: Judged, writer: Writer) -> Study:
     return Study(
         requirements=judged.found, cost_usd=judged.builds.cost_usd, best=judged.best,
         option=lambda row: writer.option(judged, row, "alternative"),

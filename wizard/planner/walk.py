@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wizard.planner.requirements import Requirement
+from wizard.planner.lifted import Lifted
+from wizard.planner.requirements import SPEED, Requirement, promised
 from wizard.planner.space import Prices, Space, price_of
 from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
 
-SPEED = frozenset({"ttft_ms", "tpot_ms", "e2e_ms"})
 MEMORY = frozenset({"weights_memory", "kv_memory"})
 SAMPLES = 5
 """Numbers of users at which a first sample of each device is looked at."""
@@ -43,6 +43,7 @@ class Walk:
     Args:
         factor: multiple of the load.
         slow: users from which each group breaks a promise, by class of users; shared by walks with the same promises.
+        lifted: what a closer look taught about groups.
         without: codes of requirements that need not be kept.
         keep: how many devices the cheapest row is wanted of.
         settle: whether it is wanted of each other device too if any row keeps every promise.
@@ -50,13 +51,14 @@ class Walk:
     """
 
     def __init__(
-        self, space: Space, prices: Prices, factor: float, slow: Floats, *, without: Collection[str] = (),
-        keep: int = 1, settle: bool = False, below: float = np.inf,
+        self, space: Space, prices: Prices, factor: float, slow: Floats, lifted: Lifted, *,
+        without: Collection[str] = (), keep: int = 1, settle: bool = False, below: float = np.inf,
     ) -> None:
         self.factor = factor
         self.best: Floats = np.full(len(space.market.devices), np.inf)
         """Price of the cheapest row of each device; infinite where none is known."""
         self._space, self._prices, self._slow, self._without = space, prices, slow, frozenset(without)
+        self._lifted = lifted
         self._keep, self._settle, self._below = keep, settle, below
         opened = prices.allowed(without) & (prices.users <= space.held[space.fits, None])
         if np.isfinite(slow).any():
@@ -93,6 +95,7 @@ class Walk:
         candidates, columns = space.estimates.of(rows.group, rows.users)
         built = self._prices.built(rows.group, rows.users)
         builds, found = space.judge(candidates, columns, self.factor, built)
+        found = self._lifted.applied(found, rows.group)
         kept = [(requirement, requirement.met) for requirement in found if requirement.code not in self._without]
         good = np.logical_and.reduce([met for _, met in kept])
         np.minimum.at(self.best, candidates.device[good], price_of(builds)[good])
@@ -124,7 +127,7 @@ class Walk:
 
 def _late(found: Collection[tuple[Requirement, Bools]]) -> Bools:
     """Return which rows break a target at the slow end: so do more users of the same class."""
-    masks = [~met for requirement, met in found if requirement.code in SPEED | MEMORY]
+    masks = [~met for requirement, met in found if requirement.code in (*SPEED, *MEMORY)]
     return np.asarray(np.logical_or.reduce(masks))
 
 
@@ -133,7 +136,7 @@ def _hopeless(found: Collection[tuple[Requirement, Bools]], columns: ServingColu
     broken = np.zeros(columns.batch.shape, dtype=np.bool_)
     for requirement, met in found:
         if requirement.code in SPEED:
-            broken |= getattr(columns, requirement.code).value > requirement.need * (1 + 1e-9)
+            broken |= promised(columns, requirement.code).value > requirement.need * (1 + 1e-9)
         elif requirement.code in MEMORY:
             broken |= ~met
     return broken

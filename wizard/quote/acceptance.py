@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wizard.planner.plan import Option
+from wizard.planner.requirements import SPEED, late_code
 from wizard.quote.charts.bands import Promise
 from wizard.quote.flow import Block, Section, Text
 from wizard.quote.paper import Paper
@@ -58,7 +59,7 @@ def _load(paper: Paper, option: Option) -> Iterator[tuple[str, str, str]]:
         how = tr("Serve {n} requests at once for 30 min: {prompt} prompt and {answer} answer tokens each.",
                  n=paper.count(option.batch * option.replicas), prompt=paper.count(load.prompt_tokens),
                  answer=paper.count(load.output_tokens))
-        codes = ("ttft_ms", "tpot_ms", "e2e_ms", "output_tok_s")
+        codes = (*(late_code(paper.plan.needs, code) for code in SPEED), "output_tok_s")
     for code in codes:
         if code in chosen:
             yield paper.label(code), how, _pass_mark(paper, chosen[code])

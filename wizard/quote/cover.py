@@ -9,6 +9,7 @@ from wizard.costing.records import Bom
 from wizard.i18n import mark
 from wizard.needs.logo import logo_bytes
 from wizard.planner.plan import Change, Option
+from wizard.planner.requirements import late_code
 from wizard.quote.assumptions import main_assumptions
 from wizard.quote.codes import KEYS, worded
 from wizard.quote.flow import Beside, Block, Gap, Group, Section, Text
@@ -196,7 +197,7 @@ def _cards(paper: Paper, option: Option) -> Iterator[Card]:
     yield _total(paper, option)
     chosen = promises(option)
     wanted = ("hours", "tokens_s_per_accelerator", "mfu") if is_training(paper) else (
-        "ttft_ms", "tpot_ms", "max_concurrency")
+        *(late_code(paper.plan.needs, code) for code in ("ttft_ms", "tpot_ms")), "max_concurrency")
     asked = [p for p in chosen if p.target is not None and p.code not in wanted]
     speeds = [p for code in wanted for p in chosen if p.code == code] + asked
     if not is_training(paper):

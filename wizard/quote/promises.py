@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wizard.planner.plan import Limit, Option, at_load
 from wizard.quote.charts.bands import Promise
 from wizard.quote.paper import Paper
@@ -11,6 +13,7 @@ TRAINING = ("hours", "tokens_s_per_accelerator", "mfu")
 _AT_LEAST = frozenset({"max_concurrency", "output_tok_s", "total_tok_s", "requests_s", "requests_per_s", "mfu",
                     "tokens_s_per_accelerator", "kv_memory", "load"})
 _MUCH = 2.0
+_LATE = re.compile(r"_p\d+_ms$")
 _ESTIMATE_OF = {"requests_per_s": "requests_s", "kv_memory": "max_concurrency", "deadline_hours": "hours"}
 
 
@@ -18,8 +21,8 @@ def promises(option: Option) -> list[Promise]:
     """Return the estimates of an option with the target that the plan held them against, percentiles apart."""
     asked = {_ESTIMATE_OF.get(limit.code, limit.code): limit.need for limit in option.limits}
     order = {code: i for i, code in enumerate((*SERVING, *TRAINING))}
-    full = (code for code in option.estimates if not at_load(code))
-    codes = sorted(full, key=lambda code: (order.get(code, 99), code))
+    shown = (code for code in option.estimates if code in asked or not at_load(code))
+    codes = sorted(shown, key=lambda code: (order.get(_LATE.sub("_ms", code), 99), code))
     return [Promise(code, option.estimates[code], asked.get(code)) for code in codes]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from wizard.planner.requirements import late_code
 from wizard.quote.flow import Beside, Block, Group, Section, Text
 from wizard.quote.paper import Paper
 from wizard.quote.promises import is_training
@@ -131,7 +132,7 @@ def _targets(paper: Paper) -> Iterator[Item]:
                        ("requests_per_s", "≥")):
         value = getattr(targets, code)
         if value is not None:
-            name = paper.label("requests_s" if code == "requests_per_s" else code)
+            name = paper.label("requests_s" if code == "requests_per_s" else late_code(paper.plan.needs, code))
             yield name, f"{sign} {paper.metric(code, value)}"
 
 

@@ -12,7 +12,7 @@ from wizard.quote.promises import is_training, limit_text, missed
 from wizard.quote.style import BODY, H1, H2
 
 _TIGHT = 0.15
-_ESTIMATED = frozenset({"ttft_ms", "tpot_ms", "e2e_ms", "hours", "kv_memory"})
+_ESTIMATED = frozenset({"hours", "kv_memory"})
 _SAID_BETTER = frozenset({"stale_prices", "unpriced_lines"})
 """Warnings that :func:`_prices` words with the bill's own figures."""
 
@@ -61,7 +61,7 @@ def _prices(paper: Paper) -> Iterator[str]:
 def _margins(paper: Paper) -> Iterator[str]:
     tr, option = paper.tr, paper.chosen
     for limit in sorted(option.limits, key=lambda x: x.margin) if option else ():
-        if limit.code in _ESTIMATED and 0 <= limit.margin < _TIGHT:
+        if (limit.code in _ESTIMATED or limit.code.endswith("_ms")) and 0 <= limit.margin < _TIGHT:
             yield tr("{name} has only {margin} to spare at the slow end of the estimate.",
                      name=paper.label(limit.code), margin=paper.share(limit.margin))
 

@@ -282,6 +282,11 @@ def normal_quantile(u: Floats) -> Floats:
     return np.interp(u, _BELOW, _GRID)
 
 
+def normal_tail(z: Floats) -> Floats:
+    """Return the share of a standard normal above ``z``, from the same table."""
+    return np.asarray(1 - np.interp(z, _GRID, _BELOW))
+
+
 def _lognormal(u: Floats, mean: float, cv: float) -> Floats:
     spread = sqrt(np.log(1 + cv**2))
     return np.asarray(mean * np.exp(spread * normal_quantile(u) - spread**2 / 2))

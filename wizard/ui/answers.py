@@ -132,13 +132,11 @@ def _workload(tr: Translator, load: Workload) -> str:
 
 def _targets(tr: Translator, needs: Needs) -> str:
     t = needs.targets
-    parts = []
-    if t.ttft_ms is not None:
-        parts.append("TTFT " + figures.duration(tr, t.ttft_ms))
-    if t.tpot_ms is not None:
-        parts.append("TPOT " + figures.duration(tr, t.tpot_ms))
-    if t.e2e_ms is not None:
-        parts.append("E2E " + figures.duration(tr, t.e2e_ms))
+    late = f"P{t.percentile} " if t.percentile else ""
+    parts = [
+        f"{name} {late}{figures.duration(tr, target)}"
+        for name, target in (("TTFT", t.ttft_ms), ("TPOT", t.tpot_ms), ("E2E", t.e2e_ms)) if target is not None
+    ]
     if t.output_tok_s is not None:
         parts.append(tr("{n} tok/s", n=number(tr, t.output_tok_s)))
     if t.requests_per_s is not None:

@@ -38,6 +38,8 @@ def requirement_words(tr: Translator, price: RequirementPrice, names: Callable[[
         return tr(AVAILABILITIES[str(stated)])
     if key == "constraints.acquisition":
         return tr(ACQUISITIONS[str(stated)])
+    if key == "targets.percentile":
+        return tr("times promised to {whom}", whom=value_words(tr, key, stated))
     if isinstance(stated, list):
         return tr("only {names}", names=tr(", ").join(names(str(name)) for name in stated[:2]))
     if code == "weights":

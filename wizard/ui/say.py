@@ -15,6 +15,8 @@ LIMIT_NAMES = {
     "ttft_ms": "TTFT",
     "tpot_ms": "TPOT",
     "e2e_ms": mark("end to end"),
+    **{f"{name.lower()}_p{q}_ms": f"{name} P{q}" for name in ("TTFT", "TPOT") for q in (50, 90, 95, 99)},
+    "percentile": mark("requests promised to"),
     "budget": mark("budget"),
     "purchase": mark("budget"),
     "per_month": mark("monthly budget"),
@@ -276,8 +278,17 @@ def change_words(tr: Translator, change: Change) -> str:
     return tr("{name}: {old} → {new} gives {what} for {price}", name=name, old=old, new=new, what=what, price=price)
 
 
+def percentile_words(tr: Translator, percentile: int | None) -> str:
+    """Say to which requests times are promised."""
+    if percentile is None:
+        return tr("the average request")
+    return tr("half of the requests") if percentile == 50 else tr("{n} % of the requests", n=percentile)
+
+
 def value_words(tr: Translator, key: str, value: object, currency: str = "") -> str:
     """Word the value of an answer."""
+    if key == "targets.percentile":
+        return percentile_words(tr, value if isinstance(value, int) else None)
     if value is None:
         return tr("none")
     code = key.rpartition(".")[2]

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from wizard.planner.difference import difference
 from wizard.planner.plan import Option, Plan
+from wizard.planner.requirements import late_code
 from wizard.ui import figures, since
 from wizard.ui.charts.band import BandBar
 from wizard.ui.charts.memory import MemoryBar
@@ -139,14 +140,17 @@ class Summary(QFrame):
 
     def _band(self, code: str, option: Option | None) -> None:
         head, bar, words = self.bands[code]
-        estimate = option.estimates.get(code) if option else None
+        late = late_code(self.ctx.session.needs, code)
+        late = late if option and late in option.estimates else code
+        estimate = option.estimates.get(late) if option else None
         target = self._target(code)
         shown = estimate is not None and (target is not None or code != "e2e_ms")
         for part in (head, bar, words):
             part.setVisible(shown)
         if estimate is None or not shown:
             return
-        bar.show_band(code, estimate, target)
+        put(head, limit_title(self.ctx.tr, late))
+        bar.show_band(late, estimate, target)
         value = figures.metric(self.ctx.tr, code, estimate.value)
         if target is None:
             put(words, self.ctx.t("{value}, no target", value=value))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from wizard.i18n import mark
+from wizard.planner.requirements import late_code
 from wizard.ui import answers, figures
 from wizard.ui.charts.band import BandBar
 from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
+from wizard.ui.say import percentile_words
 from wizard.ui.widgets.basic import Panel, column, text
 from wizard.ui.widgets.cards import Choice, card_grid, title_card
-from wizard.ui.widgets.fields import NumberField
+from wizard.ui.widgets.fields import ComboField, NumberField
 
 # Key of the target, label, unit, help, and the estimate it is compared with.
 PROMISES = (
@@ -71,6 +73,12 @@ class TargetsPage(Page):
             holder.setLayout(column(22, bar, words, -1, gap=4))
             grid.addWidget(holder, n, 1)
             self.bands[key] = (bar, words)
+        whom = ComboField(
+            ctx, "targets.percentile", ctx.t("Times are promised to"),
+            [(q, percentile_words(ctx.tr, q)) for q in (None, 50, 90, 95, 99)],
+            ctx.t("who waits longest decides what must be bought: 95 % takes more hardware than the average"),
+        )
+        grid.addWidget(self.field(whom), len(PROMISES), 0)
         panel.add(grid)
         return panel
 
@@ -93,6 +101,8 @@ class TargetsPage(Page):
                 )
         for key, _title, _unit, _note, code in PROMISES:
             bar, words = self.bands[key]
+            late = late_code(needs, code)
+            code = late if option and late in option.estimates else code
             estimate = option.estimates.get(code) if option else None
             bar.setVisible(estimate is not None)
             bar.show_band(code, estimate, getattr(needs.targets, key))

@@ -48,7 +48,8 @@ class Promises(QWidget):
         for n, words in enumerate((t("Requirement"), t("Target"), t("Estimate"), t("Slow end"))):
             self.grid.addWidget(text(words, "caption", wrap=False, right=n > 0), 0, n)
         at = 1
-        limits = sorted((x for x in option.limits if x.code != "purchasable"), key=lambda x: x.code not in ALSO)
+        limits = [limit for limit in option.limits if limit.code != "purchasable"]
+        limits.sort(key=lambda limit: limit.code not in (*ALSO, *option.estimates))
         for limit in limits:
             at = self._limit(at, limit, option.estimates.get(limit.code))
         promised = {limit.code for limit in option.limits}
