@@ -10,9 +10,8 @@ from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner.bills import Biller
 from wizard.planner.options import Writer
-from wizard.planner.plan import Change, Option
+from wizard.planner.plan import Change, Option, late_code
 from wizard.planner.promises import cheapest
-from wizard.planner.requirements import late_code
 from wizard.planner.serving_plan import RELAXABLE, Context, Outcome, explorer_of
 
 

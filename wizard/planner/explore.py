@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from wizard.planner.lifted import Lifted
-from wizard.planner.requirements import SPEED
+from wizard.planner.plan import SPEED
 from wizard.planner.search import Judged
 from wizard.planner.space import Prices, Space
 from wizard.planner.walk import Rows, Walk

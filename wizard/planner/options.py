@@ -18,8 +18,7 @@ from wizard.planner.candidates import Candidates, native_format
 from wizard.planner.estimates import fingerprint, join, take
 from wizard.planner.memo import Memo
 from wizard.planner.percentiles import Seen, seen
-from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Reason, Role
-from wizard.planner.requirements import late_code
+from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Reason, Role, late_code
 from wizard.planner.search import Judged
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Band, ServingColumns

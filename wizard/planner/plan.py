@@ -15,10 +15,20 @@ Role = Literal["minimum", "recommended", "headroom", "alternative"]
 Status = Literal["feasible", "infeasible"]
 Metric = Literal[
     "ttft_ms", "tpot_ms", "e2e_ms", "output_tok_s", "total_tok_s", "requests_s", "max_concurrency",
-    "tokens_s_per_accelerator", "hours", "mfu", "ttft_mean_ms", "ttft_p50_ms", "ttft_p95_ms", "ttft_p99_ms",
-    "tpot_mean_ms", "tpot_p50_ms", "tpot_p95_ms", "tpot_p99_ms", "itl_p95_ms", "itl_p99_ms", "e2e_mean_ms",
-    "e2e_p50_ms", "e2e_p95_ms", "e2e_p99_ms", "goodput_share", "goodput_requests_s",
+    "tokens_s_per_accelerator", "hours", "mfu",
+    "ttft_mean_ms", "ttft_p50_ms", "ttft_p90_ms", "ttft_p95_ms", "ttft_p99_ms",
+    "tpot_mean_ms", "tpot_p50_ms", "tpot_p90_ms", "tpot_p95_ms", "tpot_p99_ms", "itl_p95_ms", "itl_p99_ms",
+    "e2e_mean_ms", "e2e_p50_ms", "e2e_p90_ms", "e2e_p95_ms", "e2e_p99_ms", "goodput_share", "goodput_requests_s",
 ]
+
+SPEED = ("ttft_ms", "tpot_ms", "e2e_ms")
+"""Times that may be promised."""
+
+
+def late_code(needs: Needs, code: str) -> str:
+    """Return the name of the estimate that a target on a time is about, e.g. ``ttft_p95_ms`` for ``ttft_ms``."""
+    percentile = needs.targets.percentile
+    return f"{code.removesuffix('_ms')}_p{percentile}_ms" if percentile and code in SPEED else code
 
 
 def at_load(code: str) -> bool:

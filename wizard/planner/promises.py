@@ -16,7 +16,7 @@ from wizard.needs.needs import Needs
 from wizard.planner.demand import Demand, waves_fill
 from wizard.planner.explore import Explorer
 from wizard.planner.options import Writer
-from wizard.planner.requirements import late_code
+from wizard.planner.plan import late_code
 from wizard.planner.search import Judged
 from wizard.sizing.cases import Floats, ServingColumns
 from wizard.sizing.late import Flow, Late, PromisedColumns, late

@@ -12,6 +12,7 @@ import numpy as np
 from wizard.needs.needs import Needs
 from wizard.planner.builds import Builds
 from wizard.planner.candidates import Candidates
+from wizard.planner.plan import SPEED
 from wizard.sizing.cases import Band, Bools, Floats, ServingColumns
 from wizard.units import GIB
 
@@ -19,8 +20,6 @@ ASSUMED_TTFT_MS = 60_000.0
 """A minute: whoever waits longer for the first word has gone."""
 ASSUMED_TPOT_MS = 200.0
 """Five tokens a second, about the speed of fast silent reading (250 words a minute, 1.3 tokens a word)."""
-
-SPEED = ("ttft_ms", "tpot_ms", "e2e_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +132,6 @@ def assumes_no_speed(needs: Needs) -> bool:
     asked = needs.targets
     batch = asked.output_tok_s is not None and asked.ttft_ms is asked.tpot_ms is None
     return batch or asked.e2e_ms is not None or (asked.ttft_ms is not None and asked.tpot_ms is not None)
-
-
-def late_code(needs: Needs, code: str) -> str:
-    """Return the name of the estimate that a target on a time is about, e.g. ``ttft_p95_ms`` for ``ttft_ms``."""
-    percentile = needs.targets.percentile
-    return f"{code.removesuffix('_ms')}_p{percentile}_ms" if percentile and code in SPEED else code
 
 
 def promised(columns: ServingColumns, code: str) -> Band:

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.planner.lifted import Lifted
-from wizard.planner.requirements import SPEED, Requirement, promised
+from wizard.planner.plan import SPEED
+from wizard.planner.requirements import Requirement, promised
 from wizard.planner.space import Prices, Space, price_of
 from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
 

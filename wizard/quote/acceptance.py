@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wizard.planner.plan import Option
-from wizard.planner.requirements import SPEED, late_code
+from wizard.planner.plan import SPEED, Option, late_code
 from wizard.quote.charts.bands import Promise
 from wizard.quote.flow import Block, Section, Text
 from wizard.quote.paper import Paper

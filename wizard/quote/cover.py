@@ -8,8 +8,7 @@ from decimal import Decimal
 from wizard.costing.records import Bom
 from wizard.i18n import mark
 from wizard.needs.logo import logo_bytes
-from wizard.planner.plan import Change, Option
-from wizard.planner.requirements import late_code
+from wizard.planner.plan import Change, Option, late_code
 from wizard.quote.assumptions import main_assumptions
 from wizard.quote.codes import KEYS, worded
 from wizard.quote.flow import Beside, Block, Gap, Group, Section, Text

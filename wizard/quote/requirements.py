@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from wizard.planner.requirements import late_code
+from wizard.planner.plan import late_code
 from wizard.quote.flow import Beside, Block, Group, Section, Text
 from wizard.quote.paper import Paper
 from wizard.quote.promises import is_training

@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from wizard.planner.difference import difference
-from wizard.planner.plan import Option, Plan
-from wizard.planner.requirements import late_code
+from wizard.planner.plan import Option, Plan, late_code
 from wizard.ui import figures, since
 from wizard.ui.charts.band import BandBar
 from wizard.ui.charts.memory import MemoryBar

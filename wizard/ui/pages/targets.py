@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from wizard.i18n import mark
-from wizard.planner.requirements import late_code
+from wizard.planner.plan import late_code
 from wizard.ui import answers, figures
 from wizard.ui.charts.band import BandBar
 from wizard.ui.context import Context
