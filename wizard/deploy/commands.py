@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 from wizard.deploy.extras import extra_words, trtllm_extras
 from wizard.deploy.facts import Deployment, Role
@@ -133,12 +134,16 @@ def _llama(d: Deployment, host: str) -> tuple[str, ...]:
     # llama.cpp has no FP8 cache; q8_0 takes 8.5 bits a value.
     kv = "q8_0" if d.option.kv_precision == "fp8" else "f16"
     split = "tensor" if p.tp > 1 else "layer"
+    share, layers, piece = d.option.host_share, d.plan.model.layers, str(d.option.piece_tokens)
+    # Pieces of a prompt that are large enough pay for sending the experts over the bus.
+    hosted = () if share is None or layers is None else (
+        "--n-cpu-moe", str(ceil(share * layers)), "--batch-size", piece, "--ubatch-size", piece)
     binary = "/app/llama-server" if d.stack.containers else "llama-server"
     return (
         binary, "--model", f"{d.model_path}/${{MODEL_FILE:?set MODEL_FILE in .env}}", "--alias", d.model_name,
         "--host", host, "--port", str(PORT), "--ctx-size", str(llama_pool(d)), "--parallel", str(d.max_num_seqs),
         "--kv-unified", "--n-gpu-layers", "999", "--split-mode", split if d.devices > 1 else "none",
-        "--cache-type-k", kv, "--cache-type-v", kv, "--flash-attn", "on", "--metrics", "--no-ui", "--offline",
+        "--cache-type-k", kv, "--cache-type-v", kv, "--flash-attn", "on", "--metrics", "--no-ui", "--offline", *hosted,
         "--api-key-file", "/run/secrets/api_key" if d.stack.containers else "${API_KEY_FILE}",
     )
 

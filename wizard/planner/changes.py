@@ -9,6 +9,7 @@ from math import ceil, isfinite
 from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner.bills import Biller
+from wizard.planner.hybrid_options import hybrid_changes
 from wizard.planner.options import Writer
 from wizard.planner.plan import Change, Option, late_code
 from wizard.planner.promises import cheapest
@@ -17,7 +18,7 @@ from wizard.planner.serving_plan import RELAXABLE, Context, Outcome, explorer_of
 
 def nearest(needs: Needs, model: Model, context: Context, outcome: Outcome) -> tuple[Change, ...]:
     """Return the cheapest change of each answer, cheapest first."""
-    found = [*_looser(needs, context, outcome), *_other(needs, model, context)]
+    found = [*_looser(needs, context, outcome), *_other(needs, model, context), *hybrid_changes(needs, model, context)]
     found.sort(key=lambda change: (change.option.cost.total is None, change.option.cost.total or 0))
     cheapest = {change.key: change for change in reversed(found)}
     kept = enumerate([change for change in found if cheapest[change.key] is change], start=1)

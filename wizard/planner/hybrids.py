@@ -43,7 +43,8 @@ def hybrids(needs: Needs, model: Model, context: Context, option: Option | None)
             "stated_label": "stated" if needs.host.bandwidth_gb_s else "assumed"}
     wish = needs.precision.weights
     for name in (_AS_GGUF[wish],) if wish in _AS_GGUF else _WIDTHS:
-        found = hybrid(_inputs(needs, model, accelerator, name, context.year), host, place, count, context.calibration)
+        x = hybrid_inputs(needs, model, accelerator, name, context.year)
+        found = hybrid(x, host, place, count, context.calibration)
         if found is not None:
             yield _found(found, place, name, said)
             return
@@ -63,7 +64,8 @@ def _accelerator(needs: Needs, context: Context, option: Option | None) -> Accel
     return context.catalog.accelerators[option.accelerator] if option else None
 
 
-def _inputs(needs: Needs, model: Model, accelerator: Accelerator, name: str, year: float) -> ServingInputs:
+def hybrid_inputs(needs: Needs, model: Model, accelerator: Accelerator, name: str, year: float) -> ServingInputs:
+    """Return one case of llama.cpp on an accelerator with the weights in the format called ``name``."""
     load = needs.workload
     return ServingInputs(
         model=ModelColumns.of(model), device=DeviceColumns.of(accelerator),

@@ -172,6 +172,12 @@ class Option:
     """Where a replica lives in a slice of the accelerator: the slice's profile, e.g. ``1g.10gb``."""
     prefill_share: float | None = None
     """Share of the accelerators' time that prompts take, which splits the cost between prompt and answer tokens."""
+    host_gib: float | None = None
+    """GiB of weights that lie in the machine's own memory and are computed by its cores; ``None`` where none do."""
+    host_share: float | None = None
+    """Share of the routed experts among them."""
+    piece_tokens: int | None = None
+    """Prompt tokens that are computed at a time, where that is not left to the engine."""
     zero_stage: int | None = None
     micro_batch: int | None = None
     """Sequences of one forward pass on a data-parallel rank, in training."""

@@ -17,6 +17,7 @@ from wizard.planner.calibrating import calibration_of
 from wizard.planner.changes import nearest
 from wizard.planner.editing import edited
 from wizard.planner.facts import facts_of, software
+from wizard.planner.hybrid_options import with_hybrids
 from wizard.planner.memo import Memo
 from wizard.planner.mixes import peak_split
 from wizard.planner.models import model_of, summary
@@ -81,7 +82,7 @@ def _plan(needs: Needs, catalog: Catalog, context: Context) -> Plan:
     model = model_of(needs, catalog)
     if needs.use_case in {"training", "fine_tuning"}:
         return training_plan(needs, model, context)
-    outcome = serving_outcome(needs, model, context)
+    outcome = with_hybrids(needs, model, context, serving_outcome(needs, model, context))
     changes = () if outcome.recommended else nearest(needs, model, context, outcome)
     chosen = outcome.recommended or (changes[0].option if changes else None)
     options, changes, chosen = edited(needs, context, outcome.options, changes, chosen)

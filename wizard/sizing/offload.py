@@ -6,8 +6,10 @@
   (KTransformers, ``--n-cpu-moe`` of llama.cpp). Only ``k`` of ``E`` experts are read per token, which is why a mixture
   bears it. What is left of the accelerator's memory holds some of the experts too.
 
-Prompts are computed where the weights are; whole layers of llama.cpp may instead be sent over the bus in pieces of
-512 tokens, whichever is faster. Times on either side are those of the calibrated formulas for that hardware.
+Prompts are computed where the weights are, or the weights are sent over the bus once for every piece of the prompt
+(llama.cpp, and KTransformers for long ones), whichever is faster. Times on either side are those of the calibrated
+formulas for that hardware; only experts of a prompt run on kernels of their own, which are twice as efficient as the
+calibration of processors says, and their share of the peak is taken from KTransformers' published rates.
 """
 
 from __future__ import annotations
@@ -33,8 +35,20 @@ HOST_MEMORY_BYTES = 512 * GIB
 HOST_BANDWIDTH = 307.2e9
 """Eight channels of DDR5-4800, one socket: a second socket's memory is reached at a fraction of its bandwidth."""
 
-_HOST_PEAK = 7.2e12
-"""16-bit multiplications of 32 server cores without matrix units (EPYC 9354); AMX is several times faster."""
+CORE_PEAK = 0.225e12
+"""16-bit FLOP/s of a server core without matrix units (EPYC 9354: 7.2e12 of 32); AMX is several times faster."""
+
+CORE_BANDWIDTH = 9.6e9
+"""Bytes per second that a core is taken to draw: what 32 cores share in the published runs."""
+
+HOST_CORES = 32
+
+PROMPT_SHARE = 0.28
+"""Share of the peak that experts of a prompt reach on the host: DeepSeek-V3 Q4_K_M, 500 tokens, at 54.2 tokens/s on 32
+cores and 82.9 on 64 (KTransformers 0.2), less the time of the accelerator: 0.32 and 0.25."""
+
+BUS_SHARE = 0.8
+"""Share of the bus that copies from pinned memory reach: 25 of 31.5 GB/s in generation 4 x16."""
 
 _HOST_SHARE = 0.9
 """Share of the host's memory that weights may take."""
@@ -42,15 +56,28 @@ _HOST_SHARE = 0.9
 _EXCHANGE_S = 50e-6
 """Time to hand a token's state to the cores and back, per mixture layer: two bus transfers and two launches."""
 
-_PIECE_TOKENS = 512.0
+EXPERTS_BAND = (0.55, 1.7)
+"""Ends of the time per token with experts on the host.
+
+Of 11 published runs of KTransformers and llama.cpp (DeepSeek V3, Kimi K2, GLM 4.5 Air, Qwen3 30B, gpt-oss 120B), reckoned
+with the bandwidth of one socket, the times are 0.62 to 1.22 of the estimate, the fast ones with two sockets; so few
+runs ask for more than they show."""
+
+PIECE_TOKENS = 4096
+"""Prompt tokens computed at a time (``--ubatch-size``), so that experts are sent over the bus but once for them."""
+
+_LAYER_PIECE_TOKENS = 512.0
+"""The same where whole layers are sent: llama.cpp's default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hybrid:
     """One case in bytes and seconds; ``share`` of the layers, or of the experts, lies on the accelerators.
 
-    ``low`` and ``high`` are the 90 % interval of ``tpot``: that of processors which the fit has not seen, since
-    sockets, threads and kernels of a host are never known.
+    ``low`` and ``high`` are the 90 % interval of ``tpot``, ``first_low`` and ``first_high`` that of ``ttft``: those of
+    processors which the fit has not seen, since sockets, threads and kernels of a host are never known; for experts on
+    the host :data:`EXPERTS_BAND`.
+    ``cache_bytes`` are part of ``accelerator_bytes``.
     """
 
     share: float
@@ -61,14 +88,25 @@ class Hybrid:
     high: float
     floor: float
     ttft: float
+    first_low: float
+    first_high: float
+    cache_bytes: float
 
 
-def host_columns(memory_bytes: float = HOST_MEMORY_BYTES, bandwidth: float = HOST_BANDWIDTH) -> DeviceColumns:
-    """Return a host as a device, each column of shape ``(1,)``."""
+def host_columns(
+    memory_bytes: float = HOST_MEMORY_BYTES, bandwidth: float = HOST_BANDWIDTH, cores: float | None = None
+) -> DeviceColumns:
+    """Return a host as a device, each column of shape ``(1,)``.
+
+    Where the ``cores`` are not known there are as many as share the bandwidth in the published runs.
+    """
+    cores = HOST_CORES * bandwidth / HOST_BANDWIDTH if cores is None else cores
+    bandwidth = min(bandwidth, cores * CORE_BANDWIDTH)
     values: dict[str, float | int | bool] = {
         "key": 0, "family": FAMILIES.index("cpu"), "memory_bytes": memory_bytes, "bandwidth": bandwidth,
-        "peak_16": _HOST_PEAK, "peak_8": np.nan, "peak_int8": np.nan, "peak_4": np.nan, "link": LINKS.index("pcie"),
-        "link_bandwidth": 25e9, "domain": 1.0, "pcie_bandwidth": 25e9, "unified": False, "release_year": 2023.0,
+        "peak_16": cores * CORE_PEAK, "peak_8": np.nan, "peak_int8": np.nan, "peak_4": np.nan,
+        "link": LINKS.index("pcie"), "link_bandwidth": 25e9, "domain": 1.0, "pcie_bandwidth": 25e9, "unified": False,
+        "release_year": 2023.0,
     }
     return DeviceColumns(**{name: np.array([value]) for name, value in values.items()})
 
@@ -88,7 +126,7 @@ def hybrid(
     cache = float((users * (kv_bytes(x, r, longest_context(x)) + x.model.state_bytes))[0])
     room = accelerators * float((usable_memory(x) - activations(x, users) - overhead(x))[0])
     movable = total + cache if place == "layers" else experts
-    fixed = 0.0 if place == "layers" else total - experts + cache
+    fixed = 0.0 if place == "layers" else total - experts + cache + _working_bytes(x, experts)
     if movable <= 0 or room < fixed or (place == "layers" and room <= 0):
         return None
     share = min((room - fixed) / movable, 1.0)
@@ -99,20 +137,38 @@ def hybrid(
     here_step, here_prompt = decode_step(x, r, c, users, context), prefill_work(x, r, c, tokens)
     if place == "layers":
         there_step = decode_step(there, rh, ch, users, context)
-        sent = np.ceil(tokens / _PIECE_TOKENS) * total / x.device.pcie_bandwidth + here_prompt
+        sent = np.ceil(tokens / _LAYER_PIECE_TOKENS) * total / x.device.pcie_bandwidth + here_prompt
         there_prompt = np.minimum(prefill_work(there, rh, ch, tokens), sent)
         step, prompt = _mix(share, here_step, there_step), _mix(share, here_prompt, there_prompt)
     else:
         moved = expert_time(there, rh, ch, users) - expert_time(x, r, c, users)
         step = here_step + (1 - share) * moved + x.model.moe_layers * _EXCHANGE_S
-        prompt = here_prompt + (1 - share) * (expert_time(there, rh, ch, tokens) - expert_time(x, r, c, tokens))
+        sent = np.ceil(tokens / PIECE_TOKENS) * on_host / (BUS_SHARE * x.device.pcie_bandwidth)
+        computed = _prompt_experts(rh, host, tokens) - expert_time(x, r, c, tokens)
+        prompt = here_prompt + np.minimum((1 - share) * computed, sent)
     low, high = calibration.interval(there, np.full(1, METRICS.index("decode")))
+    ends = (float(np.exp(-high[0])), float(np.exp(-low[0]))) if place == "layers" else EXPERTS_BAND
+    fast, slow = calibration.interval(there, np.full(1, METRICS.index("prefill")))
     value, floor = float(step[0]), _floor(x, r, host, place, share)
+    first = float((c.ttft_fixed_s + prompt)[0])
     return Hybrid(
         share=share, accelerator_bytes=fixed + share * movable, host_bytes=on_host, tpot=max(value, floor),
-        low=max(value * float(np.exp(-high[0])), floor), floor=floor,
-        high=value * float(np.exp(-low[0])), ttft=float((c.ttft_fixed_s + prompt)[0]),
+        low=max(value * ends[0], floor), floor=floor,
+        high=value * ends[1], ttft=first, first_low=first * float(np.exp(-slow[0])),
+        first_high=first * float(np.exp(-fast[0])), cache_bytes=cache,
     )
+
+
+def _working_bytes(x: ServingInputs, experts: float) -> float:
+    """Return what large pieces of a prompt take beside the usual working memory: buffers that grow with the piece, and
+    one of the three matrices of a layer's experts on its way to the accelerator."""
+    buffers = float(activations(x, np.ones(1))[0]) * (PIECE_TOKENS / _LAYER_PIECE_TOKENS - 1)
+    return buffers + experts / max(float(x.model.moe_layers[0]), 1.0) / 3
+
+
+def _prompt_experts(r: Replica, host: DeviceColumns, tokens: Floats) -> Floats:
+    """Return the time of a prompt's experts on the host: all their weights read once, or their arithmetic."""
+    return np.maximum(r.expert_bytes / host.bandwidth, 2 * r.routed * tokens / (PROMPT_SHARE * host.peak_16))
 
 
 def _mix(share: float, here: Floats, there: Floats) -> Floats:

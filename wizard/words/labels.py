@@ -120,6 +120,7 @@ LABELS: Mapping[str, str] = {
     "serving": mark("calibrated serving model"),
     "memory_fit": mark("memory arithmetic"),
     "queueing": mark("calibrated serving model and queues"),
+    "hybrid": mark("calibrated serving model with the host's memory"),
     "mtp": mark("multi-token prediction"),
     "eagle": mark("EAGLE head"),
     "draft": mark("draft model"),

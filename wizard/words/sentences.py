@@ -105,6 +105,14 @@ FACTS: Mapping[str, str] = {
         " on the host. One answer runs at about {rate} tokens/s ({low} to {high}; {most} at the very best) after {ttft}"
         " s. Hosts differ much: measure before you rely on it."
     ),
+    "hybrid_host": mark(
+        "{there_gib} GiB of the experts stay in the machine's own memory and are computed by its cores, at {bandwidth}"
+        " GB/s of one socket; only what every token needs lies on the accelerator."
+    ),
+    "hybrid_unsure": mark(
+        "How fast a machine computes experts by its cores differs much with processor, memory and settings: try it with"
+        " your model before you buy."
+    ),
     "hybrid_misses": mark(
         "{count} x {accelerator} cannot hold {model} even with {host_gib} GiB of the host's memory, at any width tried."
     ),

@@ -1,0 +1,229 @@
+"""Machines whose memory holds the experts, as options with a price: for few people and a mixture too large for a card.
+
+The host is the one on the bill: bandwidth and cores are those of one of its sockets, for a second socket's memory is
+reached at a fraction of its speed. Such an option stands beside the others where it costs less than they do, and for
+them where nothing else is feasible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import ceil, isfinite
+from types import MappingProxyType
+
+from wizard.catalog.catalog import Catalog
+from wizard.catalog.records import Accelerator, Model
+from wizard.costing.records import Bom
+from wizard.needs.needs import Budget, Document, Needs, Targets
+from wizard.planner.bills import Bill, Biller
+from wizard.planner.candidates import native_format
+from wizard.planner.hybrids import hybrid_inputs
+from wizard.planner.plan import SPEED, Change, Estimate, Limit, MemoryUse, Option, Parallel, Reason
+from wizard.planner.requirements import speed_targets
+from wizard.planner.serving_plan import Context, Outcome
+from wizard.planner.shortlist import shortlist
+from wizard.sizing.legal import engines_for
+from wizard.sizing.memory import activations, longest_context, overhead, stored_bytes, usable_memory
+from wizard.sizing.offload import PIECE_TOKENS, Hybrid, host_columns, hybrid
+from wizard.sizing.traffic import ServingInputs
+from wizard.units import GB, GIB
+
+MOST_USERS = 2
+"""People whom such a machine serves at once: every further one touches other experts."""
+COUNTS = (1, 2)
+BILLED = 4
+"""Cards, cheapest first, that a bill is made of for each count."""
+_FORMATS = {"auto": ("int4", "gguf_q4_k"), "native": ("int4", "gguf_q4_k"), "int4": ("int4", "gguf_q4_k"),
+            "int8": ("int8", "gguf_q8"), "fp8": ("int8", "gguf_q8"), "bf16": ("bf16", "bf16")}
+_BEST_HOST = 12 * 6000e6 * 8
+"""Bandwidth of the fastest socket on sale, to leave out what no host can help."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    accelerator: Accelerator
+    count: int
+    inputs: ServingInputs
+    found: Hybrid
+    bill: Bill
+    bandwidth: float
+
+
+def with_hybrids(needs: Needs, model: Model, context: Context, outcome: Outcome) -> Outcome:
+    """Add the cheapest machine with experts in its memory to what a search found, where it is worth its place."""
+    kept = [option for option in _machines(needs, model, context) if all(x.margin >= -1e-9 for x in option.limits)]
+    best = min(kept, key=lambda option: option.cost.total or 0, default=None)
+    if best is None or best.cost.total is None:
+        return outcome
+    chosen = outcome.recommended
+    if chosen is None:
+        option = replace(best, role="recommended", id="recommended-1")
+        return replace(outcome, options=(option, *outcome.options), recommended=option, asked=None, curve=())
+    if chosen.cost.total is not None and best.cost.total >= chosen.cost.total:
+        return outcome
+    number = 1 + sum(option.role == "alternative" for option in outcome.options)
+    return replace(outcome, options=(*outcome.options, replace(best, id=f"alternative-{number}")))
+
+
+def hybrid_changes(needs: Needs, model: Model, context: Context) -> Iterator[Change]:
+    """Yield for each target on a time the cheapest machine that keeps all promises but this one."""
+    cheapest: dict[str, Option] = {}
+    for option in _machines(needs, model, context):
+        broken = [limit.code for limit in option.limits if limit.margin < -1e-9]
+        if len(broken) == 1 and broken[0] in SPEED:
+            before = cheapest.setdefault(broken[0], option)
+            if (option.cost.total or 0) < (before.cost.total or 0):
+                cheapest[broken[0]] = option
+    for code, option in cheapest.items():
+        have = next(limit.have for limit in option.limits if limit.code == code)
+        yield Change(key=f"targets.{code}", from_value=getattr(needs.targets, code), to_value=float(ceil(have)),
+                     option=option)
+
+
+def _machines(needs: Needs, model: Model, context: Context) -> Iterator[Option]:
+    """Yield an option for each machine that comes into question."""
+    if not _asked(needs, model):
+        return
+    plain = needs.model_copy(update={"budget": Budget(), "targets": Targets(), "document": Document()})
+    key = (context.catalog, model, plain, context.terms, context.calibration.version, context.year)
+    for case in context.memo.get("hybrids", key, lambda: tuple(_cases(plain, model, context))):
+        yield _option(needs, model, case, context)
+
+
+def _asked(needs: Needs, model: Model) -> bool:
+    load, wishes = needs.workload, needs.constraints
+    few = load.concurrent_users is not None and load.concurrent_users * load.peak_factor <= MOST_USERS
+    return (
+        few and model.is_moe and needs.use_case == "inference" and needs.engine in {"auto", "llama.cpp"}
+        and load.requests_per_s is None and needs.targets.percentile is None and needs.targets.output_tok_s is None
+        and needs.targets.requests_per_s is None and wishes.acquisition != "cloud" and wishes.availability == "n"
+        and not wishes.mig and wishes.tensor_parallel in {None, 1} and needs.speculation.method == "none"
+        and not needs.adapters.count and needs.host.offload != "layers" and needs.precision.weights in _FORMATS
+    )
+
+
+def _cases(needs: Needs, model: Model, context: Context) -> Iterator[_Case]:
+    devices, _ = shortlist(needs, context.catalog)
+    cards = [d.accelerator for d in devices if d.accelerator.price and not d.accelerator.unified_memory
+             and not d.rent_only and "llama.cpp" in engines_for(d.accelerator, model)]
+    cards.sort(key=lambda card: float(card.price.usd) if card.price else 0.0)
+    biller, wanted = Biller(needs, context.catalog, context.terms), needs.constraints.accelerator_count
+    for count in COUNTS if wanted is None else (wanted,):
+        billed = 0
+        for card in cards:
+            context.cancelled()
+            x = hybrid_inputs(needs, model, card, _FORMATS[needs.precision.weights][1], context.year)
+            if _on(needs, x, count, _BEST_HOST, None, context) is None:
+                continue
+            case = _case(needs, x, card, count, biller, context)
+            if case is not None:
+                billed += 1
+                yield case
+            if billed == BILLED:
+                break
+
+
+def _on(
+    needs: Needs, x: ServingInputs, count: int, bandwidth: float, cores: float | None, context: Context
+) -> Hybrid | None:
+    memory = needs.host.memory_gib * GIB if needs.host.memory_gib else 4 * float(stored_bytes(x)[0])
+    return hybrid(x, host_columns(memory, bandwidth, cores), "experts", count, context.calibration)
+
+
+def _case(
+    needs: Needs, x: ServingInputs, card: Accelerator, count: int, biller: Biller, context: Context
+) -> _Case | None:
+    bill = biller.bill(card, count, 1, rented=False, weights_bytes=float(stored_bytes(x)[0]))
+    if bill.bom is None or bill.cost.total is None:
+        return None
+    host = _host(bill.bom, context.catalog)
+    if needs.host.bandwidth_gb_s:
+        host = needs.host.bandwidth_gb_s * GB, None
+    if host is None:
+        return None
+    found = _on(needs, x, count, *host, context)
+    return None if found is None else _Case(card, count, x, found, bill, host[0])
+
+
+def _host(bom: Bom, catalog: Catalog) -> tuple[float, float | None] | None:
+    """Return bandwidth in bytes per second and cores of one socket of a bill's machine, where they are known."""
+    parts = {line.category: catalog.components.get(line.part) for line in bom.lines if line.category in
+             {"cpu", "memory"}}
+    cpu, memory = parts.get("cpu"), parts.get("memory")
+    if cpu is None or memory is None or not (cpu.memory_channels and cpu.memory_speed_mt_s and cpu.cores):
+        return None
+    speed = min(cpu.memory_speed_mt_s, memory.memory_speed_mt_s or cpu.memory_speed_mt_s)
+    return cpu.memory_channels * speed * 1e6 * 8, float(cpu.cores)
+
+
+def _option(needs: Needs, model: Model, case: _Case, context: Context) -> Option:
+    found, x, bill, load = case.found, case.inputs, case.bill, needs.workload
+    users, weights = float(x.concurrency[0]), _FORMATS[needs.precision.weights][0]
+    estimates = MappingProxyType(_estimates(found, users, load.prompt_tokens, load.output_tokens, case.count))
+    limits = tuple(_limits(needs, case, estimates, context))
+    usable = float(usable_memory(x)[0]) / GIB
+    each = 1 / (GIB * case.count)
+    reasons = [Reason(code="hybrid_host", fields=MappingProxyType({
+        "there_gib": found.host_bytes / GIB, "bandwidth": case.bandwidth / GB}))]
+    if needs.precision.weights == "auto":
+        reasons.append(Reason(code="narrow_weights", fields=MappingProxyType({
+            "precision": weights.upper(), "native": native_format(model).upper()})))
+    longest = int(longest_context(x)[0])
+    return Option(
+        id="alternative-1", role="alternative", accelerator=case.accelerator.id,
+        accelerator_name=case.accelerator.name, accelerators=case.count, nodes=1, accelerators_per_node=case.count,
+        system=bill.system, cloud_sku=None, parallel=Parallel(pp=case.count), replicas=1, spare_replicas=0,
+        weight_precision=weights, kv_precision="bf16", engine="llama.cpp", batch=int(users), max_context_tokens=longest,
+        memory=MemoryUse(
+            weights=(found.accelerator_bytes - found.cache_bytes) * each, kv_cache=found.cache_bytes * each,
+            activations=float(activations(x, x.concurrency)[0]) / GIB, overhead=float(overhead(x)[0]) / GIB,
+            capacity=case.accelerator.memory_bytes / GIB, usable=usable),
+        kv_tokens=int(users) * longest, estimates=estimates, power_w=bill.power_w, rack_units=bill.rack_units,
+        limits=limits, binding=min(limits, key=lambda limit: limit.margin, default=None), cost=bill.cost, bom=bill.bom,
+        tco=bill.tco, reasons=(*reasons, *bill.reasons),
+        warnings=(Reason(code="hybrid_unsure", fields=MappingProxyType({})), *bill.warnings),
+        host_gib=found.host_bytes / GIB, host_share=1 - found.share, piece_tokens=PIECE_TOKENS,
+    )
+
+
+def _estimates(h: Hybrid, users: float, prompt: float, output: float, count: int) -> dict[str, Estimate]:
+    """Return the speeds of a machine whose users wait for their answers and then ask again."""
+    def time(value: float, low: float, high: float, floor: float | None) -> Estimate:
+        return Estimate(value=value * 1e3, low=low * 1e3, high=high * 1e3,
+                        ceiling=None if floor is None else floor * 1e3, basis="hybrid")
+
+    def whole(first: float, token: float) -> float:
+        return first + output * token
+
+    answers = whole(h.ttft, h.tpot), whole(h.first_low, h.low), whole(h.first_high, h.high)
+    e2e = time(*answers, None)
+
+    def rate(times: float) -> Estimate:
+        value, high, low = (times * users / answer for answer in answers)
+        return Estimate(value=value, low=low, high=high, ceiling=times * users / (output * h.floor), basis="hybrid")
+
+    return {
+        "ttft_ms": time(h.ttft, h.first_low, h.first_high, None), "tpot_ms": time(h.tpot, h.low, h.high, h.floor),
+        "e2e_ms": e2e, "output_tok_s": rate(output), "total_tok_s": rate(prompt + output), "requests_s": rate(1.0),
+        "max_concurrency": Estimate(value=users, low=users, high=users, ceiling=None, basis="memory_fit"),
+        "tokens_s_per_accelerator": rate(output / count),
+    }
+
+
+def _limits(needs: Needs, case: _Case, estimates: MappingProxyType[str, Estimate], context: Context) -> Iterator[Limit]:
+    def at_most(code: str, need: float | None, have: float | None, unit: str) -> Iterator[Limit]:
+        if need is not None and have is not None and isfinite(have):
+            yield Limit(code=code, need=float(need), have=have, unit=unit, margin=1 - have / need)
+
+    for code, target in zip(SPEED, speed_targets(needs), strict=True):
+        yield from at_most(code, target, estimates[code].high, "ms")
+    wishes, bill, budget = needs.constraints, case.bill, needs.budget
+    yield from at_most("max_accelerators", wishes.max_accelerators, float(case.count), "")
+    yield from at_most("power_w", wishes.max_power_w, bill.power_w, "W")
+    yield from at_most("rack_units", wishes.max_rack_units, bill.rack_units, "U")
+    if budget.purchase is not None:
+        yield from at_most("budget", context.usd(float(budget.purchase), budget.currency), bill.capex_usd, "USD")
+    if budget.per_month is not None and bill.cost.per_month is not None:
+        month = float(bill.cost.per_month) / float(context.terms.rate)
+        yield from at_most("budget_month", context.usd(float(budget.per_month), budget.currency), month, "USD")
