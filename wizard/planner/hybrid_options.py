@@ -143,7 +143,8 @@ def _case(
     if host is None:
         return None
     found = _on(needs, x, count, *host, context)
-    return None if found is None else _Case(card, count, x, found, bill, host[0])
+    drawn = float(host_columns(0.0, *host).bandwidth[0])
+    return None if found is None else _Case(card, count, x, found, bill, drawn)
 
 
 def _host(bom: Bom, catalog: Catalog) -> tuple[float, float | None] | None:
@@ -177,7 +178,8 @@ def _option(needs: Needs, model: Model, case: _Case, context: Context) -> Option
         weight_precision=weights, kv_precision="bf16", engine="llama.cpp", batch=int(users), max_context_tokens=longest,
         memory=MemoryUse(
             weights=(found.accelerator_bytes - found.cache_bytes) * each, kv_cache=found.cache_bytes * each,
-            activations=float(activations(x, x.concurrency)[0]) / GIB, overhead=float(overhead(x)[0]) / GIB,
+            activations=float(activations(x, x.concurrency)[0]) / GIB + found.working_bytes * each,
+            overhead=float(overhead(x)[0]) / GIB,
             capacity=case.accelerator.memory_bytes / GIB, usable=usable),
         kv_tokens=int(users) * longest, estimates=estimates, power_w=bill.power_w, rack_units=bill.rack_units,
         limits=limits, binding=min(limits, key=lambda limit: limit.margin, default=None), cost=bill.cost, bom=bill.bom,

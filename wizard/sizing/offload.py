@@ -59,9 +59,9 @@ _EXCHANGE_S = 50e-6
 EXPERTS_BAND = (0.55, 1.7)
 """Ends of the time per token with experts on the host.
 
-Of 11 published runs of KTransformers and llama.cpp (DeepSeek V3, Kimi K2, GLM 4.5 Air, Qwen3 30B, gpt-oss 120B), reckoned
-with the bandwidth of one socket, the times are 0.62 to 1.22 of the estimate, the fast ones with two sockets; so few
-runs ask for more than they show."""
+Of 11 published runs of KTransformers and llama.cpp (DeepSeek V3, Kimi K2, GLM 4.5 Air, Qwen3 30B, gpt-oss 120B), with
+the bandwidth of one socket, the times are 0.62 to 1.22 of the estimate, the fast ones with two sockets; so few runs
+ask for more than they show."""
 
 PIECE_TOKENS = 4096
 """Prompt tokens computed at a time (``--ubatch-size``), so that experts are sent over the bus but once for them."""
@@ -77,7 +77,7 @@ class Hybrid:
     ``low`` and ``high`` are the 90 % interval of ``tpot``, ``first_low`` and ``first_high`` that of ``ttft``: those of
     processors which the fit has not seen, since sockets, threads and kernels of a host are never known; for experts on
     the host :data:`EXPERTS_BAND`.
-    ``cache_bytes`` are part of ``accelerator_bytes``.
+    ``cache_bytes`` are part of ``accelerator_bytes``; ``working_bytes`` come on top of what any prompt takes.
     """
 
     share: float
@@ -91,6 +91,7 @@ class Hybrid:
     first_low: float
     first_high: float
     cache_bytes: float
+    working_bytes: float
 
 
 def host_columns(
@@ -126,7 +127,9 @@ def hybrid(
     cache = float((users * (kv_bytes(x, r, longest_context(x)) + x.model.state_bytes))[0])
     room = accelerators * float((usable_memory(x) - activations(x, users) - overhead(x))[0])
     movable = total + cache if place == "layers" else experts
-    fixed = 0.0 if place == "layers" else total - experts + cache + _working_bytes(x, experts)
+    working = 0.0 if place == "layers" else _working_bytes(x, experts)
+    fixed = 0.0 if place == "layers" else total - experts + cache
+    room -= working
     if movable <= 0 or room < fixed or (place == "layers" and room <= 0):
         return None
     share = min((room - fixed) / movable, 1.0)
@@ -155,7 +158,7 @@ def hybrid(
         share=share, accelerator_bytes=fixed + share * movable, host_bytes=on_host, tpot=max(value, floor),
         low=max(value * ends[0], floor), floor=floor,
         high=value * ends[1], ttft=first, first_low=first * float(np.exp(-slow[0])),
-        first_high=first * float(np.exp(-fast[0])), cache_bytes=cache,
+        first_high=first * float(np.exp(-fast[0])), cache_bytes=cache, working_bytes=working,
     )
 
 
