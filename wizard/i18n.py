@@ -7,6 +7,7 @@ break the program), and a test makes sure that there is none.
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from gettext import GNUTranslations, NullTranslations
 from typing import TYPE_CHECKING
 
 from wizard.paths import resource
+from wizard.units import USUAL, Units
 
 if TYPE_CHECKING:
     from wizard.errors import InputError
@@ -55,15 +57,31 @@ def fields_of(text: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
+_CHINESE = "\u4e00-\u9fff"
+_JOINT = re.compile(f"[{_CHINESE}]{{|}}[{_CHINESE}]")
+_MEETING = re.compile(f"(?<=[{_CHINESE}])(?=[A-Za-z0-9$])|(?<=[A-Za-z0-9%])(?=[{_CHINESE}])")
+
+
+@cache
+def _has_joint(text: str) -> bool:
+    """Return whether a field stands beside a Chinese character: what is filled in may need a space there."""
+    return _JOINT.search(text) is not None
+
+
 class Translator:
-    """Turns message ids into the texts of one language: ``tr("{n} GPUs", n=4)``."""
+    """Turns message ids into the texts of one language: ``tr("{n} GPUs", n=4)``.
 
-    __slots__ = ("lang",)
+    Args:
+        lang: one of :data:`LANGUAGES`.
+        units: the units that the reader likes.
+    """
 
-    def __init__(self, lang: str = "en") -> None:
+    __slots__ = ("lang", "units")
+
+    def __init__(self, lang: str = "en", units: Units = USUAL) -> None:
         if lang not in LANGUAGES:
             raise ValueError(f"no such language: {lang}")
-        self.lang = lang
+        self.lang, self.units = lang, units
 
     def __call__(self, msgid: str, /, **fields: object) -> str:
         """Translate ``msgid`` and fill in its fields."""
@@ -81,7 +99,8 @@ class Translator:
         if any(isinstance(value, Message) for value in fields.values()):
             fields = {name: self.format(value.what, value.fields) if isinstance(value, Message) else value
                       for name, value in fields.items()}
-        return text.format_map(fields)
+        said = text.format_map(fields)
+        return _MEETING.sub(" ", said) if self.lang == "zh_CN" and _has_joint(text) else said
 
     def error(self, error: InputError) -> str:
         """Word an :class:`~wizard.errors.InputError`."""

@@ -67,7 +67,7 @@ def test_every_chart_draws_and_describes_its_figures(qtbot: QtBot, tokens: Token
     assert option.tco is not None
     tco.show_years(option.tco.years, "USD")
     tornado.show_swings(option.tco.swings, option.tco.per_million_tokens, "USD")
-    even.show_lines([Decimal(100), Decimal(110)], [Decimal(0), Decimal(120)], 1, "USD")
+    even.show_lines([Decimal(100), Decimal(110)], [Decimal(0), Decimal(120)], 1, "USD", ("own", "cloud"))
     memory = MemoryBar(tokens, EN, "Memory")
     memory.show_memory(option.memory)
     for chart, words in (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import find, press, typed
+from tests.ui.conftest import find, planned, press, typed
 from wizard.catalog.catalog import Catalog
 from wizard.needs import flow
 from wizard.needs.lengths import BURSTY, p95_of_cv
@@ -63,3 +65,43 @@ def test_the_smaller_model_speaks_the_same_words() -> None:
     assert small.vocab_size == big.vocab_size
     assert small.total_params * 15 <= big.total_params
     assert smaller(None, []) in models
+
+
+def test_a_look_at_another_measure_keeps_the_load(shell: Shell, qtbot: QtBot) -> None:
+    shell.session.go("workload")
+    typed(find(shell, "workload.concurrent_users"), "200")
+    press(find(shell, "workload.concurrent_users"), Qt.Key.Key_Tab)
+    planned(qtbot, shell.session)
+    option = shell.session.option
+    assert option is not None
+    find(shell, "measure=requests_per_s").click()
+    rate = shell.session.needs.workload.requests_per_s
+    assert rate is not None
+    assert rate == pytest.approx(200 / (option.estimates["e2e_ms"].value / 1e3), rel=0.05)
+    find(shell, "measure=tokens_per_day").click()
+    load = shell.session.needs.workload
+    assert load.tokens_per_day == pytest.approx(rate * load.context_tokens * 86_400, rel=0.05)
+    find(shell, "measure=concurrent_users").click()
+    assert shell.session.needs.workload.concurrent_users == 200
+    find(shell, "measure=requests_per_s").click()
+    typed(find(shell, "workload.requests_per_s"), "3")
+    press(find(shell, "workload.requests_per_s"), Qt.Key.Key_Tab)
+    planned(qtbot, shell.session)
+    find(shell, "measure=concurrent_users").click()
+    assert shell.session.needs.workload.concurrent_users not in (None, 200)
+    assert "requests/s" in find(shell, "other-measures").text()
+    planned(qtbot, shell.session)
+
+
+def test_data_that_must_stay_is_not_sent_to_rented_machines(shell: Shell) -> None:
+    shell.session.put({"constraints.acquisition": "either"})
+    shell.session.go("budget")
+    find(shell, "constraints.private_data").click()
+    assert shell.session.needs.constraints.private_data
+    assert shell.session.needs.constraints.acquisition == "own"
+    assert not find(shell, "outside").isVisible()
+    find(shell, "acquisition=cloud").click()
+    assert find(shell, "outside").isVisible()
+    shell.session.undo.undo()
+    shell.session.undo.undo()
+    assert shell.session.value("constraints.acquisition") == "either"

@@ -12,7 +12,7 @@ from wizard.costing.demand import BuildDemand
 from wizard.costing.items import Item
 from wizard.costing.lines import priced_lines
 from wizard.costing.node import Node, choose_node
-from wizard.costing.power import BTU_H_PER_W, TYPICAL_SHARE
+from wizard.costing.power import TYPICAL_SHARE
 from wizard.costing.records import Bom, Fabric, PowerRack
 from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_network import NodePorts, SwitchKind, most_endpoints, switch_kinds
@@ -32,6 +32,7 @@ from wizard.costing.sites import link_items, of_sites
 from wizard.costing.software import software_items
 from wizard.costing.terms import Terms, terms_of
 from wizard.costing.totals import share_lines, totalled
+from wizard.units import BTU_H_PER_W
 
 
 def build_bom(demand: BuildDemand, catalog: Catalog, terms: Terms | None = None) -> Bom:

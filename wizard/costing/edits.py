@@ -13,13 +13,14 @@ from decimal import Decimal
 from wizard.catalog.records import Component
 from wizard.costing.edit_checks import EditFault, conflicts, faults
 from wizard.costing.items import CATEGORY_OF
-from wizard.costing.power import BTU_H_PER_W, TYPICAL_SHARE, watts_each
+from wizard.costing.power import TYPICAL_SHARE, watts_each
 from wizard.costing.records import Bom, BomLine, PowerRack
 from wizard.costing.shelf import Shelf
 from wizard.costing.terms import Terms, money
 from wizard.costing.totals import ON_TOP, share_lines, totalled
 from wizard.money import cents
 from wizard.needs.needs import LineEdit
+from wizard.units import BTU_H_PER_W
 
 _SHARES = frozenset(("support", "shipping", "contingency"))
 _FIXED = frozenset(("accelerator", "system"))

@@ -10,16 +10,10 @@ from wizard.catalog.model_names import resolve_surely
 from wizard.catalog.records import Model
 from wizard.catalog.weights import weight_bytes
 from wizard.errors import InputError
-from wizard.needs.needs import Needs, SizeClass
+from wizard.needs.needs import Needs
+from wizard.needs.sizes import TYPICAL
 from wizard.planner.plan import ModelSummary
 from wizard.sizing.cases import WEIGHT_FORMATS
-
-TYPICAL: dict[SizeClass, str] = {
-    "lite": "Qwen/Qwen2.5-0.5B-Instruct",
-    "pro": "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B",
-    "enterprise": "deepseek-ai/DeepSeek-V3",
-}
-"""A widely used open model of each class of the field guides (100-500M, 1-10B, 100B and more)."""
 
 WRITERS = frozenset({"decoder", "vl", "training"})
 """Kinds that write text, token by token; the others embed, rank, transcribe or draw, and have no time per token."""

@@ -12,8 +12,8 @@ from wizard.quote.flow import Block, Group, Section, Text
 from wizard.quote.paper import BLANK, Paper
 from wizard.quote.style import BODY, CAPTION, H1, H2
 from wizard.quote.tables import Cell, Column, Grid, Row, pairs
+from wizard.units import BTU_H_PER_W
 
-BTU_H_PER_W = 3.412
 _AIR_J_PER_M3_K = 1206.0
 """Heat that a cubic metre of air takes per kelvin at 20 °C and sea level: 1.2 kg/m3 × 1,005 J/(kg K)."""
 _AIR_RISE_K = 15.0

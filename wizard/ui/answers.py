@@ -12,6 +12,7 @@ from wizard.i18n import Translator, mark
 from wizard.needs.flow import Step
 from wizard.needs.lengths import TEMPLATES
 from wizard.needs.needs import Needs, Workload
+from wizard.planner.plan import Option
 from wizard.ui import figures
 from wizard.words import label, number
 
@@ -70,11 +71,13 @@ def arithmetic(tr: Translator, load: Workload) -> str:
     per_request = load.context_tokens
     lengths = {"p": figures.tokens(tr, load.prompt_tokens), "o": figures.tokens(tr, load.output_tokens)}
     if load.concurrent_users is not None or measure_of(load) == "concurrent_users":
+        users = load.concurrent_users or 1
+        cache = figures.tokens(tr, users * per_request)
+        if users == 1:
+            return tr("1 conversation × ({p} + {o}) tokens = {sum} tokens in the cache", **lengths, sum=cache)
         return tr(
             "{n} conversations at once × ({p} + {o}) tokens = {sum} tokens in the cache",
-            n=figures.plain(tr, load.concurrent_users or 1),
-            **lengths,
-            sum=figures.tokens(tr, (load.concurrent_users or 1) * per_request),
+            n=figures.plain(tr, users), **lengths, sum=cache,
         )
     if load.requests_per_s is not None:
         return tr(
@@ -90,6 +93,38 @@ def arithmetic(tr: Translator, load: Workload) -> str:
         **lengths,
         r=number(tr, per_day / per_request / SECONDS_PER_DAY),
     )
+
+
+def same_load(load: Workload, option: Option | None) -> dict[str, float | None]:
+    """Return the stated load in every measure, in round figures; ``None`` where that takes an estimate we lack.
+
+    Users and rates are joined by Little's law: users = requests/s × (end-to-end time + pause).
+    """
+    rate, users = load.requests_per_s, load.concurrent_users
+    whole = option.estimates.get("e2e_ms") if option else None
+    cycle_s = whole.value / 1e3 + load.think_time_s if whole else None
+    if rate is None and users is None and load.tokens_per_day is not None:
+        rate = load.tokens_per_day / load.context_tokens / SECONDS_PER_DAY
+    if rate is None and cycle_s:
+        rate = (users or 1) / cycle_s
+    if users is None and rate is not None and cycle_s:
+        users = max(1, round(rate * cycle_s))
+    per_day = rate * load.context_tokens * SECONDS_PER_DAY if rate is not None else None
+    return {
+        "concurrent_users": users,
+        "requests_per_s": float(f"{rate:.2g}") if rate is not None else None,
+        "tokens_per_day": float(f"{per_day:.2g}") if per_day is not None else None,
+    }
+
+
+def other_measures(tr: Translator, load: Workload, option: Option | None) -> str:
+    """Say what the load is in the other measures on the plan so far; empty where that is not known."""
+    stated, same = measure_of(load), same_load(load, option)
+    users, rate, per_day = (same[code] if code != stated else None for code in same)
+    said = [tr("{n} users at once", n=figures.plain(tr, users))] if users else []
+    said += [tr("{n} requests/s", n=number(tr, rate))] if rate else []
+    said += [tr("{n} tokens a day", n=figures.tokens(tr, per_day))] if per_day else []
+    return tr("On the plan so far about {what}.", what=tr(", ").join(said)) if said else ""
 
 
 def describe(tr: Translator, step: Step, needs: Needs, names: Callable[[str], str] = str) -> str:
@@ -134,8 +169,9 @@ def _targets(tr: Translator, needs: Needs) -> str:
     t = needs.targets
     late = f"P{t.percentile} " if t.percentile else ""
     parts = [
-        f"{name} {late}{figures.duration(tr, target)}"
-        for name, target in (("TTFT", t.ttft_ms), ("TPOT", t.tpot_ms), ("E2E", t.e2e_ms)) if target is not None
+        f"{name} {late}{figures.metric(tr, code, target)}"
+        for name, code in (("TTFT", "ttft_ms"), ("TPOT", "tpot_ms"), ("E2E", "e2e_ms"))
+        if (target := getattr(t, code)) is not None
     ]
     if t.output_tok_s is not None:
         parts.append(tr("{n} tok/s", n=number(tr, t.output_tok_s)))

@@ -116,7 +116,7 @@ def build(store: Store | None, settings: Settings, writer: Writer | None = None)
         resolve=resolve,
         store=store,
         needs=needs,
-        tr=Translator(settings.language or "en"),
+        tr=Translator(settings.language or "en", settings.units),
     )
     shell = Shell(session, store=store, writer=writer, drafts=_drafts, settings=settings)
     shell.commands.start()

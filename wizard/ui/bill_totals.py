@@ -31,6 +31,7 @@ def notes(tr: Translator, bom: Bom) -> list[str]:
         found.append(tr("⚠ No known price, so not in the total: line {names}", names=names))
     found.append(
         tr("{kw} at the wall", kw=figures.power(tr, bom.power_w))
+        + (f" · {heat}" if (heat := figures.heat(tr, bom.power_w)) else "")
         + (f" · {bom.rack_units:g} U" if bom.rack_units else "")
         + (f" · {number(tr, bom.weight_kg)} kg" if bom.weight_kg else "")
     )

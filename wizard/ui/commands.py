@@ -153,6 +153,12 @@ class Commands:
         self.keep(replace(self.settings, theme=name))
         self._window.rebuild()
 
+    def set_units(self, **values: str) -> None:
+        """Show figures in other units, at once."""
+        self.commit_focus()
+        self.keep(replace(self.settings, units=replace(self.settings.units, **values)))  # type: ignore[arg-type]  # the page offers only units
+        self._window.rebuild()
+
     def set_currency(self, currency: str) -> None:
         """Plan in another currency, now and in new plans."""
         self.keep(replace(self.settings, currency=currency))

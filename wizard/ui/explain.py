@@ -94,7 +94,7 @@ class Explanation(QFrame):
         limit = next((limit for limit in option.limits if limit.code == code), None)
         bar.show_band(code, estimate, limit.need if limit else None)
         self.lines.addWidget(bar)
-        low, high = (figures.metric(ctx.tr, code, v) for v in (estimate.low, estimate.high))
+        low, high = figures.ends(ctx.tr, code, estimate.low, estimate.high)
         self._pair(ctx.t("90 % band"), f"{low} – {high}")
         if estimate.ceiling is not None:
             self._pair(ctx.t("Physical bound"), figures.metric(ctx.tr, code, estimate.ceiling))

@@ -8,6 +8,7 @@ import unicodedata
 from decimal import Decimal
 
 from wizard.i18n import Translator
+from wizard.units import BTU_H_PER_W, GB, GIB
 from wizard.words import number
 
 SYMBOLS = {"USD": "$", "CNY": "¥", "EUR": "€"}
@@ -109,17 +110,39 @@ def power(tr: Translator, watt: float) -> str:
     return f"{number(tr, watt / 1e3)} kW" if watt < 1e6 else f"{number(tr, watt / 1e6)} MW"
 
 
+def memory_unit(tr: Translator) -> str:
+    """Return the unit of a device's memory."""
+    return "GB" if tr.units.memory == "GB" else "GiB"
+
+
+def memory_figure(tr: Translator, gib: float) -> str:
+    """Format a device's memory in :func:`memory_unit`, without it: ``30.5``."""
+    return number(tr, gib * GIB / GB if tr.units.memory == "GB" else gib)
+
+
 def gibibytes(tr: Translator, gib: float) -> str:
-    """Format GiB: ``30.5 GiB``."""
-    return f"{number(tr, gib)} GiB"
+    """Format a device's memory: ``30.5 GiB``."""
+    return f"{memory_figure(tr, gib)} {memory_unit(tr)}"
 
 
 def gigabytes(tr: Translator, n_bytes: float) -> str:
-    """Format bytes in decimal units as model hubs do: ``65.5 GB``."""
-    for size, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
-        if n_bytes >= size:
-            return f"{number(tr, n_bytes / size)} {name}"
-    return f"{number(tr, n_bytes / 1e3)} kB"
+    """Format bytes of weights, in decimal units as model hubs do unless the reader likes others: ``65.5 GB``."""
+    if tr.units.memory == "GiB":
+        steps = ((2.0**40, "TiB"), (2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
+    else:
+        steps = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+    size, name = next((step for step in steps if n_bytes >= step[0]), steps[-1])
+    return f"{number(tr, n_bytes / size)} {name}"
+
+
+def pace(tr: Translator, ms: float) -> str:
+    """Format the time per token: ``46 ms``, or ``22 tok/s`` for who likes that better."""
+    return tr("{n} tok/s", n=number(tr, 1000 / ms, 2)) if tr.units.pace == "tok/s" and ms > 0 else duration(tr, ms)
+
+
+def heat(tr: Translator, watt: float) -> str:
+    """Format what the cooling must take away, for who counts it: ``34,800 BTU/h``; else empty."""
+    return f"{number(tr, watt * BTU_H_PER_W)} BTU/h" if tr.units.heat == "BTU/h" else ""
 
 
 def params(tr: Translator, count: float) -> str:
@@ -148,6 +171,8 @@ def percent(tr: Translator, share: float) -> str:
 
 def metric(tr: Translator, code: str, value: float) -> str:
     """Format the value of an estimate or a limit by its code."""
+    if code.startswith("tpot"):
+        return pace(tr, value)
     if code.endswith("_ms"):
         return duration(tr, value)
     if code.startswith("hours") or code.endswith("_hours"):
@@ -161,6 +186,12 @@ def metric(tr: Translator, code: str, value: float) -> str:
     if code in ("requests_s", "goodput_requests_s"):
         return tr("{n} /s", n=number(tr, value))
     return number(tr, value)
+
+
+def ends(tr: Translator, code: str, low: float, high: float) -> tuple[str, str]:
+    """Format the ends of a band, the smaller figure first."""
+    found = metric(tr, code, low), metric(tr, code, high)
+    return found[::-1] if code.startswith("tpot") and tr.units.pace == "tok/s" else found
 
 
 def higher_is_better(code: str) -> bool:

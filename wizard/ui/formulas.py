@@ -53,7 +53,7 @@ FORMULAS: Mapping[str, str] = {
     ),
     "rack_units": mark("The sum of the heights of what stands in the rack."),
     "per_million": mark("Cost over the years / output tokens in that time, the median of the draws."),
-    "break_even": mark("The first month in which the rent would have cost more than buying and running."),
+    "break_even": mark("The first month in which the alternative would have cost more than buying and running."),
 }
 QUEUEING = mark(
     "From the mean times by three queues: sequences in the replica (birth and death chain at the calibrated step"
@@ -67,7 +67,7 @@ NAMES: Mapping[str, str] = {
     "per_month": mark("A month"),
     "total": mark("Over the years"),
     "per_million": mark("Per million tokens"),
-    "break_even": mark("Against cloud"),
+    "break_even": mark("Break-even"),
 }
 PARTS: Mapping[str, str] = {
     "capex": mark("purchase"),
@@ -179,7 +179,8 @@ def _hardware(tr: Translator, option: Option, catalog: Catalog) -> list[Pair]:
     if known is not None and known.fp16_tflops:
         made.append((tr("Dense 16-bit peak"), f"{number(tr, known.fp16_tflops)} TFLOP/s"))
     layout = option.parallel
-    words = tr("{n} accelerators, TP {tp} · PP {pp}", n=layout.devices, tp=layout.tp, pp=layout.pp)
+    split = f"TP {layout.tp} · PP {layout.pp}"
+    words = tr("{n} accelerators, {split}", n=layout.devices, split=split) if layout.devices > 1 else split
     return [*made, (tr("Replica"), words)]
 
 

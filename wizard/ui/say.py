@@ -100,6 +100,8 @@ def headline(tr: Translator, plan: Plan, option: Option) -> str:
         return tr("{what} misses {names}", what=what, names=names)
     if option.accelerators == 1:
         return tr("{what} meets every target", what=what)
+    if option.cloud_sku:
+        return tr("{what}, rented, meet every target", what=what)
     if option.nodes > 1:
         return tr("{what} in {n} servers meet every target", what=what, n=option.nodes)
     return tr("{what} in one server meet every target", what=what)
@@ -118,7 +120,7 @@ def subline(tr: Translator, plan: Plan, option: Option) -> str:
         "alternative": tr("Another way to the same end."),
     }[option.role]
     margins = margin_words(tr, option)
-    return first + tr(" ") + margins if margins else first
+    return tr("{first} {second}", first=first, second=margins) if margins else first
 
 
 def margin_words(tr: Translator, option: Option, most: int = 3) -> str:
@@ -178,14 +180,23 @@ def unpriced_words(tr: Translator, bom: Bom) -> str:
     return tr("1 line without price") if n == 1 else tr("{n} lines without price", n=n)
 
 
+def rented_words(tr: Translator, option: Option) -> str:
+    """Return what is rented of whom: ``2 × B200 per GPU, Vultr``; empty where nothing is."""
+    fields = next((reason.fields for reason in option.reasons if reason.code == "rented"), None)
+    if fields is None:
+        return ""
+    return tr("{n} × {name}, {provider}", n=fields["instances"], name=fields["instance"], provider=fields["provider"])
+
+
 def option_site(tr: Translator, option: Option) -> str:
     """Return servers, power and precision of an option in one line."""
     parts = []
     if option.cloud_sku:
-        parts.append(option.cloud_sku.split("/")[1] if "/" in option.cloud_sku else option.cloud_sku)
+        parts.append(rented_words(tr, option) or option.cloud_sku)
     if option.mig_profile:
         parts.append(f"MIG {option.mig_profile}")
-    parts.append(tr("1 server") if option.nodes == 1 else tr("{n} servers", n=option.nodes))
+    if not option.cloud_sku:
+        parts.append(tr("1 server") if option.nodes == 1 else tr("{n} servers", n=option.nodes))
     parts.append(figures.power(tr, option.power_w))
     parts.append(precision(tr, option.weight_precision))
     if option.bom is not None and option.bom.unpriced:
@@ -213,7 +224,9 @@ def figure_of(tr: Translator, code: str, value: float, unit: str) -> str:
     if unit in figures.SYMBOLS:
         return figures.money(tr, Decimal(repr(round(value, 2))), unit)
     if unit == "ms":
-        return figures.duration(tr, value)
+        return figures.metric(tr, code, value) if code.endswith("_ms") else figures.duration(tr, value)
+    if unit == "GiB":
+        return figures.gibibytes(tr, value)
     if unit == "W":
         return figures.power(tr, value)
     if unit:
@@ -226,6 +239,12 @@ def at_least(limit: Limit) -> bool:
     if limit.have == limit.need:
         return figures.higher_is_better(limit.code)
     return (limit.have > limit.need) == (limit.margin >= 0)
+
+
+def bound(tr: Translator, limit: Limit) -> str:
+    """Return what a limit asks: ``≤ 50 ms``, which is ``≥ 20 tok/s`` for who likes that better."""
+    floor = at_least(limit) != (limit.code.startswith("tpot") and tr.units.pace == "tok/s")
+    return ("≥ " if floor else "≤ ") + limit_figure(tr, limit, limit.need)
 
 
 def rejection_words(tr: Translator, rejected: Rejection) -> str:
@@ -272,6 +291,8 @@ def change_words(tr: Translator, change: Change) -> str:
         if change.to_value == "cloud":
             return tr("Rent instead of owning: {what} for {price}", what=what, price=price)
         return tr("Own instead of renting: {what} for {price}", what=what, price=price)
+    if key == "constraints.owned":
+        return tr("Buy anew instead of using what is there: {what} for {price}", what=what, price=price)
     name = limit_name(tr, key.rpartition(".")[2])
     name = name[:1].upper() + name[1:]
     old, new = (value_words(tr, key, v, currency) for v in (change.from_value, change.to_value))

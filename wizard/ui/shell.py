@@ -122,7 +122,7 @@ class Shell(QMainWindow):
         """Build everything afresh in the language and theme of the settings; answers live in the session."""
         had = self.centralWidget()
         tokens = theme.tokens_for(self.commands.settings.theme)  # type: ignore[arg-type]  # the store checked it
-        tr = Translator(self.commands.settings.language or "en")
+        tr = Translator(self.commands.settings.language or "en", self.commands.settings.units)
         self.session.tr_ = tr
         app = QApplication.instance()
         if isinstance(app, QApplication):

@@ -11,18 +11,20 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from wizard.errors import InputError, OutputError
 from wizard.i18n import LANGUAGES, mark
 from wizard.money import CURRENCIES
 from wizard.needs.files import load_needs
 from wizard.needs.needs import Needs, Seller
+from wizard.units import USUAL, Units
 
 SUFFIX = ".rackwright"
 RECENT = 8
 BOOKS = 20
 NOBODY = Seller()
+_UNITS = TypeAdapter(Units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Settings:
     Attributes:
         price_books: files of own figures that every new plan begins with.
         seller: who quotes, on papers whose project names nobody else.
+        units: what figures on the screen are shown in; papers and files keep theirs.
     """
 
     language: str = ""
@@ -41,6 +44,7 @@ class Settings:
     recent: tuple[str, ...] = ()
     price_books: tuple[str, ...] = ()
     seller: Seller = NOBODY
+    units: Units = USUAL
     geometry: tuple[int, ...] = field(default=())
 
     def with_recent(self, path: Path) -> Settings:
@@ -146,6 +150,7 @@ def _settings_of(data: dict[str, Any]) -> Settings:
         recent=_texts(data.get("recent"), RECENT),
         price_books=_texts(data.get("price_books"), BOOKS),
         seller=_seller(data.get("seller")),
+        units=_units(data.get("units")),
         geometry=tuple(geometry)
         if isinstance(geometry, list)
         and len(geometry) == 4
@@ -156,6 +161,13 @@ def _settings_of(data: dict[str, Any]) -> Settings:
 
 def _texts(found: object, most: int) -> tuple[str, ...]:
     return tuple(str(text) for text in found[:most]) if isinstance(found, list) else ()
+
+
+def _units(found: object) -> Units:
+    try:
+        return _UNITS.validate_python(found)
+    except ValidationError:
+        return USUAL
 
 
 def _seller(found: object) -> Seller:

@@ -14,6 +14,7 @@ from wizard.ui.formulas import OF_LIMIT, formula_of
 from wizard.ui.say import basis_words, binding_words, hardware, headline_price, limit_title, unpriced_words
 from wizard.ui.widgets.basic import button, row, rule, scrolled, text
 from wizard.ui.widgets.lines import Lines, Pair, Pairs, put
+from wizard.words import label
 
 WIDTH, SLIM = 268, 240
 BANDS = ("ttft_ms", "tpot_ms", "e2e_ms", "hours")
@@ -48,7 +49,7 @@ class Summary(QFrame):
         self.bands: dict[str, tuple[QLabel, BandBar, QLabel]] = {}
         for code in BANDS:
             self._add_band(code)
-        self.memory_head = text(ctx.t("Memory per accelerator"), "caption")
+        self.memory_head = text(ctx.t("Memory per accelerator, {unit}", unit=figures.memory_unit(ctx.tr)), "caption")
         self.memory = MemoryBar(ctx.tokens, ctx.tr, ctx.t("Memory per accelerator"))
         self.box.addSpacing(6)
         self.box.addWidget(self.memory_head)
@@ -152,7 +153,12 @@ class Summary(QFrame):
         bar.show_band(late, estimate, target)
         value = figures.metric(self.ctx.tr, code, estimate.value)
         if target is None:
-            put(words, self.ctx.t("{value}, no target", value=value))
+            assumed = next((limit.need for limit in option.limits if limit.code == code), None) if option else None
+            if assumed is None:
+                put(words, self.ctx.t("{value}, no target", value=value))
+            else:
+                most = figures.metric(self.ctx.tr, code, assumed)
+                put(words, self.ctx.t("{value}, no target ({most} assumed)", value=value, most=most))
             return
         goal = figures.metric(self.ctx.tr, code, target)
         missed = self.ctx.t("{value}, target {goal} — missed at the slow end", value=value, goal=goal)
@@ -171,13 +177,14 @@ class Summary(QFrame):
             code = OF_LIMIT.get(option.binding.code, option.binding.code)
             code = code if formula_of(code) else ""
             rows.append(Pair(ctx.t("Binding limit"), binding_words(ctx.tr, option.binding), code))
-        if option.cost.total is not None:
+        if option.cost.total is not None and _price_code(option) != "total":
             years = ctx.session.needs.economics.horizon_years
             total = figures.money(ctx.tr, option.cost.total, option.cost.currency)
             rows.append(Pair(ctx.t("{n}-year cost", n=years), total, "total"))
         if option.tco is not None and option.tco.break_even_month is not None:
             even = ctx.t("even in month {n}", n=option.tco.break_even_month)
-            rows.append(Pair(ctx.t("Against cloud"), even, "break_even"))
+            other = label(ctx.tr, option.tco.break_even_against)
+            rows.append(Pair(ctx.t("Against {other}", other=other), even, "break_even"))
         power = figures.power(ctx.tr, option.power_w)
         if option.rack_units:
             rows.append(Pair(ctx.t("Rack"), f"{option.rack_units:g} U · {power}", "power_w"))

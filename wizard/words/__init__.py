@@ -23,6 +23,7 @@ ANSWERS = (
     mark("Nothing meets every requirement"),
     mark("Nothing meets every requirement; nearest: {count} x {accelerator}"),
 )
+LONG_MS = 1000
 AT_EACH = mark("this at each of {sites} sites")
 
 
@@ -78,6 +79,10 @@ def number(tr: Translator, value: float, digits: int = 3) -> str:
 def _shown(tr: Translator, key: str, value: object) -> object:
     if key.endswith("_label"):
         return label(tr, str(value))
+    if key == "fields":
+        return tr(", ").join(label(tr, name) for name in str(value).split(", "))
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return value
+    if key.endswith("_ms"):
+        return f"{number(tr, float(value) / 1e3)} s" if value >= LONG_MS else f"{number(tr, float(value))} ms"
     return number(tr, float(value))

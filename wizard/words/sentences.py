@@ -17,9 +17,9 @@ WARNINGS: Mapping[str, str] = {
         "No delivery time of {system} is known to us; ask for it before you rely on {weeks} weeks."),
     "owned_used": mark("{used} of your {owned} {accelerator} are used; the bill counts them as paid."),
     "wide_band": mark("The band of the time per token is wide for {accelerator}: test before you buy."),
-    "assumed_ttft": mark("No time to the first token was asked for; {ttft_ms} ms at the slow end were assumed."),
+    "assumed_ttft": mark("No time to the first token was asked for; {ttft_ms} at the slow end is assumed."),
     "assumed_tpot": mark(
-        "No time per token was asked for; {tpot_ms} ms at the slow end were assumed, about as fast as one reads."
+        "No time per token was asked for; {tpot_ms} at the slow end is assumed, about as fast as one reads."
     ),
     "late_ttft": mark(
         "The mean keeps {target} ms to the first token, but 5 % of the requests wait {late} ms or more. A target of"

@@ -28,12 +28,9 @@ class BandBar(Chart):
         if estimate is None:
             self.say("")
             return
-        words = self.t(
-            "Estimate {value}, 90 % band {low} to {high}",
-            value=figures.metric(self.tr_, code, estimate.value),
-            low=figures.metric(self.tr_, code, estimate.low),
-            high=figures.metric(self.tr_, code, estimate.high),
-        )
+        low, high = figures.ends(self.tr_, code, estimate.low, estimate.high)
+        value = figures.metric(self.tr_, code, estimate.value)
+        words = self.t("Estimate {value}, 90 % band {low} to {high}", value=value, low=low, high=high)
         if target is not None:
             words += self.t("; target {x}", x=figures.metric(self.tr_, code, target))
         self.say(words)

@@ -63,7 +63,7 @@ class CurveChart(Plot):
             self.tag(
                 p,
                 QPointF(self.area.left(), y),
-                self.t("target {x}", x=figures.duration(self.tr_, self.target)),
+                self.t("target {x}", x=figures.pace(self.tr_, self.target)),
                 role="secondary",
             )
         spots = [self.place(q.output_tok_s, q.tpot_ms) for q in self.points]

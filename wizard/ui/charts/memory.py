@@ -11,7 +11,7 @@ from wizard.planner.plan import MemoryUse
 from wizard.ui import figures
 from wizard.ui.charts.base import LEFT, Chart
 from wizard.ui.theme import SERIES, Tokens
-from wizard.words import label, number
+from wizard.words import label
 
 PARTS = ("weights", "gradients", "optimizer", "kv_cache", "activations", "overhead")
 
@@ -27,7 +27,7 @@ class MemoryBar(Chart):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_memory(self, memory: MemoryUse | None) -> None:
-        """Show the parts in GiB."""
+        """Show the parts."""
         self.memory = memory
         self.updateGeometry()
         if memory is None:
@@ -86,7 +86,7 @@ class MemoryBar(Chart):
         """Return name, words and place of each entry of the legend, broken into lines."""
         x, y, placed = 0.0, 30.0, []
         for name, size in self.parts():
-            words = f"{label(self.tr_, name)} {number(self.tr_, size)}"
+            words = f"{label(self.tr_, name)} {figures.memory_figure(self.tr_, size)}"
             wide = 16 + self.width_of(words)
             if x and x + wide > width:
                 x, y = 0.0, y + 20

@@ -93,43 +93,51 @@ class TcoChart(Plot):
 
 
 class BreakEvenChart(Plot):
-    """Two lines: owning (whole) and renting (dashed), month by month; a mark where they cross."""
+    """Two lines: the plan (whole) and what it is compared with (dashed), by month; a mark where they cross."""
 
     def __init__(self, tokens: Tokens, tr: Translator) -> None:
         super().__init__(
             tokens,
             tr,
-            tr("Own against rent"),
+            tr("This plan against the alternative"),
             220,
             x_name=tr("month"),
             y_name=tr("spent so far"),
             x_words=lambda v: f"{v:g}",
             y_words=lambda v: figures.money_short(tr, Decimal(repr(v)), self.currency),
         )
+        self.names = ("", "")
         self.own: tuple[float, ...] = ()
         self.other: tuple[float, ...] = ()
         self.cross: int | None = None
         self.currency = "USD"
 
-    def show_lines(self, own: Sequence[Decimal], other: Sequence[Decimal], cross: int | None, currency: str) -> None:
-        """Show what was spent after each month, and in which month owning becomes cheaper."""
+    def show_lines(
+        self, own: Sequence[Decimal], other: Sequence[Decimal], cross: int | None, currency: str, names: tuple[str, str]
+    ) -> None:
+        """Show what was spent after each month, and in which month owning becomes cheaper.
+
+        Args:
+            names: what the plan is called, and what it is compared with.
+        """
+        self.names = names
         self.own, self.other = tuple(map(float, own)), tuple(map(float, other))
         self.cross, self.currency = cross, currency
         if self.own and self.other:
             self.across = Scale(0, max(len(self.own), len(self.other)) - 1 or 1)
             self.up = Scale(0, max(*self.own, *self.other) * 1.08 or 1)
-        if cross is None:
-            self.say(self.t("Owning does not become cheaper within these years."))
-        else:
-            self.say(self.t("Owning is cheaper from month {n} on.", n=cross))
+        ends = [f"{name} {figures.money_short(self.tr_, line[-1], currency)}"
+                for name, line in zip(names, (own, other), strict=True) if line]
+        even = self.t("even in month {n}", n=cross) if cross is not None else self.t("never even")
+        self.say(self.t("spent so far") + ": " + ", ".join(ends) + "; " + even)
 
     def draw(self, p: QPainter) -> None:
         if not self.own or not self.other:
             return
         self.axes(p)
         for values, role, style, name in (
-            (self.own, "accent", Qt.PenStyle.SolidLine, self.t("own")),
-            (self.other, "warning", Qt.PenStyle.DashLine, self.t("rent")),
+            (self.own, "accent", Qt.PenStyle.SolidLine, self.names[0]),
+            (self.other, "warning", Qt.PenStyle.DashLine, self.names[1]),
         ):
             p.setPen(QPen(self.colour(role), 2, style))
             spots = [self.place(n, v) for n, v in enumerate(values)]

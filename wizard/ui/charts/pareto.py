@@ -19,7 +19,7 @@ from wizard.ui.charts.plot import Plot, Scale
 from wizard.ui.theme import Tokens
 
 NEAR = 12.0
-NAME_WIDTH = 130.0
+NAME_WIDTH = 190.0
 REACH = 12.0
 """Candidates beyond this multiple of the dearest option are left out: nobody buys them, and the rest would shrink."""
 
@@ -46,9 +46,9 @@ class ParetoChart(Plot):
             tr("Cost against speed"),
             220,
             x_name="",
-            y_name=tr("time per output token"),
+            y_name=tr("time per output token") if tr.units.pace == "ms" else tr("pace of one answer"),
             x_words=lambda v: figures.money_short(tr, Decimal(repr(v)), self.currency),
-            y_words=lambda v: figures.duration(tr, v),
+            y_words=lambda v: figures.pace(tr, v),
         )
         self.names, self.picked = names, picked
         self.points: tuple[ParetoPoint, ...] = ()
@@ -105,7 +105,7 @@ class ParetoChart(Plot):
 
     def _full(self, point: ParetoPoint) -> str:
         words = f"{self.name(point)} · {figures.money_short(self.tr_, point.cost, self.currency)}"
-        words += f" · {figures.duration(self.tr_, point.tpot_ms)}"
+        words += f" · {figures.pace(self.tr_, point.tpot_ms)}"
         return words if point.feasible else words + self.t(" · breaks a promise")
 
     def _words(self) -> str:
@@ -134,11 +134,13 @@ class ParetoChart(Plot):
 
     def _options(self, p: QPainter) -> None:
         taken: list[QPointF] = []
-        for point in sorted(self.options, key=lambda q: q.option_id != self.chosen):
-            main, spot = point.option_id == self.chosen, self._spot(point)
+        for point in self.options:
+            size = 6.5 if point.option_id == self.chosen else 4.5
             p.setPen(QPen(self.colour("background"), 1.5))
             p.setBrush(self.colour("accent"))
-            p.drawEllipse(spot, 6.5 if main else 4.5, 6.5 if main else 4.5)
+            p.drawEllipse(self._spot(point), size, size)
+        for point in sorted(self.options, key=lambda q: q.option_id != self.chosen):
+            main, spot = point.option_id == self.chosen, self._spot(point)
             free = all(abs(spot.y() - other.y()) > 20 or abs(spot.x() - other.x()) > 170 for other in taken)
             if self.at is None and free:
                 # The whole name stands on its card and appears under the pointer; here it must not hide the dots.
@@ -153,7 +155,7 @@ class ParetoChart(Plot):
         y = self.place(self.across.low, self.target).y()
         p.setPen(QPen(self.colour("secondary"), 1, Qt.PenStyle.DashLine))
         p.drawLine(QPointF(self.area.left(), y), QPointF(self.area.right(), y))
-        words = self.t("target {x}", x=figures.duration(self.tr_, self.target))
+        words = self.t("target {x}", x=figures.pace(self.tr_, self.target))
         self.tag(p, QPointF(self.area.right() - self.width_of(words) - 10, y), words, role="secondary")
 
     def _spot(self, point: ParetoPoint) -> QPointF:

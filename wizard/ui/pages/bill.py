@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from wizard.catalog.records import Component
-from wizard.costing.records import Bom, BomLine, Tco
+from wizard.costing.records import Bom, BomLine
 from wizard.planner.plan import Option
 from wizard.ui import bill_edits, figures
 from wizard.ui.bill_totals import edit_notes, line_why, notes, totals
@@ -20,6 +20,7 @@ from wizard.ui.say import hardware, headline_price, reason_words
 from wizard.ui.widgets.basic import Panel, button, clear, row, rule, text
 from wizard.ui.widgets.flow_layout import FlowLayout
 from wizard.ui.widgets.line_editor import LineEditor
+from wizard.words import label
 
 
 class BillPage(Page):
@@ -60,7 +61,7 @@ class BillPage(Page):
         self.years = Panel(ctx.t("Cost by year"), " ")
         self.tco = TcoChart(ctx.tokens, ctx.tr)
         self.years.add(self.tco)
-        self.even = Panel(ctx.t("Own against rent"), " ")
+        self.even = Panel(ctx.t("This plan against the alternative"), " ")
         self.lines = BreakEvenChart(ctx.tokens, ctx.tr)
         self.even.add(self.lines)
         self.charts = QWidget()
@@ -141,7 +142,7 @@ class BillPage(Page):
         if option is not self._shown:
             self._shown = option
             self._bill(option)
-            self._owning(option.tco)
+            self._owning(option)
 
     def _bill(self, option: Option) -> None:
         bom, ctx = option.bom, self.ctx
@@ -178,8 +179,8 @@ class BillPage(Page):
         for n, words in enumerate(said, start=2 * len(rows) + 1):
             self.totals.addWidget(text(words, "caption", right=True), n, 0, 1, 2)
 
-    def _owning(self, tco: Tco | None) -> None:
-        ctx = self.ctx
+    def _owning(self, option: Option) -> None:
+        ctx, tco = self.ctx, option.tco
         self.charts.setVisible(tco is not None)
         self.moves.setVisible(tco is not None and bool(tco.swings))
         if tco is None:
@@ -193,7 +194,8 @@ class BillPage(Page):
         if lines:
             month = tco.break_even_month
             self.even.note.setText(ctx.t("even in month {n}", n=month) if month is not None else ctx.t("never even"))
-            self.lines.show_lines(tco.cumulative_own, tco.cumulative_other, month, tco.currency)
+            names = (ctx.t("rented") if option.bom is None else ctx.t("own"), label(ctx.tr, tco.break_even_against))
+            self.lines.show_lines(tco.cumulative_own, tco.cumulative_other, month, tco.currency, names)
         middle = tco.per_million_tokens
         self.moves.note.setText(
             ctx.t("per million tokens") if middle is not None else ctx.t("present value of all cost")

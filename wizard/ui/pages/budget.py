@@ -20,8 +20,24 @@ from wizard.ui.widgets.fold import Fold
 WAYS = (
     ("own", mark("Own"), mark("buy it and run it yourself")),
     ("cloud", mark("Cloud"), mark("rent instances by the hour")),
-    ("either", mark("Either"), mark("own the baseline, rent the peak")),
+    ("either", mark("Either"), mark("whichever costs less; a peak may be rented")),
 )
+
+
+class _Private(CheckField):
+    """Whether the data must stay; the plan then owns its hardware, until something else is chosen again."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(
+            ctx,
+            "constraints.private_data",
+            ctx.t("The data must not leave the house"),
+            ctx.t("no API is advised, and the hardware is your own"),
+        )
+
+    def _put(self, value: object) -> None:
+        own = {"constraints.acquisition": "own"} if value else {}
+        self.ctx.session.put({self.key: value, **own})
 
 
 class BudgetPage(Page):
@@ -41,16 +57,10 @@ class BudgetPage(Page):
             self.ways.add(code, card)
             cards.append(card)
         self.add(card_grid(cards, 3))
-        self.add(
-            self.field(
-                CheckField(
-                    ctx,
-                    "constraints.private_data",
-                    ctx.t("The data must not leave the house"),
-                    ctx.t("rules out API and cloud in the advice"),
-                )
-            )
-        )
+        self.add(self.field(_Private(ctx)))
+        self.outside = text(ctx.t("⚠ Rented machines stand in another house: the data leaves yours."), "warning")
+        self.outside.setObjectName("outside")
+        self.add(self.outside)
         self.add(
             self.field(
                 CheckField(
@@ -210,6 +220,7 @@ class BudgetPage(Page):
         super().refresh()
         needs = self.ctx.session.needs
         self.ways.show(needs.constraints.acquisition)
+        self.outside.setVisible(needs.constraints.private_data and needs.constraints.acquisition != "own")
         money = needs.economics
         self.discounts.show_discounts(money.discounts)
         years = self.ctx.t("{n} years", n=money.horizon_years) if money.horizon_years > 1 else self.ctx.t("1 year")

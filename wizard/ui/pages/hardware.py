@@ -10,7 +10,7 @@ from wizard.i18n import mark
 from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
 from wizard.ui.pages.budget import country_names
-from wizard.ui.widgets.basic import Panel, row
+from wizard.ui.widgets.basic import Panel, row, text
 from wizard.ui.widgets.cards import ChipField, Choice, ManyField, card_grid, title_card
 from wizard.ui.widgets.fields import CheckField, ComboField, Field, NumberField
 from wizard.ui.widgets.fold import Fold
@@ -59,7 +59,7 @@ class HardwarePage(Page):
 
     def _own(self) -> Panel:
         ctx = self.ctx
-        panel = Panel(ctx.t("What you already have"), ctx.t("the plan makes do with it and buys none"))
+        panel = Panel(ctx.t("What you already have"), ctx.t("planned with alone, and counted as paid"))
         panel.add(
             self.field(
                 OwnedField(
@@ -70,6 +70,15 @@ class HardwarePage(Page):
                 )
             )
         )
+        self.alone = text(
+            ctx.t(
+                "The plan uses these and buys no others beside them. Where they do not suffice it says so, with the"
+                " price of buying anew. To add to what is there, leave this blank, name the accelerator below, and"
+                " take what you have off its line of the bill as a discount."
+            ),
+            "caption",
+        )
+        panel.add(self.alone)
         return panel
 
     def _parts(self) -> Panel:
@@ -162,6 +171,7 @@ class HardwarePage(Page):
         super().refresh()
         t, needs = self.ctx.t, self.ctx.session.needs
         self.spares.show(needs.constraints.availability)
+        self.alone.setVisible(bool(needs.constraints.owned))
         self.makers.say(", ".join(needs.constraints.vendors) or t("all"))
         self.host.say(t(dict(OFFLOADS)[needs.host.offload]))
         extra = [t("storage servers")] if needs.storage.shared == "yes" else []

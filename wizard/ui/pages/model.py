@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from wizard.catalog.own_architecture import OwnArchitecture
 from wizard.catalog.records import Model
 from wizard.i18n import mark
+from wizard.needs.sizes import TYPICAL
 from wizard.ui import figures
 from wizard.ui.answers import SIZE_CLASSES
 from wizard.ui.charts.bars import Bar, Bars
@@ -101,9 +103,12 @@ class ModelPage(Page):
         for code, title, note in SIZE_CLASSES:
             card = title_card(ctx.tokens, ctx.t(title), ctx.t(note))
             card.setObjectName(f"size_class={code}")
+            example = text(ctx.t("planned with {name}", name=TYPICAL[code].rpartition("/")[2]), "caption")
+            example.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            card.body.addWidget(example)
             self.sizes.add(code, card)
             box.addWidget(card)
-        box.addWidget(text(ctx.t("A widely used open model of that size stands in for it."), "caption"))
+        box.addWidget(text(ctx.t("A size between these? Filter the catalogue by size."), "caption"))
         box.addStretch(1)
         return holder
 
@@ -150,8 +155,6 @@ class ModelPage(Page):
         session = self.ctx.session
         name = session.needs.model
         if not name and session.needs.size_class:
-            from wizard.planner.models import TYPICAL
-
             name = TYPICAL[session.needs.size_class]
         return session.catalog.models.get(session.resolve(name) or "") if name else None
 

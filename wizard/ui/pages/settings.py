@@ -40,6 +40,7 @@ class SettingsPage(Page):
         )
         self.commands = commands
         self.add(self._look())
+        self.add(self._units())
         self.add(self._begin())
         self.add(self._books())
         self.add(self._seller())
@@ -53,6 +54,17 @@ class SettingsPage(Page):
         themes = [(code, t(words)) for code, words in THEMES]
         panel.add(self._chips("language", t("Language"), TONGUES, self.ctx.tr.lang, self.commands.set_language))
         panel.add(self._chips("theme", t("Appearance"), themes, settings.theme, self.commands.set_theme))
+        return panel
+
+    def _units(self) -> Panel:
+        t, units, put = self.ctx.t, self.commands.settings.units, self.commands.set_units
+        panel = Panel(t("Units"), t("on the screen; quotes and files keep theirs"))
+        memory = [("usual", t("GB for weights, GiB for devices")), ("GiB", "GiB"), ("GB", "GB")]
+        pace = [("ms", t("ms per token")), ("tok/s", t("tokens per second"))]
+        heat = [("kW", t("W and kW")), ("BTU/h", t("also as heat in BTU/h"))]
+        panel.add(self._chips("memory", t("Memory"), memory, units.memory, lambda code: put(memory=code)))
+        panel.add(self._chips("pace", t("Pace of an answer"), pace, units.pace, lambda code: put(pace=code)))
+        panel.add(self._chips("heat", t("Power"), heat, units.heat, lambda code: put(heat=code)))
         return panel
 
     def _begin(self) -> Panel:

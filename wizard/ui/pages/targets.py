@@ -46,7 +46,7 @@ class TargetsPage(Page):
             card = title_card(ctx.tokens, ctx.t(one.title), ctx.t(one.note))
             card.setObjectName(f"experience={one.code}")
             if one.ttft_ms is not None and one.tpot_ms is not None:
-                words = f"{figures.duration(ctx.tr, one.ttft_ms)} · {figures.duration(ctx.tr, one.tpot_ms)}"
+                words = f"{figures.duration(ctx.tr, one.ttft_ms)} · {figures.pace(ctx.tr, one.tpot_ms)}"
                 card.body.addWidget(text(words, "caption", wrap=False))
             self.classes.add(one.code, card)
             cards.append(card)
@@ -109,6 +109,7 @@ class TargetsPage(Page):
             if estimate is None:
                 words.setText("")
                 continue
-            value, low, high = (figures.metric(ctx.tr, code, v) for v in (estimate.value, estimate.low, estimate.high))
+            value = figures.metric(ctx.tr, code, estimate.value)
+            low, high = figures.ends(ctx.tr, code, estimate.low, estimate.high)
             said = ctx.t("plan so far: {value} ({low} to {high})", value=value, low=low, high=high)
             words.setText(said + (" — " + ctx.t("missed") if bar.missed else ""))

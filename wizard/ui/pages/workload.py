@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from wizard.i18n import mark
 from wizard.needs.lengths import TEMPLATES, template
+from wizard.needs.needs import Workload
 from wizard.ui import answers, figures
 from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
@@ -32,6 +33,8 @@ class WorkloadPage(Page):
             ctx.t("How much work will it do?"),
             ctx.t("The number of conversations and their length decide how many accelerators it takes."),
         )
+        self._stated: dict[str, float] = {}
+        self._load_of: tuple[int, int] | None = None
         self.templates = Choice(self, self._template)
         cards: list[QWidget] = []
         for one in TEMPLATES:
@@ -83,7 +86,10 @@ class WorkloadPage(Page):
         panel.add(row(self.amounts, -1))
         self.sum = text("", "why")
         self.sum.setObjectName("arithmetic")
+        self.others = text("", "caption")
+        self.others.setObjectName("other-measures")
         panel.add(self.sum)
+        panel.add(self.others)
         return panel
 
     def _lengths(self) -> Panel:
@@ -166,20 +172,31 @@ class WorkloadPage(Page):
         })
 
     def _measure(self, code: object) -> None:
-        """Keep only the chosen measure, so that what is shown is what counts."""
-        now = self.ctx.session.needs.workload
-        values = {f"workload.{name}": None for name, _ in MEASURES if name != code}
-        kept = getattr(now, str(code))
-        self.ctx.session.put({f"workload.{code}": STARTS[str(code)] if kept is None else kept, **values})
+        """Keep only the chosen measure, so that what is shown is what counts; it begins at the same load."""
+        session = self.ctx.session
+        name = str(code)
+        same = answers.same_load(session.needs.workload, session.option)[name]
+        self._stated[name] = self._stated.get(name) or same or STARTS[name]
+        values = {f"workload.{other}": None for other, _ in MEASURES if other != name}
+        session.put({f"workload.{name}": self._stated[name], **values})
+
+    def _remember(self, load: Workload) -> None:
+        """Keep what was stated in each measure until the load changes, so that a look at another one loses nothing."""
+        lengths = (load.prompt_tokens, load.output_tokens)
+        stated = {name: value for name, _ in MEASURES if (value := getattr(load, name)) is not None}
+        if lengths != self._load_of or any(self._stated.get(name) != value for name, value in stated.items()):
+            self._stated, self._load_of = stated, lengths
 
     def refresh(self) -> None:
         super().refresh()
         load = self.ctx.session.needs.workload
         code = answers.measure_of(load)
+        self._remember(load)
         self.measures.show(code)
         self.amounts.setCurrentIndex([name for name, _ in MEASURES].index(code))
         self.templates.show(answers.template_of(load))
         self.sum.setText(answers.arithmetic(self.ctx.tr, load))
+        self.others.setText(answers.other_measures(self.ctx.tr, load, self.ctx.session.option))
         self.spread.show_load(load)
         self.arrival.show_load(load)
         for made, tokens in zip(self.lengths, (load.prompt_tokens, load.output_tokens), strict=True):

@@ -100,9 +100,8 @@ class AnswerSection(Section):
     def _option(self, plan: Plan, option: Option) -> None:
         ctx, m = self.ctx, option.memory
         self.promises.show_option(option)
-        self.memory_panel.note.setText(
-            ctx.t("{usable} of {all}", usable=f"{m.usable:.0f}", all=figures.gibibytes(ctx.tr, m.capacity))
-        )
+        usable, whole = figures.memory_figure(ctx.tr, m.usable), figures.gibibytes(ctx.tr, m.capacity)
+        self.memory_panel.note.setText(ctx.t("{usable} of {all} usable", usable=usable, all=whole))
         self.memory.show_memory(m)
         self.why_lines.show_why(plan, option)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from wizard.planner.plan import Limit, Option, Plan
 from wizard.ui import figures
 from wizard.ui.context import Context
-from wizard.ui.say import at_least, hardware, headline_price, limit_figure, limit_title
+from wizard.ui.say import bound, hardware, headline_price, limit_figure, limit_title
 from wizard.ui.since import price_line
 from wizard.ui.widgets.basic import Panel, button, clear, row, rule, text
 from wizard.ui.widgets.lines import put
@@ -124,11 +124,11 @@ class CasePanel(Panel):
 
     def _cells(self, limit: Limit, kept: bool) -> tuple[QLabel, QLabel, QLabel]:
         tr, role = self.ctx.tr, "" if kept else "bad"
-        sign, have = "≥" if at_least(limit) else "≤", limit_figure(tr, limit, limit.have)
+        have = limit_figure(tr, limit, limit.have)
         name = text(("✓ " if kept else "✗ ") + limit_title(tr, limit.code), role)
         if limit.code == "purchasable":
             return name, text("", wrap=False), text(figures.UNKNOWN, role, wrap=False, right=True)
-        need = text(f"{sign} {limit_figure(tr, limit, limit.need)}", wrap=False, right=True)
+        need = text(bound(tr, limit), wrap=False, right=True)
         return name, need, text(have, role, wrap=False, right=True)
 
     def _plan_with(self) -> None:

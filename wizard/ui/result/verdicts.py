@@ -74,6 +74,13 @@ class VerdictModel(QAbstractTableModel):
         super().__init__()
         self.ctx = ctx
         self.rows: tuple[Verdict, ...] = ()
+        self.possible: frozenset[str] = frozenset()
+
+    def allow(self, possible: frozenset[str]) -> None:
+        """Take the word of their own search for accelerators that the plan's search gave up as too dear."""
+        if possible != self.possible:
+            self.possible = possible
+            self.layoutChanged.emit()
 
     def show_rows(self, rows: tuple[Verdict, ...]) -> None:
         """Replace the rows."""
@@ -104,7 +111,7 @@ class VerdictModel(QAbstractTableModel):
             return verdict.accelerator.name if index.column() == 0 else self._verdict(verdict)
         if role in (Cell.ToolTipRole, Cell.AccessibleDescriptionRole):
             words = self._verdict(verdict)
-            if verdict.rejected is not None:
+            if verdict.rejected is not None and verdict.accelerator.id not in self.possible:
                 words = rejection_words(self.ctx.tr, verdict.rejected)
             return f"{verdict.accelerator.vendor} {verdict.accelerator.name}: {words}"
         return None
@@ -113,4 +120,6 @@ class VerdictModel(QAbstractTableModel):
         tr, rejected = self.ctx.tr, verdict.rejected
         if rejected is None:
             return "✓ " + (tr("chosen") if verdict.chosen else tr("possible"))
+        if verdict.accelerator.id in self.possible:
+            return "✓ " + tr("possible, but dearer")
         return ("✗ " if rejected.need is not None else "– ") + why_not(tr, rejected.reason)

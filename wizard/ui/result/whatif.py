@@ -110,9 +110,9 @@ class WhatIf(Section):
         }[measure]
 
         def ms(key: str, title: str, low: float, high: float) -> SteppedField:
-            blank = ctx.t("no target")
+            blank, code = ctx.t("no target"), key.rpartition(".")[2]
             return SteppedField(
-                ctx, key, title, low=low, high=high, words=lambda v: figures.duration(tr, v), blank=blank
+                ctx, key, title, low=low, high=high, words=lambda v: figures.metric(tr, code, v), blank=blank
             )
 
         return [

@@ -11,7 +11,7 @@ from wizard.planner.plan import Estimate, Limit, Option
 from wizard.ui import figures
 from wizard.ui.context import Context
 from wizard.ui.formulas import OF_LIMIT
-from wizard.ui.say import at_least, limit_figure, limit_title
+from wizard.ui.say import bound, limit_figure, limit_title
 from wizard.ui.widgets.basic import button, clear, row, rule, text
 
 ALSO = (
@@ -64,11 +64,10 @@ class Promises(QWidget):
     def _limit(self, at: int, limit: Limit, estimate: Estimate | None) -> int:
         tr = self.ctx.tr
         kept = limit.margin >= 0
-        sign = "≥" if at_least(limit) else "≤"
         name = text(limit_title(tr, limit.code))
         mark = text("✓" if kept else "✗", "good" if kept else "bad", wrap=False)
         mark.setAccessibleName(tr("kept") if kept else tr("missed"))
-        target = text(f"{sign} {limit_figure(tr, limit, limit.need)}", wrap=False, right=True)
+        target = text(bound(tr, limit), wrap=False, right=True)
         slow = self._slow(limit, kept)
         value = self._value(limit.code, estimate)
         line = row(mark, name, gap=6)
