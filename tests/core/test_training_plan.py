@@ -11,14 +11,13 @@ from tests.core.training_cases import LLAMA_2_70B, LLAMA_3_8B, LLAMA_65B, MOE, d
 from wizard.catalog.catalog import Catalog
 from wizard.needs.needs import Training
 from wizard.sizing.cases import Ints
-from wizard.sizing.device_columns import stack
+from wizard.sizing.device_columns import default_network, stack
 from wizard.sizing.training_cases import FULL, METHODS, QLORA, recipe
 from wizard.sizing.training_devices import trains
 from wizard.sizing.training_layouts import candidate_layouts
 from wizard.sizing.training_plan import (
     best_layouts,
     checkpointing_saves,
-    default_network,
     devices_for,
     method_table,
     recipe_of,

@@ -10,6 +10,7 @@ import numpy as np
 from wizard.catalog.catalog import Catalog
 from wizard.cli.estimate_rows import Prediction, numbered, unanswered
 from wizard.sizing.cases import Floats
+from wizard.sizing.device_columns import default_network
 from wizard.sizing.training_calibration import TrainingCalibration, training_calibration
 from wizard.sizing.training_columns import (
     capacities,
@@ -20,7 +21,6 @@ from wizard.sizing.training_columns import (
 )
 from wizard.sizing.training_efficiency import band, efficiency, layer_seconds
 from wizard.sizing.training_memory import size_memory
-from wizard.sizing.training_plan import default_network
 from wizard.sizing.training_rows import Run, read_run
 from wizard.sizing.training_speed import peak_flops, speed_columns, step_times
 from wizard.units import GIB

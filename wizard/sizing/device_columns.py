@@ -100,6 +100,20 @@ _BY_ARCHITECTURE = (
 )
 
 
+def default_network(device: DeviceColumns) -> Floats:
+    """Return the usual one-way rate per device between nodes, bytes/s, where the plan names no network.
+
+    One 200 Gb/s port per A100-class device, one 400 Gb/s port per newer datacentre device (HGX and DGX reference
+    designs of those generations); other devices share one 100 GbE port among eight.
+    """
+    return _PORTS[device.family]
+
+
+_NEWER = ("hopper", "blackwell-dc", "cdna3", "cdna4", "gaudi", "tpu", "ascend", "neuron")
+_OLDER = ("ampere-dc", "cdna2", "volta")
+_PORTS: Floats = np.array([50e9 if f in _NEWER else 25e9 if f in _OLDER else 12.5e9 / 8 for f in FAMILIES])
+
+
 def family_of(accelerator: Accelerator) -> str:
     """Return the family that an accelerator is calibrated with."""
     vendor, text = accelerator.vendor.lower(), f"{accelerator.architecture} {accelerator.name}".lower()

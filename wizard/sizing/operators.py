@@ -115,7 +115,7 @@ def communication(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats)
     latency = c.allreduce_s * (1 + c.allreduce_growth * np.log2(np.maximum(n / 2, 1.0)))
     moved = 2 * (n - 1) / n * tokens * m.hidden * 2
     reduce = 2 * m.layers * (latency + moved / (c.link * r.link_bandwidth))
-    hop = c.allreduce_s + tokens * m.hidden * 2 / (c.link * r.link_bandwidth)
+    hop = c.allreduce_s + tokens * m.hidden * 2 / (c.link * r.hop_bandwidth)
     return np.where(n > 1, reduce, 0.0) + (x.pp - 1) * hop
 
 

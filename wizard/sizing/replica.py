@@ -11,11 +11,13 @@ import numpy as np
 
 from wizard.sizing import formats
 from wizard.sizing.cases import KV_FORMATS, Floats, Ints
-from wizard.sizing.device_columns import LINKS
+from wizard.sizing.device_columns import LINKS, default_network
 from wizard.sizing.traffic import RUNTIMES, ServingInputs
 
 _KV_BYTES: Floats = np.array([2.0, 1.0])
 _FP8, _FP4, _MXFP4 = formats.code("fp8"), formats.code("fp4"), formats.code("mxfp4")
+_SWITCHED = 8
+"""Devices of a domain that fills a machine with switches: beyond it lies a network, beyond bridged cards the bus."""
 _PCIE = LINKS.index("pcie")
 _LLAMA_CPP = RUNTIMES.index("llama.cpp")
 
@@ -43,6 +45,10 @@ class Replica:
     """Devices over which the KV heads of one sequence are split: TP, but never below one head."""
     link: Ints
     link_bandwidth: Floats
+    """Bytes per second, one direction, between the devices of a stage: of the scale-up link inside its domain; beyond
+    it of the host's bus, or where the domain fills a machine of the network."""
+    hop_bandwidth: Floats
+    """The same between two stages."""
     efficiency_class: Ints
 
     @classmethod
@@ -75,13 +81,17 @@ def _of(x: ServingInputs) -> Replica:
     peak_16 = accumulating_peak(x)
     peak = formats.matrix_peak(computed, peak_16, d.peak_8, d.peak_int8, d.peak_4)
     dense_peak = np.where(is_moe, formats.dense_peak_in_moe(computed, peak, peak_16, d.peak_8), peak)
-    beyond = (x.tp * x.dp > d.domain) & (d.domain < 8)
+    beyond, far = x.tp * x.dp > d.domain, d.domain >= _SWITCHED
+    network = default_network(d)
+    outside = np.where(far, network, d.pcie_bandwidth)
+    link_bandwidth = np.where(beyond, outside, d.link_bandwidth)
     return Replica(
         devices=x.tp * x.dp, dense=dense, routed=routed, dense_bytes=dense * dense_element,
         expert_bytes=m.expert * element, head_bytes=m.head * formats.HEAD_BYTES[stored], dense_peak=dense_peak,
         expert_peak=peak, peak_16=peak_16, bandwidth=d.bandwidth, kv_element_bytes=kv_element_bytes(x.kv_format),
         kv_split=kv_split(x), link=np.where(beyond, _PCIE, d.link),
-        link_bandwidth=np.where(beyond, d.pcie_bandwidth, d.link_bandwidth),
+        link_bandwidth=link_bandwidth,
+        hop_bandwidth=np.where(far & (x.tp * x.dp * x.pp > d.domain), network, link_bandwidth),
         efficiency_class=formats.EFFICIENCY_CLASS[stored],
     )
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wizard.sizing.cases import Floats
-from wizard.sizing.device_columns import FAMILIES
+from wizard.sizing.device_columns import FAMILIES, default_network
 from wizard.sizing.training_columns import RunColumns, devices_of, efficiency_cases, run_columns, runnable_precision
 from wizard.sizing.training_efficiency import HOST_START, MAX_EFFICIENCY, band_cells, categories, host_columns, slopes
-from wizard.sizing.training_plan import default_network
 from wizard.sizing.training_rows import Run
 from wizard.sizing.training_speed import StepTimes, step_times
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import numpy as np
 
 from wizard.sizing.cases import Bools, Floats, Ints
-from wizard.sizing.device_columns import FAMILIES, DeviceColumns
+from wizard.sizing.device_columns import DeviceColumns, default_network
 from wizard.sizing.training_activations import activations
 from wizard.sizing.training_calibration import TrainingCalibration, training_calibration
 from wizard.sizing.training_cases import (
@@ -86,20 +86,6 @@ def recipe_of(training: Training) -> Recipe:
         precision=PRECISIONS.index(training.precision), sequence=training.sequence_length,
         lora_rank=training.lora_rank,
     )
-
-
-def default_network(device: DeviceColumns) -> Floats:
-    """Return the usual one-way rate per device between nodes, bytes/s, where the plan names no network.
-
-    One 200 Gb/s port per A100-class device, one 400 Gb/s port per newer datacentre device (HGX and DGX reference
-    designs of those generations); other devices share one 100 GbE port among eight.
-    """
-    return _PORTS[device.family]
-
-
-_NEWER = ("hopper", "blackwell-dc", "cdna3", "cdna4", "gaudi", "tpu", "ascend", "neuron")
-_OLDER = ("ampere-dc", "cdna2", "volta")
-_PORTS: Floats = np.array([50e9 if f in _NEWER else 25e9 if f in _OLDER else 12.5e9 / 8 for f in FAMILIES])
 
 
 def size_training(inputs: TrainingInputs, calibration: TrainingCalibration | None = None) -> TrainingColumns:
