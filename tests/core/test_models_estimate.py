@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from wizard.catalog.catalog import Catalog
+from wizard.cli.estimate_kv import predict as predict_kv
 from wizard.cli.estimate_rows import (
     Prediction,
     number,
@@ -128,3 +129,20 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_numbers_in_cells(text: str, value: float | None) -> None:
     assert number({"a": text}, "a") == value
     assert number({}, "a") is None
+
+
+def test_tokens_of_compressed_caches_are_refused_with_the_reason() -> None:
+    row = {"model": "deepseek-ai/DeepSeek-V4-Flash", "gpu": "H200 141GB", "tp": "2", "engine": "vLLM 0.26.0",
+           "kv_dtype": "fp8_ds_mla", "max_model_len": "262144"}
+    weights, pool, tokens = predict_kv([row], CATALOG)
+    assert weights.value == pytest.approx(74.08, rel=0.03)
+    assert pool.value is not None
+    assert tokens.value is None
+    assert "padding differs from version to version" in tokens.note
+    pro = {"model": "deepseek-ai/DeepSeek-V4-Pro (FP8)", "gpu": "H200 141GB", "tp": "8", "engine": "SGLang"}
+    assert next(iter(predict_kv([pro], CATALOG))).basis.endswith("native")
+
+
+def test_a_cache_never_has_less_than_nothing() -> None:
+    row = {"model": "meta-llama/Llama-3.1-405B-Instruct", "gpu": "H100 80GB", "tp": "8", "engine": "vLLM 0.11"}
+    assert [answer.value is None for answer in predict_kv([row], CATALOG)] == [False, True, True]

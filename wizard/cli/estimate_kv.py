@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from wizard.catalog.architecture import parameter_groups
+from wizard.catalog.architecture_layers import compress_ratios
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.kv import KvShape, kv_shape
 from wizard.catalog.records import Model
@@ -33,6 +34,12 @@ _BANDS = {"weights_gib_per_gpu": 0.05, "kv_mem_gib_per_gpu": 0.15, "kv_tokens": 
 """Half-widths of the 90 % interval, relative: the spread of published logs around these formulas."""
 
 
+_COMPRESSED = ("caches of compressed tokens lie in groups of pages whose padding differs from version to version: "
+               "logs of one model print 16 to 80 kB a token")
+"""DeepSeek V4 needs 3.8 kB a token and device. vLLM's logs print concurrency x length of what its allocator holds:
+15.8 kB (H200, 262,144 tokens), 55 kB (0.26.0, 121,344) and 80 kB (30,000)."""
+
+
 def predict(rows: Iterable[Row], catalog: Catalog) -> Iterator[Prediction]:
     """Predict weights and KV memory per device and the tokens that fit, for every row of a table of logs."""
     for n, row in numbered(rows):
@@ -51,8 +58,12 @@ def _answers(n: int, s: LogSetting, note: str) -> Iterator[Prediction]:
     tokens = s.context if s.is_llama_cpp else _tokens(s, shape, pool)
     basis = f"{s.model.id} {s.weight_format}"
     for metric, value in zip(METRICS, (weights / GIB, pool / GIB if pool else None, tokens), strict=True):
-        if value is None or not math.isfinite(value):
+        if metric == "kv_tokens" and compress_ratios(s.model) and not s.is_llama_cpp:
+            yield unanswered(n, metric, _COMPRESSED)
+        elif value is None or not math.isfinite(value):
             yield unanswered(n, metric, "the device's memory is not known")
+        elif value <= 0:
+            yield unanswered(n, metric, "weights and working memory leave no room for a cache")
         else:
             width = _BANDS[metric]
             yield Prediction(n, metric, value, value * (1 - width), value * (1 + width), basis, note)

@@ -104,4 +104,7 @@ def _weight_format(row: Row, name: str, model: Model, is_llama_cpp: bool) -> str
         stated = row.get("notes", "").partition(";")[0].removeprefix("mostly ")
         return find_format(f"{stated} gguf") or split_precision(name)[1] or "gguf:Q4_K_M"
     in_name = split_precision(name)[1] or find_format(name.partition("(")[2].partition(")")[0].partition(",")[0])
+    if in_name == "fp8" and {"fp8", "fp4"} <= set(re.findall(r"fp\d", model.native_quant)):
+        # Published in both: who calls it FP8 means the checkpoint as it is.
+        return "native"
     return in_name or ("native" if model.native_quant else "bf16")

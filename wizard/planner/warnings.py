@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
+from wizard.catalog.architecture_layers import compress_ratios
 from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Option, Reason
@@ -25,6 +26,8 @@ def _model(needs: Needs, model: Model) -> Iterator[Reason]:
     context = needs.max_context_tokens or needs.workload.context_tokens
     if model.max_context and context > model.max_context:
         yield _reason("context_beyond_model", asked=context, most=model.max_context, model=model.name)
+    if compress_ratios(model) and needs.use_case == "inference":
+        yield _reason("compressed_cache", model=model.name)
     if model.verified not in {"ok", ""}:
         yield _reason("architecture_unverified", model=model.name)
 

@@ -109,6 +109,10 @@ FACTS: Mapping[str, str] = {
         "{there_gib} GiB of the experts stay in the machine's own memory and are computed by its cores, at {bandwidth}"
         " GB/s of one socket; only what every token needs lies on the accelerator."
     ),
+    "compressed_cache": mark(
+        "The cache of {model} is counted as it is stored; vLLM pads its compressed parts to whole pages and, by its"
+        " logs, takes 4 to 20 times as much for each conversation. See how many fit before you promise them."
+    ),
     "hybrid_unsure": mark(
         "How fast a machine computes experts by its cores differs much with processor, memory and settings: try it with"
         " your model before you buy."
