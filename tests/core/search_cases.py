@@ -140,5 +140,5 @@ def _best_of_all(space: Space, factor: float, without: tuple[str, ...] = ()) -> 
 
 
 def _choice(found: Judged, row: int) -> Choice:
-    names = ("device", "tp", "pp", "dp", "ep", "weights", "kv", "engine", "users")
+    names = ("device", "tp", "pp", "dp", "ep", "dcp", "weights", "kv", "engine", "users")
     return Choice(float(price_of(found.builds)[row]), tuple(int(getattr(found.candidates, n)[row]) for n in names))

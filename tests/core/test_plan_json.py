@@ -21,7 +21,7 @@ def test_the_contract() -> None:
     assert needs_from(data["needs"]) == plan.needs
     option = next(o for o in data["options"] if o["id"] == data["recommended"])
     assert option["accelerator"] == "h200_nvl_141"
-    assert option["parallel"] == {"tp": 2, "pp": 1, "dp": 1, "ep": 1, "cp": 1}
+    assert option["parallel"] == {"tp": 2, "pp": 1, "dp": 1, "ep": 1, "cp": 1, "dcp": 1}
     assert set(option["memory_gib"]) >= {"weights", "kv_cache", "activations", "overhead", "capacity", "gradients"}
     assert option["estimates"]["tpot_ms"].keys() == {"value", "low", "high", "ceiling", "basis"}
     assert option["cost"]["capex"] == "75800.00"

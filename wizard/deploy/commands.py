@@ -75,6 +75,8 @@ def _vllm(d: Deployment, host: str) -> tuple[str, ...]:
         words += ["--data-parallel-size", str(p.dp)]
     if p.cp > 1:
         words += ["--prefill-context-parallel-size", str(p.cp)]
+    if p.dcp > 1:
+        words += ["--decode-context-parallel-size", str(p.dcp)]
     if p.ep > 1:
         words.append("--enable-expert-parallel")
     if d.quantization:

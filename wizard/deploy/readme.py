@@ -101,7 +101,8 @@ def _bullets(tr: Translator, found: Sequence[Finding]) -> str:
 
 def _settings(d: Deployment, tr: Translator) -> str:
     o, p = d.option, d.option.parallel
-    layout = ", ".join(f"{k.upper()} {getattr(p, k)}" for k in ("tp", "pp", "dp", "ep", "cp") if getattr(p, k) > 1)
+    split = ("tp", "pp", "dp", "ep", "cp", "dcp")
+    layout = ", ".join(f"{k.upper()} {getattr(p, k)}" for k in split if getattr(p, k) > 1)
     rows = [
         (tr("Engine"), plain(o.engine)), (tr("Model"), plain(d.plan.model.id)),
         (tr("Weights"), plain(o.weight_precision)),

@@ -32,6 +32,7 @@ class Candidates:
     pp: Ints
     dp: Ints
     ep: Ints
+    dcp: Ints
     weights: Ints
     kv: Ints
     engine: Ints
@@ -52,6 +53,10 @@ class Candidates:
         return Candidates(*(getattr(self, f.name)[index] for f in fields(self)))
 
 
+_COLUMNS = 8
+"""Columns of the table of shapes: those of :class:`Candidates` less device and users."""
+
+
 def node_sizes(catalog: Catalog) -> Mapping[str, int]:
     """Return the most accelerators of each kind that one machine, bought or rented, holds."""
     sizes: dict[str, int] = {}
@@ -70,14 +75,14 @@ def enumerate_groups(
     shapes: list[Ints] = []
     rejected: list[Rejection] = []
     known: dict[tuple[object, ...], tuple[Ints, str]] = {}
-    laid: dict[tuple[int, int], tuple[Layout, ...]] = {}
+    laid: dict[tuple[int, int, bool], tuple[Layout, ...]] = {}
     for device in devices:
         node = 1 if device.parts > 1 else sizes.get(device.whole.id, 1)
         engines = _engines(needs, model, device)
         formats = _formats(needs, model, device, engines[0]) if engines else ()
         fp8 = tuple(legal.caches_fp8(engine, device.accelerator, model) for engine in engines)
         # What is legal hangs on these alone: few sets of shapes serve all devices.
-        reach = (node, device.accelerator.scaleup_domain)
+        reach = (node, device.accelerator.scaleup_domain, legal.shares_tokens(device.accelerator, model))
         key = (*reach, engines, formats, fp8)
         if reach not in laid:
             laid[reach] = _layouts(needs, model, device, node)
@@ -88,7 +93,7 @@ def enumerate_groups(
             rejected.append(Rejection(what=device.whole.id, reason=reason, need=None, have=None))
         shapes.append(table)
     index = np.repeat(np.arange(len(shapes)), [len(table) for table in shapes])
-    table = np.concatenate([*shapes, np.empty((0, 7), dtype=np.int64)])
+    table = np.concatenate([*shapes, np.empty((0, _COLUMNS), dtype=np.int64)])
     return Candidates(*(index, *table.T, np.ones(index.size, dtype=np.int64))), tuple(rejected)
 
 
@@ -102,25 +107,25 @@ def _shapes_of(
     needs: Needs, model: Model, device: Device, node: int, found: Sequence[Layout], engines: Sequence[str],
     formats: Sequence[str],
 ) -> tuple[Ints, str]:
-    """Return the rows (tp, pp, dp, ep, weights, kv, engine) of a device, or why there are none."""
-    none = np.empty((0, 7), dtype=np.int64)
+    """Return the rows (tp, pp, dp, ep, dcp, weights, kv, engine) of a device, or why there are none."""
+    none = np.empty((0, _COLUMNS), dtype=np.int64)
     if not engines:
         return none, "engine_not_supported"
     if not formats:
         return none, "precision_not_supported"
     rows = [
-        (layout.tp, layout.pp, layout.dp, layout.ep, WEIGHT_FORMATS.index(fmt), KV_FORMATS.index(kv),
+        (layout.tp, layout.pp, layout.dp, layout.ep, layout.dcp, WEIGHT_FORMATS.index(fmt), KV_FORMATS.index(kv),
          ENGINES.index(engine))
         for engine in engines for layout in found if _runs(engine, layout, node)
         for fmt in formats if engine == engines[0] or fmt in legal.ENGINE_FORMATS[engine]
-        for kv in _kv_formats(needs, model, device, engine)
+        for kv in _kv_formats(needs, model, device, engine) if layout.dcp == 1 or kv == "bf16"
     ]
     return (np.array(rows, dtype=np.int64), "") if rows else (none, "no_legal_layout")
 
 
 def _runs(engine: str, layout: Layout, node: int) -> bool:
     spans = layout.tp * layout.pp * layout.dp > node
-    return legal.runs_layout(engine, dp=layout.dp, tp=layout.tp, ep=layout.ep, spans_nodes=spans)
+    return legal.runs_layout(engine, dp=layout.dp, tp=layout.tp, ep=layout.ep, dcp=layout.dcp, spans_nodes=spans)
 
 
 def _engines(needs: Needs, model: Model, device: Device) -> tuple[str, ...]:
@@ -188,6 +193,7 @@ def serving_inputs(
         kv_format=candidates.kv, engine=candidates.engine, prompt_tokens=np.array([float(load.prompt_tokens)]),
         output_tokens=np.array([float(load.output_tokens)]), concurrency=real(candidates.users),
         tp=real(candidates.tp), pp=real(candidates.pp), dp=real(candidates.dp), ep=real(candidates.ep),
+        dcp=real(candidates.dcp),
         prefix_cache_share=np.array([load.prefix_cache_share]),
         max_context=np.array([float(needs.max_context_tokens or 0)]), software_year=np.array([year]),
         **lengths(needs), **beside,

@@ -21,7 +21,8 @@ _CHOICES: tuple[tuple[str, Callable[[Option], Value]], ...] = (
     ("accelerator", lambda o: o.accelerator), ("accelerators", lambda o: o.accelerators), ("nodes", lambda o: o.nodes),
     ("system", lambda o: o.system), ("cloud_sku", lambda o: o.cloud_sku), ("replicas", lambda o: o.replicas),
     ("spare_replicas", lambda o: o.spare_replicas), ("tp", lambda o: o.parallel.tp), ("pp", lambda o: o.parallel.pp),
-    ("dp", lambda o: o.parallel.dp), ("ep", lambda o: o.parallel.ep), ("engine", lambda o: o.engine),
+    ("dp", lambda o: o.parallel.dp), ("ep", lambda o: o.parallel.ep), ("dcp", lambda o: o.parallel.dcp),
+    ("engine", lambda o: o.engine),
     ("weight_precision", lambda o: o.weight_precision), ("kv_precision", lambda o: o.kv_precision),
     ("max_context_tokens", lambda o: o.max_context_tokens),
 )

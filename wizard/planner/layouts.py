@@ -8,7 +8,7 @@ import numpy as np
 
 from wizard.catalog.records import Accelerator, Model
 from wizard.sizing.device_columns import DeviceColumns
-from wizard.sizing.legal import broken_rules
+from wizard.sizing.legal import broken_rules, shares_tokens
 from wizard.sizing.model_columns import ModelColumns
 from wizard.sizing.traffic import ServingInputs
 
@@ -30,6 +30,8 @@ class Layout:
     pp: int = 1
     dp: int = 1
     ep: int = 1
+    dcp: int = 1
+    """Devices of ``tp`` that share the tokens of a sequence."""
 
 
 def layouts(model: Model, accelerator: Accelerator, node: int, count: int | None = None) -> tuple[Layout, ...]:
@@ -41,7 +43,19 @@ def layouts(model: Model, accelerator: Accelerator, node: int, count: int | None
     tried = sorted(_inside(model, node, count) | _across(node))
     rules = broken_rules(_inputs(model, accelerator, tried), np.array([float(node)]))
     broken = np.broadcast_to(rules, (len(tried),))
-    return tuple(layout for layout, breaks in zip(tried, broken, strict=True) if not breaks)
+    legal = [layout for layout, breaks in zip(tried, broken, strict=True) if not breaks]
+    return (*legal, *(_shared(layout, model) for layout in legal if shares_tokens(accelerator, model)
+                      and layout.tp > _kv_heads(model)))
+
+
+def _kv_heads(model: Model) -> int:
+    """Heads that a cache can be split by: one with latent attention."""
+    return 1 if model.kv_lora_rank else model.kv_heads or 1
+
+
+def _shared(layout: Layout, model: Model) -> Layout:
+    """Return the layout in which no device keeps what another one keeps too."""
+    return replace(layout, dcp=layout.tp // _kv_heads(model))
 
 
 def _inside(model: Model, node: int, count: int | None) -> set[Layout]:

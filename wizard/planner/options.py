@@ -148,7 +148,8 @@ def _prompt_share(columns: ServingColumns, cached: ServingColumns) -> float | No
 
 
 def _parallel(candidate: Candidates) -> Parallel:
-    return Parallel(tp=int(candidate.tp[0]), pp=int(candidate.pp[0]), dp=int(candidate.dp[0]), ep=int(candidate.ep[0]))
+    return Parallel(tp=int(candidate.tp[0]), pp=int(candidate.pp[0]), dp=int(candidate.dp[0]), ep=int(candidate.ep[0]),
+                    dcp=int(candidate.dcp[0]))
 
 
 def _estimates(columns: ServingColumns, replicas: int, accelerators: int) -> Mapping[str, Estimate]:

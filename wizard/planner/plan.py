@@ -90,6 +90,8 @@ class Parallel:
     dp: int = 1
     ep: int = 1
     cp: int = 1
+    dcp: int = 1
+    """Accelerators of ``tp`` that share the tokens of a sequence while answers are computed."""
 
     @property
     def devices(self) -> int:

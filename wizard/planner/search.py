@@ -69,7 +69,7 @@ class Judged:
         carried = self.builds.replicas[rows] * columns.output_tok_s.low[rows]
         more = np.round(np.log(np.maximum(carried, 1e-9)) / np.log(ALIKE)) * (not self.space.demand.stated)
         order = np.lexsort((
-            columns.tpot_ms.value[rows], -carried, c.ep, c.dp, c.pp, c.engine, -more, self.narrowed[rows],
+            columns.tpot_ms.value[rows], -carried, c.dcp, c.ep, c.dp, c.pp, c.engine, -more, self.narrowed[rows],
             self.builds.accelerators[rows], price_of(self.builds)[rows],
         ))
         return int(rows[order[0]])

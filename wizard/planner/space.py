@@ -114,7 +114,8 @@ class Space:
     def samples(self) -> Bools:
         """One group for each device and size of replica: the narrowest weights in the plainest layout."""
         g = self.groups
-        order = np.lexsort((g.engine, g.ep, g.dp, g.pp, g.kv, BYTES_PER_ELEMENT[g.weights], g.per_replica, g.device))
+        width = BYTES_PER_ELEMENT[g.weights]
+        order = np.lexsort((g.engine, g.dcp, g.ep, g.dp, g.pp, g.kv, width, g.per_replica, g.device))
         changed = (np.diff(g.device[order], prepend=-1) != 0) | (np.diff(g.per_replica[order], prepend=-1) != 0)
         chosen = np.zeros(g.size, dtype=np.bool_)
         chosen[order[changed]] = True

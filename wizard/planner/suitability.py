@@ -31,7 +31,7 @@ def other_models(needs: Needs, context: Context, outcome: Outcome, option: Optio
     device = next(d.accelerator for d in market.devices if d.whole.id == option.accelerator)
     ones = np.ones(1, dtype=np.int64)
     row = Candidates(
-        device=0 * ones, tp=ones, pp=ones, dp=ones, ep=ones, users=ones,
+        device=0 * ones, tp=ones, pp=ones, dp=ones, ep=ones, dcp=ones, users=ones,
         weights=WEIGHT_FORMATS.index(option.weight_precision) * ones, kv=KV_FORMATS.index(option.kv_precision) * ones,
         engine=ENGINES.index(option.engine) * ones,
     )

@@ -27,7 +27,7 @@ WORTH = 1.05
 def option_inputs(needs: Needs, model: Model, context: Context, option: Option, users: int) -> ServingInputs:
     """Return the engine's inputs of one replica of an option, with ``users`` places."""
     layout = option.parallel
-    values = (0, layout.tp, layout.pp, layout.dp, layout.ep, WEIGHT_FORMATS.index(option.weight_precision),
+    values = (0, layout.tp, layout.pp, layout.dp, layout.ep, layout.dcp, WEIGHT_FORMATS.index(option.weight_precision),
               KV_FORMATS.index(option.kv_precision), ENGINES.index(option.engine), users)
     devices = DeviceColumns.of(context.catalog.accelerators[option.accelerator])
     one = Candidates(*(np.array([value], dtype=np.int64) for value in values))

@@ -113,7 +113,7 @@ def _speeds(paper: Paper) -> list[tuple[str, Callable[[Option], Cell]]]:
 
 
 def _layout(option: Option) -> str:
-    shares = [(name.upper(), getattr(option.parallel, name)) for name in ("tp", "pp", "dp", "ep", "cp")]
+    shares = [(name.upper(), getattr(option.parallel, name)) for name in ("tp", "pp", "dp", "ep", "cp", "dcp")]
     shown = " ".join(f"{name}{n}" for name, n in shares if n > 1) or "TP1"
     return f"{shown}, {option.mig_profile}" if option.mig_profile else shown
 

@@ -34,7 +34,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
 }
 """Factors whose levels are fixed names; ``device`` and ``architecture`` are keyed by id instead."""
 
-SPECULATION_WIDER = 1.25
+UNMEASURED_WIDER = 1.25
 """Width of a band with speculative decoding, relative to that without: the acceptance of a user's own texts and the
 cost of a draft's launches are not known, and no such run was fitted."""
 
@@ -89,7 +89,8 @@ class Calibration:
         hardware, architecture = self.seen(x)
         wider = (np.where(hardware, 1.0, self.bands.unseen_hardware)
                  * np.where(architecture, 1.0, self.bands.unseen_architecture))
-        wider = wider * self.own.width(x, metric) * np.where(x.draft_tokens > 0, SPECULATION_WIDER, 1.0)
+        wider = wider * self.own.width(x, metric) * np.where(
+            (x.draft_tokens > 0) | (x.dcp > 1), UNMEASURED_WIDER, 1.0)
         cell = (metric, *band_cell(x))
         return self.bands.low[cell] * wider, self.bands.high[cell] * wider
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from wizard.catalog.kv import kv_shape
 from wizard.catalog.records import Accelerator, Model
 from wizard.sizing.cases import Floats, Ints
 from wizard.sizing.device_columns import family_of
@@ -96,12 +97,25 @@ def caches_fp8(engine: str, accelerator: Accelerator, model: Model) -> bool:
     return not model.kv_lora_rank or family_of(accelerator) in {"hopper", "blackwell-dc"}
 
 
-def runs_layout(engine: str, *, dp: int, tp: int, ep: int, spans_nodes: bool) -> bool:
+def shares_tokens(accelerator: Accelerator, model: Model) -> bool:
+    """Tell whether devices that hold the same KV heads may share the tokens instead (decode context parallelism).
+
+    vLLM does for plain and latent attention where a kernel returns its log-sum-exp: FlashAttention, FlashMLA and
+    CUTLASS MLA of Hopper and Blackwell for data centres. Windows, states and sparse indexes stay whole.
+    """
+    cache = kv_shape(model)
+    plain = not (cache.window_layers or cache.linear_layers or cache.index_elements)
+    return plain and family_of(accelerator) in {"hopper", "blackwell-dc"}
+
+
+def runs_layout(engine: str, *, dp: int, tp: int, ep: int, spans_nodes: bool, dcp: int = 1) -> bool:
     """Tell whether an engine knows the layout.
 
     llama.cpp splits by layer or tensor inside one machine; TensorRT-LLM copies the attention on every rank or on none;
-    replicas over several machines are run with vLLM or SGLang.
+    replicas over several machines are run with vLLM or SGLang; only vLLM shares the tokens of plain attention.
     """
+    if dcp > 1 and engine != "vllm":
+        return False
     if engine == "llama.cpp":
         return dp == 1 and ep == 1 and not spans_nodes
     if engine == "tensorrt-llm":

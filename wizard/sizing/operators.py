@@ -42,7 +42,8 @@ def decode_step(x: ServingInputs, r: Replica, c: Coefficients, batch: Floats, co
     per_rank, checked = batch / x.dp, 1 + x.draft_tokens
     weights = _dense(x, r, c, per_rank * checked) + _head(r, c, batch * checked) + _experts(x, r, c, batch * checked)
     attention = _decode_attention(x, r, c, per_rank, context)
-    fixed = _decode_overhead(x, c, per_rank) + communication(x, r, c, per_rank * checked)
+    fixed = (_decode_overhead(x, c, per_rank) + communication(x, r, c, per_rank * checked)
+             + context_exchange(x, r, c, per_rank * checked))
     return (weights + attention + fixed + draft_time(x, r, c, batch)) / tokens_per_step(x)
 
 
@@ -117,6 +118,23 @@ def communication(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats)
     reduce = 2 * m.layers * (latency + moved / (c.link * r.link_bandwidth))
     hop = c.allreduce_s + tokens * m.hidden * 2 / (c.link * r.hop_bandwidth)
     return np.where(n > 1, reduce, 0.0) + (x.pp - 1) * hop
+
+
+def context_exchange(x: ServingInputs, r: Replica, c: Coefficients, sequences: Floats) -> Floats:
+    """Return the time that sharing a sequence's tokens costs a decode step (vLLM's decode context parallelism).
+
+    Each attention layer gathers the queries of ``dcp`` devices and scatters their partial outputs, together one
+    all-reduce, beside the log-sum-exps, which are small and count as another one's latency. In latent attention both
+    are as wide as the latent.
+    """
+    m = x.model
+    if not (x.dcp > 1).any():
+        return np.zeros(1)
+    latency = c.allreduce_s * (1 + c.allreduce_growth * np.log2(np.maximum(x.dcp / 2, 1.0)))
+    width = np.where(m.mla_layers > 0, 2 * m.latent, m.qk_dim + m.v_dim)
+    moved = (x.dcp - 1) * sequences * m.heads / x.tp * width * 2
+    each = 2 * latency + moved / (c.link * r.link_bandwidth)
+    return np.where(x.dcp > 1, m.full_layers * each, 0.0)
 
 
 def prefill_work(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:

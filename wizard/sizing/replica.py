@@ -112,8 +112,8 @@ def kv_element_bytes(kv_format: Ints) -> Floats:
 
 
 def kv_split(x: ServingInputs) -> Floats:
-    """Return over how many devices a sequence's KV is split. MLA has one latent per token: it is never split."""
-    return np.minimum(x.tp, np.maximum(x.model.kv_heads, 1.0))
+    """Return over how many devices a sequence's KV is split: its heads (MLA has one latent per token), then tokens."""
+    return np.minimum(x.tp, np.maximum(x.model.kv_heads, 1.0) * x.dcp)
 
 
 def kv_bytes(x: ServingInputs, r: Replica, context: Floats) -> Floats:

@@ -62,6 +62,9 @@ class ServingInputs:
     pp: Floats = field(default_factory=_ones)
     dp: Floats = field(default_factory=_ones)
     ep: Floats = field(default_factory=_ones)
+    dcp: Floats = field(default_factory=_ones)
+    """Devices of ``tp`` that share the tokens of a sequence's cache: decode context parallelism takes no devices of its
+    own. At most ``tp`` over the KV heads."""
     prefix_cache_share: Floats = field(default_factory=_zeros)
     """Share of each prompt that is found in the prefix cache."""
     max_context: Floats = field(default_factory=_zeros)

@@ -29,6 +29,7 @@ NAMES: Mapping[str, str] = {
     "pp": mark("Pipeline stages"),
     "dp": mark("Data parallel"),
     "ep": mark("Expert parallel"),
+    "dcp": mark("Decode context parallel"),
     "engine": mark("Engine"),
     "weight_precision": mark("Weights"),
     "kv_precision": mark("KV cache"),
