@@ -22,6 +22,7 @@ def random_needs(seed: int) -> Needs:
 class _Chance:
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
+        self.percentile = random.Random(-1 - seed).choice([None, None, 50, 95, 99])
 
     def maybe(self, share: float, *values: object) -> object:
         return self.dice.choice(values) if self.dice.random() < share else None
@@ -65,7 +66,8 @@ class _Chance:
 
     def targets(self) -> dict[str, object]:
         return {"ttft_ms": self.maybe(0.3, 1, 100, 2000, 1e6), "tpot_ms": self.maybe(0.3, 0.1, 20, 100, 1e5),
-                "e2e_ms": self.maybe(0.1, 10, 1e4, 1e6), "output_tok_s": self.maybe(0.1, 1, 1000, 1e7)}
+                "e2e_ms": self.maybe(0.1, 10, 1e4, 1e6), "output_tok_s": self.maybe(0.1, 1, 1000, 1e7),
+                "percentile": self.percentile}
 
     def training(self) -> dict[str, object]:
         return {

@@ -35,6 +35,10 @@ def test_one_user_gets_deepseek_on_a_workstation_where_nothing_else_is_affordabl
     assert all(limit.margin >= 0 for limit in option.limits)
     assert {"hybrid_host", "narrow_weights"} <= {reason.code for reason in option.reasons}
     assert "hybrid_unsure" in {warning.code for warning in found.warnings}
+    for one in option.estimates.values():
+        assert one.ceiling is not None
+        assert one.low <= one.value <= one.high
+    assert option.estimates["ttft_ms"].ceiling < option.estimates["ttft_ms"].low  # type: ignore[operator]
     estimate = option.estimates["tpot_ms"]
     assert estimate.high > 3 * estimate.low
     assert estimate.ceiling is not None

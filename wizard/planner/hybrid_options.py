@@ -191,24 +191,25 @@ def _option(needs: Needs, model: Model, case: _Case, context: Context) -> Option
 
 def _estimates(h: Hybrid, users: float, prompt: float, output: float, count: int) -> dict[str, Estimate]:
     """Return the speeds of a machine whose users wait for their answers and then ask again."""
-    def time(value: float, low: float, high: float, floor: float | None) -> Estimate:
-        return Estimate(value=value * 1e3, low=low * 1e3, high=high * 1e3,
-                        ceiling=None if floor is None else floor * 1e3, basis="hybrid")
+    def time(value: float, low: float, high: float, floor: float) -> Estimate:
+        return Estimate(value=value * 1e3, low=low * 1e3, high=high * 1e3, ceiling=floor * 1e3, basis="hybrid")
 
     def whole(first: float, token: float) -> float:
         return first + output * token
 
     answers = whole(h.ttft, h.tpot), whole(h.first_low, h.low), whole(h.first_high, h.high)
-    e2e = time(*answers, None)
+    e2e = time(*answers, whole(h.first_floor, h.floor))
 
     def rate(times: float) -> Estimate:
         value, high, low = (times * users / answer for answer in answers)
-        return Estimate(value=value, low=low, high=high, ceiling=times * users / (output * h.floor), basis="hybrid")
+        most = times * users / whole(h.first_floor, h.floor)
+        return Estimate(value=value, low=low, high=high, ceiling=most, basis="hybrid")
 
     return {
-        "ttft_ms": time(h.ttft, h.first_low, h.first_high, None), "tpot_ms": time(h.tpot, h.low, h.high, h.floor),
+        "ttft_ms": time(h.ttft, h.first_low, h.first_high, h.first_floor),
+        "tpot_ms": time(h.tpot, h.low, h.high, h.floor),
         "e2e_ms": e2e, "output_tok_s": rate(output), "total_tok_s": rate(prompt + output), "requests_s": rate(1.0),
-        "max_concurrency": Estimate(value=users, low=users, high=users, ceiling=None, basis="memory_fit"),
+        "max_concurrency": Estimate(value=users, low=users, high=users, ceiling=users, basis="memory_fit"),
         "tokens_s_per_accelerator": rate(output / count),
     }
 

@@ -90,6 +90,7 @@ class Hybrid:
     ttft: float
     first_low: float
     first_high: float
+    first_floor: float
     cache_bytes: float
     working_bytes: float
 
@@ -152,12 +153,15 @@ def hybrid(
     low, high = calibration.interval(there, np.full(1, METRICS.index("decode")))
     ends = (float(np.exp(-high[0])), float(np.exp(-low[0]))) if place == "layers" else EXPERTS_BAND
     fast, slow = calibration.interval(there, np.full(1, METRICS.index("prefill")))
-    value, floor = float(step[0]), _floor(x, r, host, place, share)
-    first = float((c.ttft_fixed_s + prompt)[0])
+    value, floor = float(step[0]), _floor(x, r, host.bandwidth, place, share, users)
+    # A prompt's weights are read where they are or come over the bus, whichever is wider.
+    first_floor = _floor(x, r, np.maximum(host.bandwidth, x.device.pcie_bandwidth), place, share, tokens)
+    first = max(float((c.ttft_fixed_s + prompt)[0]), first_floor)
     return Hybrid(
         share=share, accelerator_bytes=fixed + share * movable, host_bytes=on_host, tpot=max(value, floor),
         low=max(value * ends[0], floor), floor=floor,
-        high=value * ends[1], ttft=first, first_low=first * float(np.exp(-slow[0])),
+        high=value * ends[1], ttft=first,
+        first_low=max(first * float(np.exp(-slow[0])), first_floor), first_floor=first_floor,
         first_high=first * float(np.exp(-fast[0])), cache_bytes=cache, working_bytes=working,
     )
 
@@ -178,11 +182,12 @@ def _mix(share: float, here: Floats, there: Floats) -> Floats:
     return share * here + (1 - share) * there
 
 
-def _floor(x: ServingInputs, r: Replica, host: DeviceColumns, place: Place, share: float) -> float:
-    """Return the least time per token: what must be read on each side at its full bandwidth, one after the other."""
-    touched = r.expert_bytes * experts_touched(x, np.maximum(x.concurrency, 1.0))
+def _floor(x: ServingInputs, r: Replica, there: Floats, place: Place, share: float, tokens: Floats) -> float:
+    """Return the least time of so many tokens: what must be read on each side at its full bandwidth, one after the
+    other; ``there`` is the bandwidth at which the host's part is reached."""
+    touched = r.expert_bytes * experts_touched(x, tokens)
     rest = r.dense_bytes + r.head_bytes
     if place == "layers":
         whole = rest + touched
-        return float((share * whole / x.device.bandwidth + (1 - share) * whole / host.bandwidth)[0])
-    return float((rest / x.device.bandwidth + touched * (share / x.device.bandwidth + (1 - share) / host.bandwidth))[0])
+        return float((share * whole / x.device.bandwidth + (1 - share) * whole / there)[0])
+    return float((rest / x.device.bandwidth + touched * (share / x.device.bandwidth + (1 - share) / there))[0])
