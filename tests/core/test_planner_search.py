@@ -8,9 +8,9 @@ from types import MappingProxyType
 import pytest
 
 from tests.core.plans import CATALOG, FIFTY_USERS
-from tests.core.search_cases import fast, slow, small_catalog, small_needs
+from tests.core.search_cases import MODELS, fast, slow, small_catalog, small_needs
 from wizard.costing.terms import terms_of
-from wizard.needs.files import parse_needs
+from wizard.needs.files import needs_from, parse_needs
 from wizard.planner.planner import Planner, plan
 
 SEEDS = (0, 3, 53, 239, 320, 324, 560, 573, 599)
@@ -50,3 +50,14 @@ def test_neither_order_nor_currency_of_the_question_matters(seed: int) -> None:
     budget = needs.budget.model_copy(update={"purchase": spent and spent * euro, "currency": "EUR"})
     assert {role: choice.price for role, choice in
             fast(needs.model_copy(update={"budget": budget}), catalog).items()} == price
+
+
+@pytest.mark.parametrize("load", [
+    {"concurrent_users": 10_000_000}, {"concurrent_users": 300_000, "think_time_s": 20}, {"requests_per_s": 1e6},
+])
+def test_absurd_loads_are_answered_from_few_estimates(load: dict[str, float]) -> None:
+    needs = needs_from({"model": MODELS[1], "workload": {"prompt_tokens": 2000, "output_tokens": 500, **load}})
+    planner = Planner(CATALOG)
+    found = planner.plan(needs)
+    assert found.recommended or found.rejected
+    assert 0 < planner.estimated < 40_000

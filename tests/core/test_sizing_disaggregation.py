@@ -54,6 +54,10 @@ def test_a_starved_prefill_group_bounds_the_rate() -> None:
 def test_the_best_split_keeps_the_limits_at_the_highest_rate() -> None:
     x = case(LLAMA_70B, H200, tp=2.0, prompt=6000, output=300, users=96)
     assert splits(x, 8) == [(1, 3), (2, 2), (3, 1)]
+    many = splits(x, 2_000_000_000)
+    assert len(many) <= 128
+    assert many[0] == (1, 999_999_999)
+    assert many[-1] == (999_999_999, 1)
     best = best_split(x, 8, calibration(), np.inf, np.inf)
     assert best is not None
     rates = [float(disaggregated(x, x, np.array([float(p)]), np.array([float(d)]), calibration()).requests[0])

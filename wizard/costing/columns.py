@@ -83,7 +83,7 @@ class CapexColumns:
         rows are spread evenly; ``room``: what it gives a rack. The last few are kept: asked again with the same
         arguments, they know the nodes they have built.
         """
-        return _columns(catalog, terms, profiles, _Asked(ups, software, sites, room))
+        return _family(catalog, terms, _Asked(ups, software, sites, room)).of(profiles)
 
     def index(self, accelerator: str) -> int:
         """Return the index of an accelerator's id in the columns of the rows."""
@@ -291,23 +291,30 @@ class _Asked:
     room: Room
 
 
-@lru_cache(maxsize=4)
-def _columns(catalog: Catalog, terms: Terms, profiles: tuple[Profile, ...], asked: _Asked) -> CapexColumns:
-    known = _known(catalog, terms, asked)
-    if known[0].full:
-        known[0] = _kinds_of(catalog, terms, asked)
-    return CapexColumns(known[0], shelf_of(catalog, terms), profiles, asked)
+class _Family:
+    """Columns of one shelf and site for any profiles: they share the kinds of node that they know."""
+
+    def __init__(self, shelf: Shelf, asked: _Asked) -> None:
+        self._shelf, self._asked = shelf, asked
+        self._begin()
+
+    def _begin(self) -> None:
+        software = subscribed(self._shelf, self._asked.software)
+        self._known = NodeKinds(self._shelf, site_of(self._shelf, self._asked.room), software)
+        self._columns: dict[tuple[Profile, ...], CapexColumns] = {}
+
+    def of(self, profiles: tuple[Profile, ...]) -> CapexColumns:
+        """Return the columns for profiles; once too many kinds are known they begin anew."""
+        if self._known.full:
+            self._begin()
+        if profiles not in self._columns:
+            self._columns[profiles] = CapexColumns(self._known, self._shelf, profiles, self._asked)
+        return self._columns[profiles]
 
 
 @lru_cache(maxsize=2)
-def _known(catalog: Catalog, terms: Terms, asked: _Asked) -> list[NodeKinds]:
-    """Return the kinds of node that all profiles share, in a place where they can begin anew."""
-    return [_kinds_of(catalog, terms, asked)]
-
-
-def _kinds_of(catalog: Catalog, terms: Terms, asked: _Asked) -> NodeKinds:
-    shelf = shelf_of(catalog, terms)
-    return NodeKinds(shelf, site_of(shelf, asked.room), subscribed(shelf, asked.software))
+def _family(catalog: Catalog, terms: Terms, asked: _Asked) -> _Family:
+    return _Family(shelf_of(catalog, terms), asked)
 
 
 def _share(cents: Ints, millionths: int) -> Ints:

@@ -27,10 +27,10 @@ from wizard.costing.software import Subscription, accelerator_cents, cores_of
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
-USUAL_NODES = 32
+USUAL_NODES = 16
 FIGURES = 7
 _MOST_KINDS = 8_000
-"""Kinds that are kept: a model of a new size adds some 1,000, each 2 kB."""
+"""Kinds that are kept: a model of a new size adds some 1,000, each 1 kB."""
 _EXACT = 1e-9
 """Needs that are this close to a step are not taken for those below it."""
 
@@ -76,9 +76,8 @@ class NodeKinds:
         self._alike: dict[Hashable, int] = {}
         self._kind = np.empty((0, int(self._first[-1])), np.int32)
         """Kind of each profile (row) and number of each accelerator; -1 where it was never asked for."""
-        self._ints: list[tuple[int, ...]] = [(0, 0, 0, -1, 0, 0, 0, 0, 0, 0)]
-        self._floats: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)]
-        self._int_rows, self._float_rows = np.array(self._ints, np.int64), np.array(self._floats, np.float64)
+        self._ints: Ints = np.array([(0, 0, 0, -1, 0, 0, 0, 0, 0, 0)], np.int64)
+        self._floats: Floats = np.zeros((1, 3))
         self._usual = np.empty((0, USUAL_NODES, FIGURES), np.float64)
 
     @property
@@ -102,16 +101,21 @@ class NodeKinds:
         place = profile, self._first[accelerator] + np.clip(each, 0, self._most[accelerator])
         found = self._kind[place]
         if (found < 0).any():
+            new: list[tuple[tuple[int, ...], tuple[float, ...]]] = []
             width, flat = self._kind.shape[1], self._kind.reshape(-1)
             for missing in np.unique(place[0][found < 0] * width + place[1][found < 0]).tolist():
-                flat[missing] = self._add(*divmod(missing, width))
-            self._int_rows, self._float_rows = np.array(self._ints, np.int64), np.array(self._floats, np.float64)
+                chosen = self._chosen(*divmod(missing, width))
+                flat[missing] = 0 if chosen is None else len(self._ints) + len(new)
+                new += [] if chosen is None else [chosen]
+            if new:
+                ints, floats = zip(*new, strict=True)
+                self._ints, self._floats = np.vstack([self._ints, ints]), np.vstack([self._floats, floats])
             found = self._kind[place]
         return np.asarray(found, np.int64)
 
     def figures(self, kinds: Ints) -> Figures:
         """Return the figures of kinds."""
-        return Figures(*self._int_rows[kinds].T, *self._float_rows[kinds].T)
+        return Figures(*self._ints[kinds].T, *self._floats[kinds].T)
 
     def usual(self) -> Floats:
         """Return the figures of builds of few like nodes of each kind, infinite where not known; to be filled in.
@@ -137,8 +141,8 @@ class NodeKinds:
             return profile
         return (profile.fabric, profile.edge, *places)
 
-    def _add(self, profile: int, place: int) -> int:
-        """Choose the machine of one kind of node and note its figures."""
+    def _chosen(self, profile: int, place: int) -> tuple[tuple[int, ...], tuple[float, ...]] | None:
+        """Choose the machine of one kind of node; return its figures, ``None`` where it cannot be built."""
         shelf, site = self._shelf, self._site
         accelerator = int(np.searchsorted(self._first, place, side="right")) - 1
         each = place - int(self._first[accelerator])
@@ -148,14 +152,13 @@ class NodeKinds:
         except CannotBuild:
             host = None
         if host is None:
-            return 0
+            return None
         system, kit = host.place.system, host.kit
         plain = system.kind == "server"
         variant = self.variants.setdefault(replace(kit.ports, count=1), len(self.variants))
         own_units = 0.0 if is_assembled(system) else system.rack_units or 0.0
         uplinks, rails = UPLINKS * site.uplink_cents if plain else 0, site.rail_cents if bare(system) else 0
-        self._ints.append((host.place.cents + kit.cents + uplinks + rails, host.place.card_cents,
-                           int(host.place.priced), variant, kit.ports.count, int(is_server(system)), profile, each,
-                           accelerator_cents(shelf, self._software, found), cores_of(kit.items, shelf)))
-        self._floats.append((host.power.max_w, (system.rack_units or 0.0) if plain else 0.0, own_units))
-        return len(self._ints) - 1
+        ints = (host.place.cents + kit.cents + uplinks + rails, host.place.card_cents,
+                int(host.place.priced), variant, kit.ports.count, int(is_server(system)), profile, each,
+                accelerator_cents(shelf, self._software, found), cores_of(kit.items, shelf))
+        return ints, (host.power.max_w, (system.rack_units or 0.0) if plain else 0.0, own_units)

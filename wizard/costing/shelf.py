@@ -14,8 +14,8 @@ from wizard.costing.refusal import CannotBuild, Conflict
 from wizard.costing.terms import Terms
 
 T = TypeVar("T")
-_MOST_KNOWN = 40_000
-"""Answers that are kept; a model adds some thousands, and a session may look at many models."""
+_MOST_KNOWN = 12_000
+"""Answers that are kept, some 5 MB; a model adds some thousands, and a session may look at many models."""
 
 _RENT_ONLY = ("cloud only",)
 _NOT_SOLD = ("announced", "unconfirmed", "uncertain")

@@ -54,6 +54,15 @@ class Builds:
     owned: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Least:
+    """Figures of one accelerator of each device that no build falls below; infinite where there are none."""
+
+    cost_usd: Floats
+    capex_usd: Floats
+    power_w: Floats
+
+
 @dataclass(frozen=True)
 class Market:
     """Where hardware comes from: what the builds of one plan are priced with."""
@@ -67,46 +76,58 @@ class Market:
     beside: Mapping[str, Any] = field(default_factory=dict)
     """Columns of what lies in memory beside the model, and of the draft of speculative decoding."""
 
-    def builds(self, candidates: Candidates, wanted: Floats) -> Builds:
-        """Size and price every candidate with ``wanted`` replicas for the load."""
+    def builds(self, candidates: Candidates, wanted: Floats, *, bare: bool = False) -> Builds:
+        """Size and price every candidate with ``wanted`` replicas for the load.
+
+        Args:
+            bare: the least they cost, draw and take up, by their nodes alone and as if rented where that is possible.
+        """
         replicas, spares = self._replicas(candidates, wanted)
         accelerators, nodes = self._machines(candidates, replicas + spares)
-        built = self.paid(candidates.device, self._bought(candidates, accelerators, nodes))
+        built = self.paid(candidates.device, self._bought(candidates, accelerators, nodes, bare=bare))
         share = np.minimum(np.ceil(candidates.per_replica / self._parts(candidates)), self._size(candidates))
         renting = self.rent_month_usd(candidates.device, accelerators, share)
         buy, rent = self.rates.own_usd(built), self.rates.rent_usd(renting)
-        rented = np.isfinite(rent) & ~(buy <= rent)
+        rented, month = np.isfinite(rent) & ~(buy <= rent), self.rates.own_month_usd(built)
+        cost = np.where(rented, rent, buy)
+        if bare:
+            rented, month = np.isfinite(rent), np.fmin(month, renting)
+        else:
+            month = np.where(rented, renting, month)
         return Builds(
             replicas=replicas, spares=spares, accelerators=accelerators, nodes=nodes,
-            capex_usd=np.where(rented, 0.0, built.capex_usd),
-            month_usd=np.where(rented, renting, self.rates.own_month_usd(built)),
-            cost_usd=np.where(rented, rent, buy), power_w=built.power_w, rack_units=built.rack_units, rented=rented,
+            capex_usd=np.where(rented, 0.0, built.capex_usd), month_usd=month, cost_usd=cost,
+            power_w=built.power_w, rack_units=built.rack_units, rented=rented,
             owned=np.where(rented, np.nan, self.owned[candidates.device]),
         )
 
-    def least_usd(self, weights: Ints) -> Floats:
-        """Return what one accelerator of each device costs at least over the horizon, however many are taken.
+    def least(self, weights: Ints) -> Least:
+        """Return what one accelerator of each device costs and draws at least, however many are taken.
 
         A cluster costs no less than its nodes, be they joined by a fabric (which may take another machine) or not, and
-        a node no less per accelerator than the best filled one; renting is in whole instances. Infinite where there is
-        no price. What is paid for whatever is built comes on top of it.
+        a node no less per accelerator than the best filled one; renting is in whole instances. What is paid for
+        whatever is built comes on top of it.
 
         Args:
             weights: the weight formats that come into question.
         """
         counts = np.concatenate([np.arange(1, size + 1) for size in self._sizes])
         device = np.repeat(np.arange(len(self.devices)), self._sizes)
-        each: Floats = np.full(device.shape, np.inf)
+        figures = np.full((3, device.size), np.inf)
         for profile, fabric in product(weights.tolist(), (False, True)):
             alone = self.capex.alone(self._known[device], counts, profile, fabric=fabric)
-            each = np.fmin(each, self.rates.least_own_usd(alone) / counts)
-        each = np.where(self._barred[device], np.inf, each)
-        least: Floats = np.full(len(self.devices), np.inf)
-        np.fmin.at(least, device, each)
-        least = np.where(np.isfinite(self.owned), FREE, least)
+            each = np.stack((self.rates.least_own_usd(alone), alone.capex_usd, alone.power_w))
+            figures = np.fmin(figures, each / counts)
+        figures[:2, self._barred[device]] = np.inf
+        least = np.full((3, len(self.devices)), np.inf)
+        for found, figure in zip(least, figures, strict=True):
+            np.fmin.at(found, device, figure)
+        cost, capex, watts = least
+        cost, capex = (np.where(np.isfinite(self.owned), free, money) for free, money in ((FREE, cost), (0.0, capex)))
         if self.needs.constraints.acquisition != "own":
-            least = np.minimum(least, self._rents.least_month_usd() * self.rates.months)
-        return least
+            rent = self._rents.least_month_usd() * self.rates.months
+            cost, capex = np.minimum(cost, rent), np.where(np.isfinite(rent), 0.0, capex)
+        return Least(cost, capex, watts)
 
     @cached_property
     def _known(self) -> Ints:
@@ -177,8 +198,10 @@ class Market:
     def _size(self, candidates: Candidates) -> Ints:
         return self._sizes[candidates.device]
 
-    def _bought(self, candidates: Candidates, accelerators: Floats, nodes: Floats) -> BuildColumns:
-        return self.capex.build(
+    def _bought(
+        self, candidates: Candidates, accelerators: Floats, nodes: Floats, *, bare: bool
+    ) -> BuildColumns:
+        return (self.capex.bare if bare else self.capex.build)(
             self._known[candidates.device], np.minimum(accelerators, MOST).astype(np.int64),
             np.minimum(nodes, MOST).astype(np.int64), profile=candidates.weights,
             inter_node=candidates.per_replica > self._size(candidates) * self._parts(candidates),

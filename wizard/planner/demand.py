@@ -15,6 +15,9 @@ MOST_USERS = 512
 EACH = 16
 """Every number of users per replica up to here is tried, then steps of :data:`STEP`."""
 STEP = 1.12
+MOST_SHARES = 120
+"""Shares of the users up to which each is tried; of more (some 5,000 users) those apart by :data:`FINE`."""
+FINE = 1.035
 LARGE_SHARES = 4
 """Replicas up to which their share of the users is tried however large it is."""
 
@@ -82,20 +85,20 @@ class Demand:
         free = np.union1d(np.arange(1, EACH + 1), steps[steps <= MOST_USERS])
         if self.users is None:
             return free
-        users = ceil(self.users * factor - 1e-9)
-        some = np.arange(1, min(users, MOST_USERS) + 1)
-        replicas = np.concatenate([-(-users // some), np.arange(1, LARGE_SHARES + 1)])
-        shares = np.unique(-(-users // replicas))
+        shares = _thinned(_shares(self._people(factor)))
         # The same for every role: what carries more must not find a way that what carries less was not shown.
         most = 2 * ceil(self.users * self.factor("headroom"))
         return shares if self.shared else np.union1d(shares, free[free <= most])
 
     def counts(self, factor: float) -> int:
         """Return how many candidates each layout has at ``factor`` times the load: numbers of replicas, or of users."""
-        if not self.shared or self.users is None:
+        users = self._people(factor)
+        if not self.shared or _shares(users).size > MOST_SHARES:
             return int(self.grid(factor).size)
-        users = ceil(self.users * factor - 1e-9)
         return users - (users - 1) // MOST_USERS
+
+    def _people(self, factor: float) -> int:
+        return ceil((self.users or 0) * factor - 1e-9)
 
     def fewest(self, users: Ints, requests_s: Floats, output_tok_s: Floats, answer_ms: Floats, factor: float) -> Floats:
         """Return a number of replicas below which the load cannot be carried.
@@ -130,6 +133,22 @@ class Demand:
             rate = np.maximum(columns.output_tok_s.low, 1e-12)
             needed = np.maximum(needed, np.ceil(self.output_tok_s * factor / rate))
         return needed
+
+
+def _shares(users: int) -> Ints:
+    """Return the users of each of 1, 2, 3, ... replicas, ascending."""
+    some = np.arange(1, min(users, MOST_USERS) + 1)
+    replicas = np.concatenate([-(-users // some), np.arange(1, LARGE_SHARES + 1)])
+    found: Ints = np.unique(-(-users // replicas))
+    return found
+
+
+def _thinned(shares: Ints) -> Ints:
+    """Return the shares, ascending; of very many the largest of those that are about alike."""
+    if shares.size <= MOST_SHARES:
+        return shares
+    step = np.floor(np.log(shares) / np.log(FINE))
+    return np.asarray(shares[np.diff(step, append=np.inf) != 0])
 
 
 def waves_fill(users: Ints, scv: float) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -12,13 +12,19 @@ from numpy.typing import NDArray
 
 from wizard.planner.candidates import Candidates
 from wizard.sizing.calibration import Calibration
-from wizard.sizing.cases import Ints, ServingColumns
+from wizard.sizing.cases import Floats, Ints, ServingColumns
 from wizard.sizing.serving import Constants, serve
 from wizard.sizing.traffic import ServingInputs
 
 T = TypeVar("T")
 MOST_ROWS = 40_000
-"""Rows that are kept from one question to the next: some 15 MB."""
+"""Rows that are kept from one question to the next: some 5 MB."""
+KEPT = frozenset((
+    "batch", "memory.weights", "memory.activations", "memory.overhead", "memory.capacity", "max_concurrency.low",
+    "output_tok_s.low", "requests_s.low", "requests_s.value",
+    *(f"{time}.{end}" for time in ("ttft_ms", "tpot_ms", "e2e_ms") for end in ("value", "high")),
+))
+"""Columns that choosing asks for; the others are not kept."""
 MOST_USERS = 400
 """Different numbers of users whose rows are kept: some 8 MB of places."""
 _NONE = -1
@@ -44,9 +50,8 @@ class Estimates:
     """Numbers of users that were asked for, ascending."""
     _place: NDArray[np.int32] = field(init=False)
     """Row of the columns of each group at each of these numbers of users."""
-    _columns: list[NDArray[Any]] = field(default_factory=list)
-    """Columns of all rows, with room for more."""
-    _like: ServingColumns = field(init=False)
+    _columns: dict[str, NDArray[Any]] = field(default_factory=dict)
+    """Kept columns of all rows by name, with room for more."""
 
     def __post_init__(self) -> None:
         self._forget()
@@ -55,7 +60,7 @@ class Estimates:
         """Return the candidates of these groups at these users with their estimates, both of ``group``'s shape."""
         self.ensure(group, users)
         rows = self._place[group, np.searchsorted(self._users, users)]
-        return self._candidates(group, users), cast("ServingColumns", _Rows(self._like, iter(self._columns), rows))
+        return self._candidates(group, users), cast("ServingColumns", _Rows(self._columns, rows))
 
     def ensure(self, group: Ints, users: Ints) -> None:
         """Estimate those of the rows that are not known yet."""
@@ -71,13 +76,29 @@ class Estimates:
         self._place[group[unknown], column[unknown]] = np.arange(self.size, self.size + unknown.size)
         self._add(group[unknown], users[unknown])
 
+    def pace(self, group: Ints) -> tuple[Ints, Floats, Floats]:
+        """Return what is known of how fast groups are, whatever they were estimated for.
+
+        Returns:
+            numbers of users, ascending; and of shape ``(groups, users)`` the requests per second and user that no more
+            users exceed, and the milliseconds of an answer that no more users undercut.
+        """
+        place = self._place[group]
+        known = place != _NONE
+        rate, answer = np.full(place.shape, np.inf), np.zeros(place.shape)
+        if known.any():
+            rows = place[known]
+            rate[known] = self._columns["requests_s.value"][rows] / np.broadcast_to(self._users, place.shape)[known]
+            answer[known] = self._columns["e2e_ms.value"][rows]
+        return self._users, np.minimum.accumulate(rate, axis=1), np.maximum.accumulate(answer, axis=1)
+
     def trim(self) -> None:
         """Forget everything once it is too much."""
         if self.size > MOST_ROWS or self._users.size > MOST_USERS:
             self._forget()
 
     def _forget(self) -> None:
-        self.size, self._columns, self._users = 0, [], np.empty(0, dtype=np.int64)
+        self.size, self._columns, self._users = 0, {}, np.empty(0, dtype=np.int64)
         self._place = np.empty((self.groups.size, 0), dtype=np.int32)
 
     def _make_room(self, users: Ints) -> None:
@@ -95,50 +116,59 @@ class Estimates:
         inputs = self.inputs(self._candidates(group, users))
         constants = self.constants().take(group)
         served = serve(inputs, self.calibration, constants)
-        self._like = served if self.promised is None else self.promised(inputs, served, constants)
-        columns, size = list(_leaves(self._like)), self.size + group.size
-        if not self._columns:
-            self._columns = [np.empty(0, column.dtype) for column in columns]
-        if size > self._columns[0].size:
-            self._columns = [np.resize(column, 2 * size) for column in self._columns]
-        for known, column in zip(self._columns, columns, strict=True):
-            known[self.size:size] = column
+        columns = served if self.promised is None else self.promised(inputs, served, constants)
+        size = self.size + group.size
+        for name, column in named(columns):
+            if name.removeprefix("late.") in KEPT:
+                self._columns[name] = _written(self._columns.get(name), column, self.size)
         self.size = size
 
 
-class _Rows:
-    """Rows of a dataclass of columns, nested ones included: a column is looked up when it is first asked for."""
+def _written(known: NDArray[Any] | None, column: NDArray[Any], start: int) -> NDArray[Any]:
+    """Write a column behind the first ``start`` rows of what is known, which is moved where it has no room left."""
+    end = start + column.size
+    if known is None or end > known.size:
+        room = np.empty(end + end // 2, column.dtype)
+        if known is not None:
+            room[:start] = known[:start]
+        known = room
+    known[start:end] = column
+    return known
 
-    def __init__(self, like: object, columns: Iterator[NDArray[Any]], rows: NDArray[np.int32]) -> None:
-        self._rows = rows
-        self._all = {
-            name: next(columns) if isinstance(getattr(like, name), np.ndarray)
-            else _Rows(getattr(like, name), columns, rows) for name in _names(like)
-        }
+
+class _Rows:
+    """Rows of named columns, as attributes like those of a dataclass: each is looked up when it is first asked for."""
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]], rows: NDArray[np.int32], prefix: str = "") -> None:
+        self._columns, self._rows, self._prefix = columns, rows, prefix
 
     def __getattr__(self, name: str) -> object:
-        if name not in self._all:
-            raise AttributeError(name)
-        column = self._all[name]
-        found = column if isinstance(column, _Rows) else column[self._rows]
+        path = self._prefix + name
+        found: object
+        if path in self._columns:
+            found = self._columns[path][self._rows]
+        elif any(known.startswith(path + ".") for known in self._columns):
+            found = _Rows(self._columns, self._rows, path + ".")
+        else:
+            raise AttributeError(path)
         setattr(self, name, found)
         return found
 
 
 def take(columns: T, index: Ints) -> T:
     """Return the rows ``index`` of a dataclass of columns, nested ones included."""
-    return _filled(columns, (column[index] for column in _leaves(columns)))
+    return filled(columns, (column[index] for column in leaves(columns)))
 
 
 def join(first: T, second: T) -> T:
     """Return the rows of two dataclasses of columns, the second's after the first's."""
-    pairs = zip(_leaves(first), _leaves(second), strict=True)
-    return _filled(first, (np.concatenate(pair) for pair in pairs))
+    pairs = zip(leaves(first), leaves(second), strict=True)
+    return filled(first, (np.concatenate(pair) for pair in pairs))
 
 
 def fingerprint(columns: object) -> tuple[bytes, ...]:
     """Return all values of a dataclass of columns, nested ones included, as one key."""
-    return tuple(np.asarray(column).tobytes() for column in _leaves(columns))
+    return tuple(np.asarray(column).tobytes() for column in leaves(columns))
 
 
 def _names(columns: object) -> tuple[str, ...]:
@@ -151,17 +181,23 @@ def _names_of(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind))
 
 
-def _leaves(columns: object) -> Iterator[NDArray[Any]]:
+def leaves(columns: object) -> Iterator[NDArray[Any]]:
+    """Yield all columns of a dataclass, nested ones included, in order."""
+    return (column for _, column in named(columns))
+
+
+def named(columns: object, prefix: str = "") -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield all columns of a dataclass by name, those of nested ones as ``outer.inner``, in order."""
     for name in _names(columns):
         value = getattr(columns, name)
         if isinstance(value, np.ndarray):
-            yield value
+            yield prefix + name, value
         else:
-            yield from _leaves(value)
+            yield from named(value, f"{prefix}{name}.")
 
 
-def _filled(like: T, columns: Iterator[NDArray[Any]]) -> T:
+def filled(like: T, columns: Iterator[NDArray[Any]]) -> T:
     """Return a dataclass like the one given with other columns."""
     def one(value: object) -> object:
-        return next(columns) if isinstance(value, np.ndarray) else _filled(value, columns)
+        return next(columns) if isinstance(value, np.ndarray) else filled(value, columns)
     return type(like)(*[one(getattr(like, name)) for name in _names(like)])

@@ -46,21 +46,6 @@ class Requirement:
         return self.margin >= -1e-9
 
 
-def requirements(
-    needs: Needs, candidates: Candidates, columns: ServingColumns, builds: Builds, wanted: Floats,
-    budget_usd: float | None, month_usd: float | None,
-) -> tuple[Requirement, ...]:
-    """Return every requirement that the needs make, memory first.
-
-    Args:
-        wanted: replicas that the load takes.
-    """
-    return (
-        *_memory(candidates, columns), *speed(needs, columns), *load(needs, builds, wanted),
-        *resources(needs, builds, budget_usd, month_usd),
-    )
-
-
 def load(needs: Needs, builds: Builds, wanted: Floats) -> tuple[Requirement, ...]:
     """Return the load that a stated number of accelerators must carry, as replicas needed against replicas there."""
     if needs.constraints.accelerator_count is None:
@@ -104,15 +89,16 @@ def owned_limit(needs: Needs, owned: Floats, accelerators: Floats) -> tuple[Requ
     return (Requirement("owned", "constraints.owned", most, accelerators, "", at_most=True),)
 
 
-def _memory(candidates: Candidates, columns: ServingColumns) -> list[Requirement]:
+def memory_limits(candidates: Candidates, columns: ServingColumns) -> tuple[Requirement, ...]:
+    """Return what the memory must hold: weights and working memory, and a sequence for each user."""
     memory = columns.memory
     fixed = (memory.weights + memory.activations + memory.overhead) / GIB
     held = columns.max_concurrency.low
-    return [
+    return (
         Requirement("weights_memory", "model", memory.capacity / GIB, fixed, "GiB", at_most=True),
         Requirement("kv_memory", "workload.concurrent_users", candidates.users.astype(np.float64), held, "",
                     at_most=False),
-    ]
+    )
 
 
 def speed_targets(needs: Needs) -> tuple[float | None, float | None, float | None]:

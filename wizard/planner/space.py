@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wizard.catalog.records import Model
-from wizard.planner.builds import Builds, Market
+from wizard.planner.builds import Builds, Least, Market
 from wizard.planner.candidates import Candidates
 from wizard.planner.demand import Demand
-from wizard.planner.estimates import Estimates, take
+from wizard.planner.estimates import Estimates
+from wizard.planner.ladder import Ladder
 from wizard.planner.memo import Memo
-from wizard.planner.requirements import Requirement, load, requirements, resources
+from wizard.planner.requirements import Requirement, load, memory_limits, resources, speed
 from wizard.sizing.bands import batch_class
 from wizard.sizing.cases import Bools, Floats, Ints, MemoryColumns, ServingColumns
 from wizard.sizing.ceilings import bounds
@@ -30,6 +31,11 @@ from wizard.sizing.replica import Replica
 
 UNPRICED = 1e15
 """Stands for the price of what has none: the smaller machine comes first among them."""
+HAIR = 1e-6
+"""Share by which bounds are loosened, for what is rounded."""
+Limits: TypeAlias = tuple[tuple[str, Bools], ...]
+CENT = 0.01
+"""By how much a price that is known may be off for being rounded."""
 
 
 def price_of(builds: Builds) -> Floats:
@@ -46,18 +52,19 @@ class Prices:
     """Class of the users within which bands are alike."""
     least: Floats
     """Price in dollars; where rates decide, a price that it cannot fall below."""
-    limits: tuple[tuple[str, Bools], ...] = ()
+    limits: Limits = ()
     """Limits on machines, money and load that are known before any estimate: code, and which rows keep it."""
     kind: Ints | None = None
     """Which of all groups are built alike; ``None`` where builds hang on estimates."""
-    builds: Builds | None = None
-    """Builds of each kind at every number of users, one after the other."""
+    wanted: Floats | None = None
+    """Replicas at each number of users."""
+    ladder: Ladder | None = None
 
     def built(self, group: Ints, users: Ints) -> Builds | None:
-        """Return the builds of rows, where they are known."""
-        if self.kind is None or self.builds is None:
+        """Return the builds of rows, where they hang on no estimate."""
+        if self.kind is None or self.wanted is None or self.ladder is None:
             return None
-        return take(self.builds, self.kind[group] * self.users.size + np.searchsorted(self.users, users))
+        return self.ladder.at(self.kind[group], self.wanted[np.searchsorted(self.users, users)])
 
     def allowed(self, without: Collection[str]) -> Bools:
         """Return which rows keep every known limit but those of the codes in ``without``."""
@@ -127,37 +134,34 @@ class Space:
         segment = batch_class(users.astype(np.float64))
         if self.demand.exact:
             return self._exact(users, segment, factor)
-        return Prices(users, segment, self._least(users, factor))
+        return Prices(users, segment, *self.bounds(self.fits, users, factor))
 
     def _exact(self, users: Ints, segment: Ints, factor: float) -> Prices:
         """Price groups that are built alike together."""
-        first, kind = self._kinds
+        _, kind = self._kinds
         never = np.full(1, np.inf)
         each = self.demand.fewest(users, never, never, never, factor)
-        wanted = np.tile(each, first.size)
-        builds = self._built(self.groups.take(first), each)
+        builds = self._ladder.least(each)
+        wanted = np.tile(each, builds.nodes.size // each.size)
 
         def of_groups(column: NDArray[Any]) -> NDArray[Any]:
             return np.asarray(column.reshape(-1, users.size)[kind[self.fits]])
 
-        found = (*load(self.market.needs, builds, wanted), *self._resources(builds))
+        found = self.afforded(builds, wanted)
         limits = tuple((one.code, of_groups(one.met)) for one in found if not one.met.all())
-        return Prices(users, segment, of_groups(price_of(builds)), limits, kind, builds)
+        return Prices(users, segment, of_groups(price_of(builds) - CENT), limits, kind, each, self._ladder)
 
-    def _built(self, kinds: Candidates, wanted: Floats) -> Builds:
-        """Return builds of each kind with each number of replicas, from the memo if they were asked for before."""
-        market = self.market
-        columns = (kinds.device, kinds.per_replica, kinds.weights, wanted)
+    @cached_property
+    def _ladder(self) -> Ladder:
+        """The builds of each kind of groups, from the memo if some were asked for before."""
+        market, kinds = self.market, self.groups.take(self._kinds[0])
+        wishes = market.needs.constraints
         key = (
-            market.capex, market.rates, market.needs.constraints,
-            tuple((d.whole.id, d.parts, d.rent_only) for d in market.devices), *(c.tobytes() for c in columns),
+            market.capex, market.rates, wishes.availability, wishes.accelerator_count, wishes.acquisition, wishes.owned,
+            tuple((d.whole.id, d.parts, d.rent_only) for d in market.devices),
+            *(column.tobytes() for column in (kinds.device, kinds.per_replica, kinds.weights)),
         )
-
-        def make() -> Builds:
-            rows = kinds.take(np.repeat(np.arange(kinds.size), wanted.size))
-            return market.builds(rows, np.tile(wanted, kinds.size))
-
-        return self.memo.get("builds", key, make, keep=4)
+        return self.memo.get("ladder", key, lambda: Ladder(market, kinds), keep=2)
 
     @cached_property
     def _kinds(self) -> tuple[Ints, Ints]:
@@ -167,22 +171,45 @@ class Space:
         _, first, kind = np.unique(key, return_index=True, return_inverse=True)
         return first, kind
 
-    def _least(self, users: Ints, factor: float) -> Floats:
-        """Return the least price: replicas at the physical ceiling of their rates, at the best price of a device."""
-        g = self.groups.take(self.fits)
-        ceiling, answer = self._ceilings
-        load = self.market.needs.workload
-        requests = np.minimum(ceiling[:, None], users / answer[:, None])
-        fewest = self.demand.fewest(
-            users[None, :], requests, requests * load.output_tokens, answer[:, None] * 1e3, factor)
+    def bounds(self, group: Ints, users: Ints, factor: float) -> tuple[Floats, Limits]:
+        """Return, where rates decide, the least prices of groups that fit, shape ``(groups, users)``, and limits that
+        may be kept.
+
+        Replicas are counted by what is known of their rates: the physical ceiling bounds what was never estimated, and
+        what was estimated bounds the same group with more users: none of them is answered sooner.
+        """
+        g, place = self.groups.take(group), np.searchsorted(self.fits, group)
+        ceiling, floor = (column[place, None] for column in self._ceilings)
+        known, rate, waited = self.estimates.pace(group)
+        column = np.searchsorted(known, users, side="right") - 1
+        some = np.flatnonzero(column >= 0)
+        answer = np.broadcast_to(floor, (group.size, users.size)).copy()
+        answer[:, some] = np.maximum(answer[:, some], waited[:, column[some]] / 1e3 * (1 - HAIR))
+        requests = np.minimum(ceiling, users / answer)
+        requests[:, some] = np.minimum(requests[:, some], rate[:, column[some]] * users[some] * (1 + HAIR))
+        output = requests * self.market.needs.workload.output_tokens
+        fewest = self.demand.fewest(users[None, :], requests, output, answer * 1e3, factor)
         parts = np.array([device.parts for device in self.market.devices])[g.device]
         count = self.market.needs.constraints.accelerator_count
         accelerators = np.ceil(fewest * (g.per_replica / parts)[:, None]) if count is None else np.full(
             fewest.shape, float(count))
-        each = self.market.least_usd(np.unique(g.weights))[g.device][:, None]
-        # A hair less, for the cents that are rounded.
-        each = np.where(np.isinf(each), UNPRICED, each * 0.999999)
-        return np.asarray(each * accelerators + self.market.rates.total.always - 0.01)
+        each, wishes = self._least, self.market.needs.constraints
+        price = each.cost_usd[g.device, None] * accelerators + self.market.rates.total.always - CENT
+        wanted = (
+            ("max_accelerators", wishes.max_accelerators, accelerators),
+            ("power_w", wishes.max_power_w, each.power_w[g.device, None] * accelerators),
+            ("budget", self.budget_usd, each.capex_usd[g.device, None] * accelerators),
+        )
+        # What has no known figure is not held against it here.
+        limits = tuple((code, ~(have * (1 - HAIR) > most) | np.isinf(have)) for code, most, have in wanted if most)
+        return np.asarray(price), limits
+
+    @cached_property
+    def _least(self) -> Least:
+        """Least figures of one accelerator of each device."""
+        least = self.market.least(np.unique(self.groups.weights[self.fits]))
+        cost = np.where(np.isinf(least.cost_usd), UNPRICED, least.cost_usd * (1 - HAIR))
+        return replace(least, cost_usd=cost)
 
     @cached_property
     def _ceilings(self) -> tuple[Floats, Floats]:
@@ -195,9 +222,6 @@ class Space:
         first = bounds(alone, Replica.of(alone), use)
         return np.asarray(limit.requests), self.market.needs.workload.output_tokens * first.tpot
 
-    def _resources(self, builds: Builds) -> tuple[Requirement, ...]:
-        return resources(self.market.needs, builds, self.budget_usd, self.month_usd)
-
     def judge(
         self, candidates: Candidates, columns: ServingColumns, factor: float, builds: Builds | None = None
     ) -> tuple[Builds, tuple[Requirement, ...]]:
@@ -205,5 +229,13 @@ class Space:
         wanted = self.demand.replicas(candidates.users, columns, factor)
         if builds is None:
             builds = self.market.builds(candidates, wanted)
-        return builds, requirements(
-            self.market.needs, candidates, columns, builds, wanted, self.budget_usd, self.month_usd)
+        return builds, (*self.served(candidates, columns), *self.afforded(builds, wanted))
+
+    def served(self, candidates: Candidates, columns: ServingColumns) -> tuple[Requirement, ...]:
+        """Hold rows against what is asked of memory and times, which hang on the estimates alone."""
+        return (*memory_limits(candidates, columns), *speed(self.market.needs, columns))
+
+    def afforded(self, builds: Builds, wanted: Floats) -> tuple[Requirement, ...]:
+        """Hold builds against the load that they must carry, and the limits on machines and money."""
+        needs = self.market.needs
+        return (*load(needs, builds, wanted), *resources(needs, builds, self.budget_usd, self.month_usd))

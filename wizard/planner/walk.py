@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wizard.planner.candidates import Candidates
 from wizard.planner.lifted import Lifted
 from wizard.planner.plan import SPEED
 from wizard.planner.requirements import Requirement, promised
@@ -84,6 +85,12 @@ class Walk:
     def step(self) -> Rows:
         """Ask for the next rows that may be better than what is known; for none when all is known."""
         device = self._space.groups.device
+        if not self._space.demand.exact:
+            price, limits = self._space.bounds(self._live, self._prices.users, self.factor)
+            self._price = np.maximum(self._price, price)
+            for code, met in limits:
+                if code not in self._without:
+                    self._open &= met
         wanted = self._open & (self._price <= self._bound()[device[self._live]][:, None])
         kept = wanted.any(axis=1)
         # A bound only ever falls: what is above it stays out.
@@ -94,15 +101,26 @@ class Walk:
         """Take in the estimates of rows that were asked for."""
         space = self._space
         candidates, columns = space.estimates.of(rows.group, rows.users)
-        built = self._prices.built(rows.group, rows.users)
-        builds, found = space.judge(candidates, columns, self.factor, built)
-        found = self._lifted.applied(found, rows.group)
-        kept = [(requirement, requirement.met) for requirement in found if requirement.code not in self._without]
-        good = np.logical_and.reduce([met for _, met in kept])
-        np.minimum.at(self.best, candidates.device[good], price_of(builds)[good])
+        kept = self._kept(self._lifted.applied(space.served(candidates, columns), rows.group))
+        self._note(np.flatnonzero(_all(kept)), rows, candidates, columns)
         segment = self._prices.segment[np.searchsorted(self._prices.users, rows.users)]
         self._exclude(rows, segment, _late(kept), _hopeless(kept, columns))
         self._open &= self._prices.users < self._slow[self._live][:, self._prices.segment]
+
+    def _note(self, good: Ints, rows: Rows, candidates: Candidates, columns: ServingColumns) -> None:
+        """Note the prices of rows that are fast and large enough, where machines and money allow them."""
+        space, wanted = self._space, self._space.demand.replicas(rows.users, columns, self.factor)[good]
+        if not good.size:
+            return
+        builds = self._prices.built(rows.group[good], rows.users[good])
+        if builds is None:
+            builds = space.market.builds(candidates.take(good), wanted)
+        allowed = np.flatnonzero(_all(self._kept(space.afforded(builds, wanted))))
+        np.minimum.at(self.best, candidates.device[good[allowed]], price_of(builds)[allowed])
+
+    def _kept(self, found: Collection[Requirement]) -> list[tuple[Requirement, Bools]]:
+        """Return the requirements that must be kept, each with the rows that do."""
+        return [(requirement, requirement.met) for requirement in found if requirement.code not in self._without]
 
     def _picked(self, among: Ints, parts: int) -> Rows:
         row, column = np.nonzero(_spread(self._open[among], parts))
@@ -124,6 +142,11 @@ class Walk:
         for later in range(self._slow.shape[1]):
             chosen = hopeless & (segment <= later)
             np.minimum.at(self._slow[:, later], rows.group[chosen], rows.users[chosen])
+
+
+def _all(kept: Collection[tuple[Requirement, Bools]]) -> Bools:
+    """Return which rows keep all of the requirements."""
+    return np.asarray(np.logical_and.reduce([met for _, met in kept]))
 
 
 def _late(found: Collection[tuple[Requirement, Bools]]) -> Bools:

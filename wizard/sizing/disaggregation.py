@@ -85,9 +85,15 @@ def handed_over(x: ServingInputs, r: Replica) -> Floats:
 
 
 def splits(x: ServingInputs, devices: int) -> list[tuple[int, int]]:
-    """Return the counts of prefill and decode workers that ``devices`` of the single case ``x`` can be split into."""
+    """Return the counts of prefill and decode workers that ``devices`` of the single case ``x`` can be split into.
+
+    Of very many workers only some splits, evenly spread: neighbours differ by less than one worker in a hundred.
+    """
     workers = int(devices // float((x.tp * x.pp * x.dp)[0]))
-    return [(n, workers - n) for n in range(1, workers)]
+    if workers < 2:
+        return []
+    first = np.unique(np.linspace(1, workers - 1, min(workers - 1, _SPLITS)).round().astype(np.int64)).tolist()
+    return [(n, workers - n) for n in first]
 
 
 def best_split(
@@ -114,5 +120,7 @@ def best_split(
     return pairs[k][0], pairs[k][1], one
 
 
+_SPLITS = 128
+"""Splits that are tried at most."""
 _LOADS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1)
 """Shares of the users that are tried: fewer wait less."""

@@ -15,7 +15,7 @@ EVERY = 2
 """Jobs after which memory is handed back; it takes a few milliseconds off the main thread."""
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 _ARENAS = 2
-_LARGE = 1 << 19
+_LARGE = 1 << 17
 """Blocks from this size on, the columns of a search, go back to the system when freed; glibc would raise the bound."""
 _jobs = count(1)
 
