@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
 from io import BytesIO
@@ -226,3 +226,8 @@ def find(shell: QWidget, name: str) -> Any:
     found = whole.findChild(QWidget, name)
     assert found is not None, f"no widget is called {name}"
     return found
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Return texts as one; figures are tied to their units by spaces that do not break."""
+    return "\n".join(texts).replace("\u00a0", " ")

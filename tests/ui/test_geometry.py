@@ -135,6 +135,7 @@ def test_no_page_is_wider_than_its_window(
             if size[0] < 1120:
                 assert clipped(page) == [], (lang, step, view)
                 assert clipped(shell.rail) == []
+                assert clipped(shell.summary) == [], (lang, step, view)
                 assert shell.rail.menu_button.geometry().bottom() < shell.rail.height()
 
 

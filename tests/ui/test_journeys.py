@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import samples
-from tests.ui.conftest import Engine, Files, at, find, press, typed
+from tests.ui.conftest import Engine, Files, at, find, joined, press, typed
 from wizard.needs import flow
 from wizard.needs.needs import Needs
 from wizard.needs.presets import preset, preset_ids
@@ -231,12 +231,12 @@ def test_figures_tell_where_they_come_from(shell: Shell, qtbot: QtBot) -> None:
     find(shell, "why-ttft_ms").setFocus()
     press(focused(), Key.Key_F1)
     assert shell.side.currentWidget() is shell.explanation
-    words = " ".join(label.text() for label in shell.explanation.findChildren(type(shell.kept)))
+    words = joined(label.text() for label in shell.explanation.findChildren(type(shell.kept)))
     assert "0.46 s" in words
     assert "hopper/bf16" in words
     assert "decode steps between the chunks" in words
     find(shell, "behind").click()
-    words = " ".join(label.text() for label in shell.explanation.findChildren(type(shell.kept)))
+    words = joined(label.text() for label in shell.explanation.findChildren(type(shell.kept)))
     assert "European Central Bank" in words
     press(focused(), Key.Key_Escape)
     assert shell.side.currentWidget() is shell.summary

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import samples
-from tests.ui.conftest import Engine, find, planned, press
+from tests.ui.conftest import Engine, find, joined, planned, press
 from wizard.errors import InputError
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Plan
@@ -58,7 +58,7 @@ def page_of(shell: Shell) -> ResultPage:
 
 def said(root: QWidget) -> str:
     QApplication.processEvents()  # what was just made is shown by the event loop
-    return "\n".join(label.text() for label in root.findChildren(QLabel) if label.isVisible())
+    return joined(label.text() for label in root.findChildren(QLabel) if label.isVisible())
 
 
 def test_why_not_a_4090_takes_two_actions(user: User, qtbot: QtBot) -> None:

@@ -182,9 +182,9 @@ class Summary(QFrame):
             total = figures.money(ctx.tr, option.cost.total, option.cost.currency)
             rows.append(Pair(ctx.t("{n}-year cost", n=years), total, "total"))
         if option.tco is not None and option.tco.break_even_month is not None:
-            even = ctx.t("even in month {n}", n=option.tco.break_even_month)
             other = label(ctx.tr, option.tco.break_even_against)
-            rows.append(Pair(ctx.t("Against {other}", other=other), even, "break_even"))
+            even = ctx.t("month {n}, against {other}", n=option.tco.break_even_month, other=other)
+            rows.append(Pair(ctx.t("Break-even"), even, "break_even"))
         power = figures.power(ctx.tr, option.power_w)
         if option.rack_units:
             rows.append(Pair(ctx.t("Rack"), f"{option.rack_units:g} U · {power}", "power_w"))

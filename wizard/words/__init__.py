@@ -77,7 +77,7 @@ def number(tr: Translator, value: float, digits: int = 3) -> str:
 
 
 def _shown(tr: Translator, key: str, value: object) -> object:
-    if key.endswith("_label"):
+    if key.endswith("_label") or key == "region":
         return label(tr, str(value))
     if key == "fields":
         return tr(", ").join(label(tr, name) for name in str(value).split(", "))

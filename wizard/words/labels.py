@@ -110,6 +110,7 @@ LABELS: Mapping[str, str] = {
     "tokens_s_per_accelerator": mark("Tokens per second and accelerator"),
     "hours": mark("Hours"),
     "mfu": mark("Model FLOPs utilisation"),
+    "any": mark("any region"),
     "memory_bytes": mark("memory size"),
     "bandwidth_gb_s": mark("memory bandwidth"),
     "fp16_tflops": mark("16-bit peak"),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from wizard.catalog.records import Component
 from wizard.costing.records import Bom, BomLine
+from wizard.i18n import mark
 from wizard.planner.plan import Option
 from wizard.ui import bill_edits, figures
 from wizard.ui.bill_totals import edit_notes, line_why, notes, totals
@@ -22,6 +23,8 @@ from wizard.ui.widgets.flow_layout import FlowLayout
 from wizard.ui.widgets.line_editor import LineEditor
 from wizard.words import label
 
+CHANGE = mark("Change a quantity, price, discount or part: every total follows, here, on paper and in the files.")
+
 
 class BillPage(Page):
     """Bill of materials and total cost."""
@@ -30,7 +33,7 @@ class BillPage(Page):
         super().__init__(
             ctx,
             ctx.t("What to order, and what it costs to own"),
-            ctx.t("Change a quantity, price, discount or part: every total follows, here, on paper and in the files."),
+            ctx.t(CHANGE),
         )
         self.bill = Panel(ctx.t("Bill of materials"), " ")
         self.table = BomTable(ctx, self._change)
@@ -156,6 +159,7 @@ class BillPage(Page):
             else ctx.t("Only the quoted option can be changed; this is another one.")
         )
         self.rent.setVisible(bom is None)
+        self.why.setText(ctx.t(CHANGE) if bom is not None else ctx.t("It is rented, so there is nothing to order."))
         rented = [reason_words(ctx.tr, reason) for reason in option.reasons if reason.code == "rented"]
         self.rent_words.setText("\n".join([hardware(option), *rented, headline_price(ctx.tr, option)]))
         clear(self.struck_line)
@@ -193,7 +197,8 @@ class BillPage(Page):
         self.even.setVisible(lines)
         if lines:
             month = tco.break_even_month
-            self.even.note.setText(ctx.t("even in month {n}", n=month) if month is not None else ctx.t("never even"))
+            even = ctx.t("even in month {n}", n=month) if month is not None else ctx.t("never even")
+            self.even.note.setText(even if option.bom is not None else " ")
             names = (ctx.t("rented") if option.bom is None else ctx.t("own"), label(ctx.tr, tco.break_even_against))
             self.lines.show_lines(tco.cumulative_own, tco.cumulative_other, month, tco.currency, names)
         middle = tco.per_million_tokens

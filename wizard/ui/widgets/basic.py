@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
@@ -24,9 +25,12 @@ L = TypeVar("L", bound=QBoxLayout)
 Badge = Literal["good", "warning", "bad", "plain"]
 
 
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|[GMTk]i?B|ms|s|h|U|k?W|tok/s|/s)(?!\w))")
+
+
 def text(words: str, role: str = "", *, wrap: bool = True, right: bool = False, selectable: bool = False) -> QLabel:
     """Make a label; plain text always, for names come from users and files."""
-    made = QLabel(words)
+    made = QLabel(unbroken(words))
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
     if role:
@@ -38,6 +42,11 @@ def text(words: str, role: str = "", *, wrap: bool = True, right: bool = False, 
     if wrap:
         made.setMinimumWidth(1)
     return made
+
+
+def unbroken(words: str) -> str:
+    """Return a text whose figures stay with their units at the end of a line."""
+    return _UNIT.sub("\u00a0", words)
 
 
 def badge(words: str, kind: Badge) -> QLabel:

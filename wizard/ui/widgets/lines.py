@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,25 +11,26 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from wizard.ui.since import Line
-from wizard.ui.widgets.basic import button, row, text
+from wizard.ui.widgets.basic import button, row, text, unbroken
 
 
 def put(label: QLabel | QPushButton, words: str) -> None:
     """Set a text where it differs: a label lays itself out anew even for the text that it has."""
+    words = unbroken(words)
     if label.text() != words:
         label.setText(words)
 
 
 def broken(words: str, metrics: QFontMetrics, room: int) -> str:
     """Return a text in lines of at most ``room`` pixels, broken at spaces; a longer word stays whole."""
-    lines: list[str] = []
-    for word in words.split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and metrics.horizontalAdvance(longer) <= room:
+    lines = [""]
+    for word in re.split(r"(?<= )|(?<=，)", words):
+        longer = lines[-1] + word
+        if not lines[-1] or metrics.horizontalAdvance(longer.rstrip()) <= room:
             lines[-1] = longer
         else:
             lines.append(word)
-    return "\n".join(lines)
+    return "\n".join(line.rstrip() for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,12 @@ class Pairs(QWidget):
 
     def _break(self) -> None:
         """Break values that are buttons, which cannot do it themselves."""
-        for (name, _, asked), pair in zip(self._rows, self._pairs, strict=False):
+        rows = list(zip(self._rows, self._pairs, strict=False))
+        names = max((name.sizeHint().width() for (name, _, _), _ in rows), default=0)
+        room = self.width() - names - self.grid.horizontalSpacing() - 2
+        for (_, _, asked), pair in rows:
             if pair.code:
-                room = self.width() - name.sizeHint().width() - self.grid.horizontalSpacing()
-                put(asked, broken(pair.value, asked.fontMetrics(), room))
+                put(asked, broken(unbroken(pair.value), asked.fontMetrics(), room))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
