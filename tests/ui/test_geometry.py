@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests import samples
@@ -226,6 +236,9 @@ def test_every_control_has_a_name_for_the_screen_reader(shell: Shell, qtbot: QtB
                     assert widget.accessibleName(), (step, view, widget.objectName())
                 if isinstance(widget, QAbstractButton):
                     assert widget.accessibleName() or widget.text(), (step, view, widget.objectName())
+                if isinstance(widget, QAbstractItemView):
+                    assert widget.accessibleName(), (step, view, widget.objectName())
+                    assert widget.accessibleDescription(), (step, view, widget.objectName())
                 if isinstance(widget, Chart):
                     assert widget.accessibleDescription(), (step, view, widget.accessibleName())
 
@@ -247,6 +260,32 @@ def test_tab_reaches_every_control_and_comes_round(shell: Shell, qtbot: QtBot, s
         reached.add(focus)
         press(focus, Qt.Key.Key_Tab)
     assert {w.objectName() for w in wanted - reached} == set()
+
+
+def test_tab_goes_as_the_window_reads(shell: Shell, qtbot: QtBot) -> None:
+    """Rail, page, side, footer; on the plan's page the promises before the reasons, whenever each was made."""
+    visit(shell, qtbot, "plan")
+    shell.rail.buttons["use_case"].setFocus()
+    names = []
+    for _ in range(80):
+        focus = shell.focusWidget()
+        assert focus is not None
+        names.append(focus.objectName())
+        press(focus, Qt.Key.Key_Tab)
+    order = ["step-use_case", "language", "view=answer", "why-ttft_ms", "behind", "summary-figure", "back", "next"]
+    assert sorted(order, key=names.index) == order
+    assert names[names.index("next") + 1] == "step-use_case"
+    last = shell.focusWidget()
+    assert last is not None
+    press(last, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert shell.focusWidget() is not last
+
+
+def test_the_headline_is_what_a_screen_reader_reads(shell: Shell, qtbot: QtBot) -> None:
+    page = visit(shell, qtbot, "plan")
+    assert "meet every target" in page.title.text()
+    assert page.title.accessibleName() in ("", page.title.text())
+    assert page.accessibleName() == page.title.text()
 
 
 def group_mate(widget: QWidget) -> bool:

@@ -168,6 +168,7 @@ class BomTable(QTableView):
         self.ctx = ctx
         self.setObjectName("bom")
         self.setAccessibleName(ctx.t("Bill of materials"))
+        self.setAccessibleDescription(ctx.t("Up and Down choose a line; typing changes its figure, Ctrl+C copies it."))
         self.lines = BomModel(ctx, change)
         self.sorted = QSortFilterProxyModel(self)
         self.sorted.setSourceModel(self.lines)

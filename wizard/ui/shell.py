@@ -46,6 +46,7 @@ from wizard.ui.rail import Rail
 from wizard.ui.session import Session
 from wizard.ui.store import Settings, Store
 from wizard.ui.summary import SLIM, WIDTH, Summary
+from wizard.ui.tabbing import step
 from wizard.ui.widgets.basic import button, row, text
 
 if TYPE_CHECKING:
@@ -338,6 +339,9 @@ class Shell(QMainWindow):
         focus = QApplication.focusWidget()
         code = focus.property("explains") if focus is not None else None
         self.explain(str(code or ""))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return step(self.centralWidget(), QApplication.focusWidget(), forward=forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.settings_page is not None and event.key() in LEAVE:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from wizard.ui.context import Context
+from wizard.ui.tabbing import stops
 from wizard.ui.widgets.basic import scrolled, text
 from wizard.ui.widgets.fields import Field
 
@@ -76,10 +77,7 @@ class Page(QWidget):
 
     def first_focus(self) -> bool:
         """Put the focus where typing begins; returns whether there is such a place."""
-        chain = self.nextInFocusChain()
-        while chain is not None and chain is not self:
-            if self.isAncestorOf(chain) and chain.focusPolicy() & Qt.FocusPolicy.TabFocus and chain.isVisibleTo(self):
-                chain.setFocus(Qt.FocusReason.OtherFocusReason)
-                return True
-            chain = chain.nextInFocusChain()
-        return False
+        first = next(stops(self), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        return first is not None

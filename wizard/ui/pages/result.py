@@ -37,7 +37,6 @@ class ResultPage(Page):
 
     def __init__(self, ctx: Context) -> None:
         super().__init__(ctx, ctx.t("Working it out..."), " ")
-        self.title.setAccessibleName(ctx.t("The answer"))
         self.changes = Panel(ctx.t("What would make it possible"))
         self.change_lines = Changes(ctx)
         self.changes.add(self.change_lines)
@@ -127,6 +126,7 @@ class ResultPage(Page):
             put(self.why, session.error_text() or " ")
             return
         put(self.title, headline(ctx.tr, plan, option))
+        self.setAccessibleName(self.title.text())
         stale = session.waiting and plan.needs != session.needs
         put(self.why, ctx.t("Working it out...") if stale else subline(ctx.tr, plan, option))
 

@@ -57,7 +57,7 @@ class Savings(QWidget):
     def _line(self, price: RequirementPrice) -> None:
         name, saved = self._name(price), saved_words(self.ctx.tr, price)
         made = button(saved, partial(self._try, price), role="link", name=f"drop={price.key}")
-        made.setAccessibleName(self.ctx.t("Try without {name}, which saves {saved}", name=name, saved=saved))
+        made.setAccessibleName(self.ctx.t("Try without {name}: {saved}", name=name, saved=saved))
         made.setToolTip(self.ctx.t("Try it; undo brings it back."))
         line = row(text(name), made, gap=10)
         line.setStretch(0, 1)

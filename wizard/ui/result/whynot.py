@@ -72,6 +72,7 @@ class WhyNotSection(Section):
         table.setModel(self.model)
         table.setObjectName("why-not-table")
         table.setAccessibleName(self.ctx.t("Every accelerator of the catalogue"))
+        table.setAccessibleDescription(self.ctx.t("Up and Down choose one; its case stands beside the list."))
         table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         table.setShowGrid(False)

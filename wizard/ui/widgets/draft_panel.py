@@ -30,6 +30,7 @@ class DraftPanel(Panel):
         self.list = QListWidget()
         self.list.setObjectName("draft-list")
         self.list.setAccessibleName(ctx.t("Files that will be written"))
+        self.list.setAccessibleDescription(ctx.t("Up and Down choose a file; it is shown below."))
         self.list.setFixedHeight(LIST_HEIGHT)
         self.list.currentItemChanged.connect(lambda _now, _before: self._show())
         self.view = QStackedWidget()

@@ -50,6 +50,7 @@ class ModelPicker(QWidget):
         self.view = QListView()
         self.view.setObjectName("model-list")
         self.view.setAccessibleName(ctx.t("Models"))
+        self.view.setAccessibleDescription(ctx.t("Up and Down walk through the models, Enter takes one."))
         self.view.setModel(self.list_model)
         self._row = ModelRow(ctx.tokens)
         self.view.setItemDelegate(self._row)
