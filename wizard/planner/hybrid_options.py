@@ -23,8 +23,9 @@ from wizard.planner.plan import SPEED, Change, Estimate, Limit, MemoryUse, Optio
 from wizard.planner.requirements import speed_targets
 from wizard.planner.serving_plan import Context, Outcome
 from wizard.planner.shortlist import shortlist
+from wizard.sizing.engine_memory import usable_memory
 from wizard.sizing.legal import engines_for
-from wizard.sizing.memory import activations, longest_context, overhead, stored_bytes, usable_memory
+from wizard.sizing.memory import activations, longest_context, overhead, stored_bytes
 from wizard.sizing.offload import PIECE_TOKENS, Hybrid, host_columns, hybrid
 from wizard.sizing.traffic import ServingInputs
 from wizard.units import GB, GIB
@@ -163,7 +164,8 @@ def _option(needs: Needs, model: Model, case: _Case, context: Context) -> Option
     users, weights = float(x.concurrency[0]), _FORMATS[needs.precision.weights][0]
     estimates = MappingProxyType(_estimates(found, users, load.prompt_tokens, load.output_tokens, case.count))
     limits = tuple(_limits(needs, case, estimates, context))
-    usable = float(usable_memory(x)[0]) / GIB
+    taken = activations(x, x.concurrency) + overhead(x)
+    usable = float(usable_memory(x, taken)[0]) / GIB
     each = 1 / (GIB * case.count)
     reasons = [Reason(code="hybrid_host", fields=MappingProxyType({
         "there_gib": found.host_bytes / GIB, "bandwidth": case.bandwidth / GB}))]

@@ -11,6 +11,7 @@ import numpy as np
 
 from wizard.sizing import formats
 from wizard.sizing.cases import Floats, MemoryColumns
+from wizard.sizing.engine_memory import usable_memory
 from wizard.sizing.replica import Replica, kv_per_device, stored_format
 from wizard.sizing.traffic import RUNTIMES, ServingInputs
 from wizard.units import GIB
@@ -24,12 +25,6 @@ _NCCL_BYTES = 1.2 * GIB
 _LLAMA_CPP_BYTES = 0.6 * GIB
 _LLAMA_CPP = RUNTIMES.index("llama.cpp")
 
-_USABLE_SHARE: Floats = np.array([0.92, 0.88, 0.93, 0.95, 0.90])
-"""Default share of the device that vLLM, SGLang, TensorRT-LLM, llama.cpp and other engines use."""
-
-_UNIFIED_SHARE = 0.75
-"""Share of unified memory that the GPU part may use: the default limit of Metal; the rest is the system's."""
-
 
 def memory(x: ServingInputs, sequences: Floats, r: Replica | None = None) -> MemoryColumns:
     """Return the bytes per device when the engine is set up for ``sequences`` sequences at a time per replica.
@@ -41,9 +36,10 @@ def memory(x: ServingInputs, sequences: Floats, r: Replica | None = None) -> Mem
     """
     r = r or Replica.of(x)
     context = np.ceil(longest_context(x) / BLOCK_TOKENS) * BLOCK_TOKENS
+    working, outside = activations(x, sequences), overhead(x)
     return MemoryColumns(
-        weights=weights_per_device(x, r), kv_per_sequence=kv_per_sequence(x, r, context),
-        activations=activations(x, sequences), overhead=overhead(x), capacity=usable_memory(x),
+        weights=weights_per_device(x, r), kv_per_sequence=kv_per_sequence(x, r, context), activations=working,
+        overhead=outside, capacity=usable_memory(x, working + outside),
     )
 
 
@@ -94,10 +90,3 @@ def activations(x: ServingInputs, sequences: Floats) -> Floats:
 def overhead(x: ServingInputs) -> Floats:
     """Return what driver, libraries and collectives take of each device."""
     return _CONTEXT_BYTES + np.where(x.tp * x.dp > 1, _NCCL_BYTES, 0.0)
-
-
-def usable_memory(x: ServingInputs) -> Floats:
-    """Return the bytes that the engine may use of each device."""
-    default = _USABLE_SHARE[np.minimum(x.engine, len(_USABLE_SHARE) - 1)]
-    default = np.where(x.device.unified, np.minimum(default, _UNIFIED_SHARE), default)
-    return x.device.memory_bytes * np.where(x.memory_share > 0, x.memory_share, default)

@@ -23,7 +23,8 @@ from wizard.sizing.bands import METRICS
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import Floats
 from wizard.sizing.device_columns import FAMILIES, LINKS, DeviceColumns
-from wizard.sizing.memory import activations, longest_context, overhead, stored_bytes, usable_memory
+from wizard.sizing.engine_memory import usable_memory
+from wizard.sizing.memory import activations, longest_context, overhead, stored_bytes
 from wizard.sizing.operators import decode_step, expert_time, experts_touched, fresh_tokens, mean_context, prefill_work
 from wizard.sizing.replica import Replica, kv_bytes
 from wizard.sizing.traffic import ServingInputs
@@ -126,7 +127,8 @@ def hybrid(
     users, context = np.maximum(x.concurrency, 1.0), mean_context(x)
     total, experts = float(stored_bytes(x)[0]), float(np.minimum(r.expert_bytes, stored_bytes(x))[0])
     cache = float((users * (kv_bytes(x, r, longest_context(x)) + x.model.state_bytes))[0])
-    room = accelerators * float((usable_memory(x) - activations(x, users) - overhead(x))[0])
+    taken = activations(x, users) + overhead(x)
+    room = accelerators * float((usable_memory(x, taken) - taken)[0])
     movable = total + cache if place == "layers" else experts
     working = 0.0 if place == "layers" else _working_bytes(x, experts)
     fixed = 0.0 if place == "layers" else total - experts + cache
