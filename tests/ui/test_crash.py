@@ -48,6 +48,7 @@ def test_secrets_are_removed(words: str) -> None:
         r"cannot read C:\Users\anna.meier\Kunden\ACME\plan.yaml",
         "cannot read '/home/anna.meier/Meine Kunden/ACME plan.yaml'",
         "file:///home/anna.meier/ACME/plan.yaml is gone",
+        "cannot read /srv/Our customers/anna ACME and sons/plan.yaml today",
         r"\\server\anna.meier\ACME\plan.yaml",
         "mail anna.meier@acme.example about it",
         f"{Path.home()}/ACME/anna.meier.yaml",
@@ -86,6 +87,12 @@ def test_a_report_says_where_and_why_and_no_values() -> None:
     assert "step: plan" in words
     assert "hunter2" not in words
     assert str(Path.home()) not in words
+
+
+def test_names_on_the_cover_never_stand_in_a_report() -> None:
+    error = ValueError("no price for ACME GmbH in Bonn")
+    words = report_text(error, None, private=("ACME", "ACME GmbH", "", "in"))
+    assert words.endswith("ValueError: no price for <answer> in Bonn\n")
 
 
 def test_reports_do_not_pile_up_and_a_disk_that_refuses_is_no_second_fault(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -293,6 +294,14 @@ def test_a_hostile_file_is_refused_in_words_and_changes_nothing(shell: Shell, tm
     assert not shell.notice.isVisible()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are POSIX's")
+def test_a_pipe_is_not_waited_for(shell: Shell, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    drop(shell, str(pipe))
+    assert "neither a file" in find(shell, "notice-text").text()
+
+
 def test_missing_files_and_web_addresses_are_refused(shell: Shell, tmp_path: Path) -> None:
     drop(shell, str(tmp_path / "none.rackwright"))
     assert shell.notice.isVisible()
@@ -307,6 +316,7 @@ def test_a_dropped_project_opens_and_is_recent(shell: Shell, tmp_path: Path, sto
     shell.session.replace(Needs())
     drop(shell, str(path))
     assert shell.session.needs == preset("S12").needs
+    assert "twelve.rackwright is open" in find(shell, "notice-text").text()
     assert store.settings().recent == (str(path.resolve()),)
     assert "twelve" in shell.windowTitle()
 
@@ -338,7 +348,7 @@ def test_a_dropped_config_json_chooses_the_model_of_its_shape(shell: Shell, tmp_
     own = shell.session.catalog.models[shell.session.needs.model]
     assert (own.layers, own.hidden_size, own.heads) == (3, 640, 40)
     drop(shell, str(path))
-    assert find(shell, "notice-text").text() == ""
+    assert "that is the model now" in find(shell, "notice-text").text()
 
 
 def test_the_last_answers_are_offered_at_the_next_start(open_shell: Callable[..., Shell], qtbot: QtBot) -> None:

@@ -101,3 +101,18 @@ def test_a_plan_and_a_price_book_dropped_together_are_both_taken(shell: Shell, t
     drop(shell, book, project)
     assert shell.session.needs.preset == "S12"
     assert [price.part for price in shell.session.needs.overrides.prices] == [part]
+    said = find(shell, "notice-text").text()
+    assert "twelve.rackwright is open" in said
+    assert "a-book.csv is taken into this plan. Own figures in it: Prices: 1." in said
+
+
+def test_a_written_quote_and_its_plan_file_open_again(real: Shell, qtbot: QtBot) -> None:
+    for name in ("preset=S11", "step-export", "write"):
+        find(real, name).click()
+    folder = written(real, qtbot)
+    needs = real.session.needs
+    for name in ("quote.pdf", "plan.json"):
+        real.session.replace(Needs())
+        drop(real, folder / name)
+        assert real.session.needs == needs, name
+    qtbot.waitUntil(lambda: not real.session.planning, timeout=20_000)

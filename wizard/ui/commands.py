@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from wizard.errors import InputError
 from wizard.i18n import mark
 from wizard.needs.needs import Needs
-from wizard.ui.opening import changes_a_plan, own_figures
+from wizard.ui.opening import OWN_SUFFIXES, changes_a_plan, own_figures
+from wizard.ui.own_words import counted
 from wizard.ui.session import Session
 from wizard.ui.store import SUFFIX, Settings, Store
 
@@ -47,19 +48,32 @@ class Commands:
         except InputError as error:
             self._window.tell("⚠ " + self.session.tr_.error(error))
             return False
-        now = self.session.needs
-        new = now.model in {own.id for own in now.overrides.architectures} - {own.id for own in had}
-        words = mark("{name} is new to the catalogue: taken into the project as its file describes it.")
-        self._window.tell(self.session.tr_(words, name=now.model) if new else "")
+        self._window.tell(self._opened(path, {own.id for own in had}))
         self.keep(self.settings.with_recent(path))
         self._window.retitle()
         return True
 
+    def _opened(self, path: Path, had: set[str]) -> str:
+        """Say what became of a file; ``had`` are the models of the user's own before it."""
+        tr, now = self.session.tr_, self.session.needs
+        if now.model in {own.id for own in now.overrides.architectures} - had:
+            words = mark("{name} is new to the catalogue: taken into the project as its file describes it.")
+            return tr(words, name=now.model)
+        if path.suffix.lower() in OWN_SUFFIXES:
+            what = counted(tr, now.overrides)
+            return tr("{file} is taken into this plan. Own figures in it: {what}.", file=path.name, what=what)
+        if changes_a_plan(path):
+            return tr("{file} describes {name}: that is the model now.", file=path.name, name=now.model)
+        return tr("{file} is open; its answers are the plan's now.", file=path.name)
+
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open several files: plans first, then what changes them (models, price books); stops where one cannot be."""
+        told = []
         for path in sorted(paths, key=lambda path: (changes_a_plan(path), paths.index(path))):
             if not self.open_path(path):
                 return
+            told.append(self._window.told)
+        self._window.tell("\n".join(told))
 
     def open_dialog(self) -> None:
         """Ask for a file to open."""

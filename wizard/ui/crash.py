@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +16,15 @@ from wizard.ui.shell import Shell
 from wizard.ui.widgets.basic import button, column, row, text
 
 log = logging.getLogger("rackwright")
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in a document's answers."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
 
 
 class CrashDialog(QDialog):
@@ -93,7 +103,7 @@ class CrashHook:
         session = self.shell.session
         session.keep()
         facts = [("language", session.tr_.lang), ("step", session.step), ("catalogue", session.catalog.version)]
-        words = report_text(error, trace, facts)
+        words = report_text(error, trace, facts, _texts(session.needs.document.model_dump()))
         path = save_report(self.folder, words)
         if self.shown is None:
             self.shown = CrashDialog(self.shell, words, path)

@@ -34,7 +34,9 @@ _SECRETS = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w"), "<address>"),
 )
 _PATHS = re.compile(
-    r"(?:file://)?(?<![\w.>])(?:[A-Za-z]:[\\/]|\\\\|~?/)(?:[^\s\"'<>|:*?\\/]+[\\/])+[^\s\"'<>|:*?\\/]*", re.UNICODE
+    r"(?:file://)?(?<![\w.>])(?:[A-Za-z]:[\\/]|\\\\|~?/)"
+    r"(?:[^\s\"'<>|:*?\\/]+(?: [^\s\"'<>|:*?\\/]+){0,6}[\\/])+[^\s\"'<>|:*?\\/]*",
+    re.UNICODE,
 )
 _QUOTED = re.compile(r"([\"'])((?:[A-Za-z]:[\\/]|\\\\|~?/)[^\"']*[\\/][^\"']*)\1")
 
@@ -55,10 +57,18 @@ def _nameless(path: str) -> str:
     return "<path>" + (ending[0] if ending else "")
 
 
-def report_text(error: BaseException, trace: TracebackType | None, facts: Iterable[tuple[str, str]] = ()) -> str:
+def report_text(
+    error: BaseException,
+    trace: TracebackType | None,
+    facts: Iterable[tuple[str, str]] = (),
+    private: Iterable[str] = (),
+) -> str:
     """Return the report: versions, what happened, and the places in the program that led there.
 
     No answers, no values of variables, no line of a file that is not ours.
+
+    Args:
+        private: texts that must not stand in it, such as the customer's name.
     """
     head = [
         ("time", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"),
@@ -70,7 +80,10 @@ def report_text(error: BaseException, trace: TracebackType | None, facts: Iterab
     ]
     lines = [f"{name}: {value}" for name, value in head]
     chain = traceback.TracebackException(type(error), error, trace, capture_locals=False)
-    return scrubbed("\n".join([*lines, "", *_frames(chain)])) + "\n"
+    words = scrubbed("\n".join([*lines, "", *_frames(chain)]))
+    for text in sorted((text for text in private if len(text.strip()) > 2), key=len, reverse=True):
+        words = words.replace(text, "<answer>")
+    return words + "\n"
 
 
 def _frames(chain: traceback.TracebackException) -> list[str]:

@@ -12,7 +12,7 @@ from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
 from wizard.errors import InputError
 from wizard.i18n import mark
-from wizard.needs.files import load_needs
+from wizard.needs.files import load_needs, read_text
 from wizard.needs.needs import Needs
 
 if TYPE_CHECKING:
@@ -36,13 +36,16 @@ def read_any(path: Path, needs: Needs, catalog: Catalog) -> Needs:
     """
     if not path.exists():
         raise InputError(mark("there is no such file"), where=path.name)
+    if not path.is_file() and not path.is_dir():
+        # A pipe or a device would be waited for without end.
+        raise InputError(mark("this is neither a file nor a folder"), where=path.name)
     if path.suffix.lower() == ".pdf":
         return _quote(path)
     if path.suffix.lower() in OWN_SUFFIXES:
         return own_figures(path, needs, catalog)
     if _is_model(path):
         return _model(path, needs, catalog)
-    return load_needs(path)
+    return _plan(path) or load_needs(path)
 
 
 def changes_a_plan(path: Path) -> bool:
@@ -64,6 +67,22 @@ def _quote(path: Path) -> Needs:
         return Needs.model_validate(data["needs"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(mark("this PDF carries no plan of ours"), where=path.name) from error
+
+
+def _plan(path: Path) -> Needs | None:
+    """Read the needs that a written plan.json was made for; ``None`` where the file is none."""
+    if path.suffix.lower() != ".json":
+        return None
+    try:
+        data = json.loads(read_text(path))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(data, dict) or not {"needs", "catalog_version", "options"} <= data.keys():
+        return None
+    try:
+        return Needs.model_validate(data["needs"])
+    except ValueError as error:
+        raise InputError(mark("the needs in this plan cannot be used"), where=path.name) from error
 
 
 def own_figures(path: Path, needs: Needs, catalog: Catalog) -> Needs:

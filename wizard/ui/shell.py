@@ -101,7 +101,7 @@ class Shell(QMainWindow):
         self._font = theme.load_fonts()
         self.pages: dict[Step, Page] = {}
         self.settings_page: SettingsPage | None = None
-        self._said = ""
+        self.told = ""
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         place(self, self.commands.settings.geometry)
@@ -214,7 +214,7 @@ class Shell(QMainWindow):
         line = row(self.notice_text, close, margins=(16, 8, 8, 8))
         line.setStretch(0, 1)
         self.notice.setLayout(line)
-        self.tell(self._said)
+        self.tell(self.told)
         return self.notice
 
     def page(self, step: Step) -> Page:
@@ -314,7 +314,7 @@ class Shell(QMainWindow):
 
     def tell(self, words: str) -> None:
         """Say something above the page; no box to click away. It stays when the window is built afresh."""
-        self._said = words
+        self.told = words
         self.notice_text.setText(words)
         self.notice.setVisible(bool(words))
 

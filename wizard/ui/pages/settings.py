@@ -16,6 +16,7 @@ from wizard.money import CURRENCIES
 from wizard.needs.logo import logo_bytes
 from wizard.ui.context import Context
 from wizard.ui.menu import THEMES, TONGUES
+from wizard.ui.own_words import counted
 from wizard.ui.pages.base import Page
 from wizard.ui.pages.budget import countries
 from wizard.ui.widgets.basic import Panel, button, clear, column, row, text
@@ -135,17 +136,7 @@ class SettingsPage(Page):
 
     def _show_books(self) -> None:
         t, own = self.ctx.t, self.ctx.session.needs.overrides
-        counted = (
-            (len(own.prices), t("Prices")),
-            (len(own.rates), t("Exchange rates")),
-            (len(own.discounts), t("Discounts")),
-            (len(own.accelerators), t("Accelerators")),
-            (len(own.models) + len(own.architectures), t("Models")),
-            (len(own.systems) + len(own.components), t("Machines and parts")),
-            (len(own.instances), t("Instances to rent")),
-            (len(own.measurements), t("Measurements")),
-        )
-        words = " · ".join(f"{name}: {n}" for n, name in counted if n)
+        words = counted(self.ctx.tr, own)
         self.in_project.setText(t("In this plan: {what}", what=words) if words else t("This plan has no own figures."))
         self.take_off.setVisible(bool(words))
         clear(self.books)
