@@ -10,6 +10,7 @@ from tests.ui.conftest import find, planned, press, typed
 from wizard.catalog.catalog import Catalog
 from wizard.needs import flow
 from wizard.needs.lengths import BURSTY, p95_of_cv
+from wizard.ui import answers
 from wizard.ui.shell import Shell
 from wizard.ui.widgets.speed_fold import smaller
 
@@ -105,3 +106,16 @@ def test_data_that_must_stay_is_not_sent_to_rented_machines(shell: Shell) -> Non
     shell.session.undo.undo()
     shell.session.undo.undo()
     assert shell.session.value("constraints.acquisition") == "either"
+
+
+def test_times_can_be_promised_to_the_late(shell: Shell) -> None:
+    shell.session.go("targets")
+    combo = find(shell, "targets.percentile")
+    assert combo.currentText() == "the average request"
+    combo.setCurrentIndex(3)
+    combo.activated.emit(3)
+    assert combo.currentText() == "95 % of the requests"
+    assert shell.session.needs.targets.percentile == 95
+    assert "P95" in answers.describe(shell.ctx.tr, "targets", shell.session.needs)
+    shell.session.undo.undo()
+    assert shell.session.needs.targets.percentile is None
