@@ -33,6 +33,8 @@ Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
 _MICRO = 1_000_000
+_FEW_ROWS = 500
+_MOST_NODES = 1 << 20
 _PLAIN = Profile(weights_bytes=0.0, training=False, dataset_tb=0.0, fabric=False, edge=False)
 
 
@@ -130,7 +132,9 @@ class CapexColumns:
         found = self._usual(kinds, np.where(odd, 0, n))
         if odd.any():
             rows = np.flatnonzero(odd)
-            found[:, rows] = self._clusters(kinds[rows], n[rows], absent[rows], ok[rows])
+            first, same = _alike(kinds[rows], n[rows], absent[rows])
+            one = rows[first]
+            found[:, rows] = self._clusters(kinds[one], n[one], absent[one], ok[one])[:, same]
         return self._columns(found)
 
     def bare(
@@ -315,6 +319,16 @@ class _Family:
 @lru_cache(maxsize=2)
 def _family(catalog: Catalog, terms: Terms, asked: _Asked) -> _Family:
     return _Family(shelf_of(catalog, terms), asked)
+
+
+def _alike(kinds: Ints, nodes: Ints, absent: Ints) -> tuple[Ints, Ints]:
+    """Return the first of each set of rows that are the same, and which of them each row is."""
+    if kinds.size < _FEW_ROWS or nodes.max() >= _MOST_NODES or nodes.min() < 1:
+        return np.arange(kinds.size), np.arange(kinds.size)
+    # Fewer accelerators are absent than there are nodes.
+    key = (kinds * _MOST_NODES + nodes) * _MOST_NODES + absent
+    _, first, same = np.unique(key, return_index=True, return_inverse=True)
+    return first, same
 
 
 def _share(cents: Ints, millionths: int) -> Ints:

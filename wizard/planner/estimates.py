@@ -48,8 +48,10 @@ class Estimates:
     """How many rows are known."""
     _users: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     """Numbers of users that were asked for, ascending."""
+    _line: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    """Line of ``_place`` of each of these numbers."""
     _place: NDArray[np.int32] = field(init=False)
-    """Row of the columns of each group at each of these numbers of users."""
+    """Row of the columns at each number of users (line) and group."""
     _columns: dict[str, NDArray[Any]] = field(default_factory=dict)
     """Kept columns of all rows by name, with room for more."""
 
@@ -59,21 +61,21 @@ class Estimates:
     def of(self, group: Ints, users: Ints) -> tuple[Candidates, ServingColumns]:
         """Return the candidates of these groups at these users with their estimates, both of ``group``'s shape."""
         self.ensure(group, users)
-        rows = self._place[group, np.searchsorted(self._users, users)]
+        rows = self._place[self._line[np.searchsorted(self._users, users)], group]
         return self._candidates(group, users), cast("ServingColumns", _Rows(self._columns, rows))
 
     def ensure(self, group: Ints, users: Ints) -> None:
         """Estimate those of the rows that are not known yet."""
         self._make_room(users)
-        column = np.searchsorted(self._users, users)
-        unknown = np.flatnonzero(self._place[group, column] == _NONE)
+        line = self._line[np.searchsorted(self._users, users)]
+        unknown = np.flatnonzero(self._place[line, group] == _NONE)
         if not unknown.size and self._columns:
             return
-        place = group[unknown], column[unknown]
+        place = line[unknown], group[unknown]
         # Of a row that is asked for twice the last one stays.
         self._place[place] = np.arange(unknown.size)
         unknown = unknown[self._place[place] == np.arange(unknown.size)]
-        self._place[group[unknown], column[unknown]] = np.arange(self.size, self.size + unknown.size)
+        self._place[line[unknown], group[unknown]] = np.arange(self.size, self.size + unknown.size)
         self._add(group[unknown], users[unknown])
 
     def pace(self, group: Ints) -> tuple[Ints, Floats, Floats]:
@@ -83,7 +85,7 @@ class Estimates:
             numbers of users, ascending; and of shape ``(groups, users)`` the requests per second and user that no more
             users exceed, and the milliseconds of an answer that no more users undercut.
         """
-        place = self._place[group]
+        place = np.ascontiguousarray(self._place[self._line[:, None], group].T)
         known = place != _NONE
         rate, answer = np.full(place.shape, np.inf), np.zeros(place.shape)
         if known.any():
@@ -99,15 +101,19 @@ class Estimates:
 
     def _forget(self) -> None:
         self.size, self._columns, self._users = 0, {}, np.empty(0, dtype=np.int64)
-        self._place = np.empty((self.groups.size, 0), dtype=np.int32)
+        self._line, self._place = self._users, np.empty((0, self.groups.size), dtype=np.int32)
 
     def _make_room(self, users: Ints) -> None:
         """Take in numbers of users that were never asked for."""
-        together = np.union1d(self._users, users)
-        if together.size > self._users.size:
-            place = np.full((self.groups.size, together.size), _NONE, dtype=np.int32)
-            place[:, np.searchsorted(together, self._users)] = self._place
-            self._users, self._place = together, place
+        if self._users.size:
+            place = np.minimum(np.searchsorted(self._users, users), self._users.size - 1)
+            if (self._users[place] == users).all():
+                return
+        new = np.setdiff1d(users, self._users)
+        together, line = np.concatenate([self._users, new]), np.arange(self._users.size + new.size)
+        order = together.argsort()
+        self._users, self._line = together[order], np.concatenate([self._line, line[self._line.size:]])[order]
+        self._place = np.vstack([self._place, np.full((new.size, self.groups.size), _NONE, dtype=np.int32)])
 
     def _candidates(self, group: Ints, users: Ints) -> Candidates:
         return replace(self.groups.take(group), users=users)

@@ -73,11 +73,8 @@ class Explorer:
         """
         walk = self._walk(factor, keep=keep, settle=True)
         self._look([(walk, walk.sample()), *self._hopeless(factor, ~walk.devices)])
-        walks = [walk]
+        self._finish([walk])
         if also and np.isfinite(walk.best).any():
-            walks += self._begun(also, walk.best)
-        self._finish(walks)
-        if also and len(walks) == 1 and np.isfinite(walk.best).any():
             self._finish(self._begun(also, walk.best))
         return walk.best
 

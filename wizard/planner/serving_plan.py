@@ -79,39 +79,50 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class _Field:
-    """What the answers about hardware and precision leave, before any load."""
+class _Hardware:
+    """What the answers about hardware leave, whatever runs on it."""
 
     devices: tuple[Device, ...]
     columns: DeviceColumns
-    groups: Candidates
     sizes: Mapping[str, int]
     ruled_out: tuple[Rejection, ...]
 
 
-def _field(needs: Needs, model: Model, catalog: Catalog) -> _Field:
+@dataclass(frozen=True)
+class _Field:
+    """What the answers about hardware and precision leave of one model, before any load."""
+
+    groups: Candidates
+    ruled_out: tuple[Rejection, ...]
+
+
+def _hardware(needs: Needs, catalog: Catalog) -> _Hardware:
     devices, ruled_out = shortlist(needs, catalog)
-    sizes = node_sizes(catalog)
-    groups, illegal = enumerate_groups(needs, model, devices, sizes)
     columns = stack(DeviceColumns.of(device.accelerator) for device in devices) if devices else None
-    return _Field(devices, cast("DeviceColumns", columns), groups, sizes, (*ruled_out, *illegal))
+    return _Hardware(devices, cast("DeviceColumns", columns), node_sizes(catalog), ruled_out)
+
+
+def _field(needs: Needs, model: Model, hardware: _Hardware) -> _Field:
+    groups, illegal = enumerate_groups(needs, model, hardware.devices, hardware.sizes)
+    return _Field(groups, (*hardware.ruled_out, *illegal))
 
 
 def explorer_of(needs: Needs, model: Model, context: Context) -> tuple[Explorer | None, tuple[Rejection, ...]]:
     """Lay out what one set of needs can choose from; ``None`` where the answers leave no candidate."""
     catalog, memo = context.catalog, context.memo
-    hardware = (catalog, model, needs.constraints, needs.precision, needs.engine, needs.use_case,
-                needs.economics.country, needs.workload.concurrent_users == 1)
-    left = memo.get("field", hardware, lambda: _field(needs, model, catalog))
+    places = (catalog, needs.constraints, needs.use_case, needs.economics.country)
+    hardware = (*places, model, needs.precision, needs.engine, needs.workload.concurrent_users == 1)
+    there = memo.get("hardware", places, lambda: _hardware(needs, catalog))
+    left = memo.get("field", hardware, lambda: _field(needs, model, there))
     if left.groups.size == 0:
         return None, left.ruled_out
     sizes_on_disk = [float(weight_bytes(model, fmt).bytes) for fmt in WEIGHT_FORMATS]
     capex = columns_of(needs, catalog, context.terms, sizes_on_disk)
-    market = Market(needs, catalog, left.devices, left.sizes, capex, Rates.of(catalog, needs.economics),
+    market = Market(needs, catalog, there.devices, there.sizes, capex, Rates.of(catalog, needs.economics),
                     beside(needs, model, catalog).columns)
 
     def inputs(candidates: Candidates) -> ServingInputs:
-        return serving_inputs(needs, model, left.columns, candidates, context.year, market.beside)
+        return serving_inputs(needs, model, there.columns, candidates, context.year, market.beside)
 
     demand = Demand.of(needs)
     traffic = fingerprint(inputs(left.groups.take(np.zeros(1, dtype=np.int64))))

@@ -45,13 +45,15 @@ def price_of(builds: Builds) -> Floats:
 
 @dataclass(frozen=True)
 class Prices:
-    """Groups that fit at every number of users of the axis, at one load: shape ``(groups, users)``."""
+    """Groups that fit at every number of users of the axis, at one load."""
 
     users: Ints
     segment: Ints
     """Class of the users within which bands are alike."""
+    line: Ints
+    """Line of each group that fits in what follows: groups that are built alike share one; shape ``(groups,)``."""
     least: Floats
-    """Price in dollars; where rates decide, a price that it cannot fall below."""
+    """Price in dollars; where rates decide, a price that it cannot fall below; shape ``(lines, users)``."""
     limits: Limits = ()
     """Limits on machines, money and load that are known before any estimate: code, and which rows keep it."""
     kind: Ints | None = None
@@ -66,13 +68,18 @@ class Prices:
             return None
         return self.ladder.at(self.kind[group], self.wanted[np.searchsorted(self.users, users)])
 
+    @property
+    def known(self) -> Bools | None:
+        """At which numbers of users the least price is that of the whole build; ``None`` where that is not known."""
+        return None if self.ladder is None or self.wanted is None else self.ladder.few(self.wanted)
+
     def allowed(self, without: Collection[str]) -> Bools:
-        """Return which rows keep every known limit but those of the codes in ``without``."""
+        """Return which rows of groups that fit keep every known limit but those of the codes in ``without``."""
         kept: Bools = np.isfinite(self.least)
         for code, met in self.limits:
             if code not in without:
                 kept = kept & met
-        return kept
+        return np.asarray(kept[self.line])
 
 
 @dataclass(frozen=True)
@@ -134,7 +141,7 @@ class Space:
         segment = batch_class(users.astype(np.float64))
         if self.demand.exact:
             return self._exact(users, segment, factor)
-        return Prices(users, segment, *self.bounds(self.fits, users, factor))
+        return Prices(users, segment, np.arange(self.fits.size), *self.bounds(self.fits, users, factor))
 
     def _exact(self, users: Ints, segment: Ints, factor: float) -> Prices:
         """Price groups that are built alike together."""
@@ -144,12 +151,13 @@ class Space:
         builds = self._ladder.least(each)
         wanted = np.tile(each, builds.nodes.size // each.size)
 
-        def of_groups(column: NDArray[Any]) -> NDArray[Any]:
-            return np.asarray(column.reshape(-1, users.size)[kind[self.fits]])
+        def lines(column: NDArray[Any]) -> NDArray[Any]:
+            return np.asarray(column.reshape(-1, users.size))
 
         found = self.afforded(builds, wanted)
-        limits = tuple((one.code, of_groups(one.met)) for one in found if not one.met.all())
-        return Prices(users, segment, of_groups(price_of(builds) - CENT), limits, kind, each, self._ladder)
+        limits = tuple((one.code, lines(one.met)) for one in found if not one.met.all())
+        price = lines(price_of(builds) - CENT)
+        return Prices(users, segment, kind[self.fits], price, limits, kind, each, self._ladder)
 
     @cached_property
     def _ladder(self) -> Ladder:

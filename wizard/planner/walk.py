@@ -27,7 +27,7 @@ from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
 MEMORY = frozenset({"weights_memory", "kv_memory"})
 SAMPLES = 5
 """Numbers of users at which a first sample of each device is looked at."""
-ROWS = 4096
+ROWS = 2048
 """Rows of one step: enough to keep numpy busy, few enough to learn from."""
 
 
@@ -66,7 +66,7 @@ class Walk:
         if np.isfinite(slow).any():
             opened &= prices.users < slow[space.fits][:, prices.segment]
         live = np.flatnonzero(opened.any(axis=1))
-        self._live, self._open, self._price = space.fits[live], opened[live], prices.least[live]
+        self._live, self._open, self._price = space.fits[live], opened[live], prices.least[prices.line[live]]
 
     @property
     def devices(self) -> Bools:
@@ -80,7 +80,7 @@ class Walk:
         chosen = self._space.samples[self._live]
         if devices is not None:
             chosen = chosen & devices[self._space.groups.device[self._live]]
-        return self._picked(np.flatnonzero(chosen), SAMPLES)
+        return self._picked(np.flatnonzero(chosen), SAMPLES, self._prices.known)
 
     def step(self) -> Rows:
         """Ask for the next rows that may be better than what is known; for none when all is known."""
@@ -104,8 +104,12 @@ class Walk:
         kept = self._kept(self._lifted.applied(space.served(candidates, columns), rows.group))
         self._note(np.flatnonzero(_all(kept)), rows, candidates, columns)
         segment = self._prices.segment[np.searchsorted(self._prices.users, rows.users)]
-        self._exclude(rows, segment, _late(kept), _hopeless(kept, columns))
-        self._open &= self._prices.users < self._slow[self._live][:, self._prices.segment]
+        late, hopeless = _late(kept), _hopeless(kept, columns)
+        self._exclude(rows, segment, late, hopeless)
+        learnt = np.zeros(len(self._slow), dtype=np.bool_)
+        learnt[rows.group[late | hopeless]] = True
+        place = np.flatnonzero(learnt[self._live])
+        self._open[place] &= self._prices.users < self._slow[self._live[place]][:, self._prices.segment]
 
     def _note(self, good: Ints, rows: Rows, candidates: Candidates, columns: ServingColumns) -> None:
         """Note the prices of rows that are fast and large enough, where machines and money allow them."""
@@ -122,8 +126,13 @@ class Walk:
         """Return the requirements that must be kept, each with the rows that do."""
         return [(requirement, requirement.met) for requirement in found if requirement.code not in self._without]
 
-    def _picked(self, among: Ints, parts: int) -> Rows:
-        row, column = np.nonzero(_spread(self._open[among], parts))
+    def _picked(self, among: Ints, parts: int, columns: Bools | None = None) -> Rows:
+        """Pick open rows of groups, evenly spread; of those in ``columns`` where a group has any."""
+        rows = self._open[among]
+        if columns is not None:
+            some = rows & columns
+            rows = np.where(some.any(axis=1, keepdims=True), some, rows)
+        row, column = np.nonzero(_spread(rows, parts))
         row = among[row]
         self._open[row, column] = False
         return Rows(self._live[row], self._prices.users[column])

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -39,6 +39,7 @@ UNMEASURED_WIDER = 1.25
 cost of a draft's launches are not known, and no such run was fitted."""
 
 KEYED = ("device", "architecture")
+Cells: TypeAlias = tuple[Ints, Ints, Ints, Ints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,17 @@ class Calibration:
         """Return whether the hardware and the architecture of each case were in the fit."""
         return _find(self.keys["device"], x.device.key) >= 0, _find(self.keys["architecture"], x.model.key) >= 0
 
-    def interval(self, x: ServingInputs, metric: Ints) -> tuple[Floats, Floats]:
-        """Return the log ends of the 90 % interval around the estimates; ``metric`` indexes ``bands.METRICS``."""
+    def interval(self, x: ServingInputs, metric: Ints, cells: Cells | None = None) -> tuple[Floats, Floats]:
+        """Return the log ends of the 90 % interval around the estimates; ``metric`` indexes ``bands.METRICS``.
+
+        ``cells`` are those of :func:`band_cell`, if they are known already.
+        """
         hardware, architecture = self.seen(x)
         wider = (np.where(hardware, 1.0, self.bands.unseen_hardware)
                  * np.where(architecture, 1.0, self.bands.unseen_architecture))
         wider = wider * self.own.width(x, metric) * np.where(
             (x.draft_tokens > 0) | (x.dcp > 1), UNMEASURED_WIDER, 1.0)
-        cell = (metric, *band_cell(x))
+        cell = (metric, *(cells or band_cell(x)))
         return self.bands.low[cell] * wider, self.bands.high[cell] * wider
 
     def own_factor(self, x: ServingInputs, metric: str) -> Floats:
@@ -99,7 +103,7 @@ class Calibration:
         return np.exp(self.own.shift(x, np.full(1, METRICS.index(metric))))
 
 
-def band_cell(x: ServingInputs) -> tuple[Ints, Ints, Ints, Ints]:
+def band_cell(x: ServingInputs) -> Cells:
     """Return the axes of the band tables after the metric: hardware class, mixture or dense, batch class, traffic."""
     mixture = (x.model.expert > 0).astype(np.int64)
     traffic = traffic_class(x.harness, x.engine)

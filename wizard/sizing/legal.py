@@ -9,6 +9,8 @@ and model.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from wizard.catalog.kv import kv_shape
@@ -103,9 +105,14 @@ def shares_tokens(accelerator: Accelerator, model: Model) -> bool:
     vLLM does for plain and latent attention where a kernel returns its log-sum-exp: FlashAttention, FlashMLA and
     CUTLASS MLA of Hopper and Blackwell for data centres. Windows, states and sparse indexes stay whole.
     """
+    return family_of(accelerator) in {"hopper", "blackwell-dc"} and _caches_all(model)
+
+
+@lru_cache(maxsize=256)
+def _caches_all(model: Model) -> bool:
+    """Tell whether every layer keeps all tokens of a sequence."""
     cache = kv_shape(model)
-    plain = not (cache.window_layers or cache.linear_layers or cache.index_elements)
-    return plain and family_of(accelerator) in {"hopper", "blackwell-dc"}
+    return not (cache.window_layers or cache.linear_layers or cache.index_elements)
 
 
 def runs_layout(engine: str, *, dp: int, tp: int, ep: int, spans_nodes: bool, dcp: int = 1) -> bool:

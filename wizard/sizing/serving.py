@@ -9,13 +9,13 @@ the same formulas with ideal hardware (full bandwidth, full dense peak, no overh
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 
 from wizard.sizing.bands import METRICS
 from wizard.sizing.calibration import Calibration, band_cell
-from wizard.sizing.cases import Band, Bools, Floats, Ints, MemoryColumns, ServingColumns
+from wizard.sizing.cases import Band, Floats, Ints, MemoryColumns, ServingColumns
 from wizard.sizing.ceilings import Bounds, bounds
 from wizard.sizing.coefficients import Coefficients
 from wizard.sizing.composition import Timing, closed_loop, saturated
@@ -119,28 +119,28 @@ class _Spread:
     """Bands of the cases, looked up once for all metrics."""
 
     def __init__(self, x: ServingInputs, calibration: Calibration) -> None:
-        self._ends_of = {
-            name: calibration.interval(x, np.full(1, METRICS.index(name))) for name in ("ttft", "tpot", "throughput")
-        }
+        cells = band_cell(x)
         self._endless = np.isnan(x.concurrency)
-        cells = np.broadcast_arrays(*band_cell(x))
-        self.basis: Ints = np.ravel_multi_index(tuple(cells), calibration.bands.low.shape[1:]).astype(np.int64)
-
-    def _ends(self, metric: str, value: Floats) -> tuple[Floats, Floats]:
-        low, high = self._ends_of[metric]
-        return value * np.exp(low), value * np.exp(high)
+        metrics = ("ttft", "tpot", "throughput") if self._endless.any() else ("ttft", "tpot")
+        ends = {name: calibration.interval(x, np.full(1, METRICS.index(name)), cells) for name in metrics}
+        self._ends_of = {name: (np.exp(low), np.exp(high)) for name, (low, high) in ends.items()}
+        """Factors on the value, low and high."""
+        shape = calibration.bands.low.shape[1:]
+        self.basis: Ints = np.ravel_multi_index(tuple(np.broadcast_arrays(*cells)), shape).astype(np.int64)
 
     def time(self, metric: str, value: Floats, floor: Floats) -> Band:
         """A time never falls below its floor."""
-        low, high = self._ends(metric, value)
+        low, high = (value * factor for factor in self._ends_of[metric])
         value = np.maximum(value, floor)
         return Band(value=value, low=np.clip(low, floor, value), high=np.maximum(high, value), ceiling=floor)
 
     def rate(self, value: Floats, ceiling: Floats) -> Band:
         """A rate never rises above its ceiling. Users in closed loop wait for tokens, so its error is theirs."""
-        low, high = self._ends("throughput", value)
         slow, fast = self._ends_of["tpot"]
-        low, high = (np.where(self._endless, end, value / np.exp(other)) for end, other in ((low, fast), (high, slow)))
+        low, high = value / fast, value / slow
+        if "throughput" in self._ends_of:
+            less, more = (value * factor for factor in self._ends_of["throughput"])
+            low, high = np.where(self._endless, less, low), np.where(self._endless, more, high)
         value = np.minimum(value, ceiling)
         return Band(value=value, low=np.minimum(low, value), high=np.clip(high, value, ceiling), ceiling=ceiling)
 
@@ -153,7 +153,9 @@ def _memory_band(held: Floats) -> Band:
 def _full(n: int, columns: T) -> T:
     """Broadcast every column of a dataclass to ``n`` elements."""
     def one(value: object) -> object:
-        return _full(n, value) if is_dataclass(value) else np.broadcast_to(cast("Floats | Bools | Ints", value), (n,))
+        if not isinstance(value, np.ndarray):
+            return _full(n, value)
+        return value if value.shape == (n,) else np.broadcast_to(value, (n,))
     return type(columns)(*(one(getattr(columns, f.name)) for f in fields(columns)))  # type: ignore[arg-type]
 
 
