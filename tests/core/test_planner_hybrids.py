@@ -55,6 +55,16 @@ def test_its_start_command_leaves_the_experts_in_the_host() -> None:
     assert words[words.index("--ubatch-size") + 1] == "4096"
 
 
+def test_a_tighter_target_takes_more_cores() -> None:
+    cores = []
+    for target in (300, 210):
+        found = made(constraints={"vendors": ["NVIDIA"]}, budget={"purchase": "25000"}, targets={"tpot_ms": target})
+        bom = hosted(found).bom
+        assert bom is not None
+        cores.append(CATALOG.components[next(line.part for line in bom.lines if line.category == "cpu")].cores or 0)
+    assert cores[0] < 32 <= cores[1]
+
+
 def test_it_stands_beside_dearer_plans_and_shows_the_way_to_slower_ones() -> None:
     beside = made(constraints={"vendors": ["NVIDIA"]}, targets={"tpot_ms": 400})
     assert beside.chosen is not None

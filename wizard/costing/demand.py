@@ -62,6 +62,8 @@ class BuildDemand:
     room: Room = USUAL_ROOM
     sites: int = 1
     """Places over which the nodes are spread evenly, each a cluster of its own."""
+    socket_cores: int = 0
+    """Cores that each socket must have, where the CPUs compute a part of the model."""
 
     @property
     def each(self) -> int:
@@ -74,6 +76,7 @@ class BuildDemand:
         return Profile(
             weights_bytes=self.weights_bytes, training=self.training, dataset_tb=self.dataset_tb,
             fabric=self.inter_node and self.nodes > 1, edge=self.edge, storage=self.storage, load_s=self.load_s,
+            socket_cores=self.socket_cores,
         )
 
     @property
@@ -95,6 +98,7 @@ class Profile:
     edge: bool
     storage: StorageWish = "auto"
     load_s: float = 0.0
+    socket_cores: int = 0
 
     @property
     def shared(self) -> bool:

@@ -161,8 +161,9 @@ def _host_items(
     shelf: Shelf, system: System, count: int, profile: Profile, need_gib: float, gbps: float,
 ) -> tuple[list[Item], NodePorts]:
     server = is_server(system)
-    cpu = shelf.once(("cpu", system.id, cores_needed(count, profile.training)),
-                     lambda: choose_cpu(shelf, system, count, profile.training))
+    each = profile.socket_cores
+    cpu = shelf.once(("cpu", system.id, cores_needed(count, profile.training), each),
+                     lambda: choose_cpu(shelf, system, count, profile.training, each))
     memory = choose_memory(shelf, system, cpu, need_gib, rule_of_thumb_gib(profile))
     items = [item for item in (cpu.item, memory) if item is not None]
     items += choose_storage(shelf, system, profile, server)

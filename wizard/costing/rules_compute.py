@@ -88,14 +88,14 @@ def _memory_steps(shelf: Shelf) -> NDArray[np.float64]:
     return np.array(sorted(found))
 
 
-def choose_cpu(shelf: Shelf, system: System, count: int, training: bool) -> Processor:
-    """Choose the cheapest CPUs that fit the machine and have the cores, one in each socket.
+def choose_cpu(shelf: Shelf, system: System, count: int, training: bool, each: int = 0) -> Processor:
+    """Choose the cheapest CPUs that fit the machine and have the cores, at least ``each``, one in each socket.
 
     Raises:
         CannotBuild: none of the CPUs that fit has the cores.
     """
-    need = cores_needed(count, training)
     sockets = max(1, system.cpu_sockets)
+    need = max(cores_needed(count, training), each * sockets)
     if "cpu" in system.includes:
         return Processor(None, None, _channels_by_slots(system), None)
     fitting = [part for part in shelf.parts("cpu") if _fits(part, system, sockets)]

@@ -64,7 +64,7 @@ class Biller:
         self, accelerator: Accelerator, accelerators: int, nodes: int, *, rented: bool, spare_nodes: int = 0,
         weights_bytes: float = 0.0, spans_nodes: bool = False, share: int = 1, output_tok_s: Estimate | None = None,
         power_w: float = 0.0, training: bool = False, lean: tuple[int, int] | None = None,
-        prefill_share: float | None = None,
+        prefill_share: float | None = None, socket_cores: int = 0,
     ) -> Bill:
         """Bill so many accelerators on so many nodes, bought or rented.
 
@@ -72,6 +72,7 @@ class Biller:
             share: accelerators that must sit in one rented instance.
             prefill_share: share of the accelerators' time that prompts take.
             power_w: what the search estimated, for hardware that is rented or that no bill can be made of.
+            socket_cores: cores that each socket must have.
             lean: accelerators and nodes without the spare replicas, to say what those cost.
         """
         offer = cheapest_cloud(self.catalog, accelerator.id, accelerators, max(1, share))
@@ -85,6 +86,7 @@ class Biller:
             weights_bytes=weights_bytes, spans_nodes=spans_nodes, spare_nodes=spare_nodes, training=training,
             sites=1 if training else sites_of(self.needs),
         )
+        demand = replace(demand, socket_cores=socket_cores)
         try:
             bom = build_bom(demand, self.catalog, self.terms)
         except CannotBuild as refusal:

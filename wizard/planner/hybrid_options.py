@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil, isfinite
 from types import MappingProxyType
 
@@ -26,15 +27,15 @@ from wizard.planner.shortlist import shortlist
 from wizard.sizing.engine_memory import usable_memory
 from wizard.sizing.legal import engines_for
 from wizard.sizing.memory import activations, longest_context, overhead, stored_bytes
-from wizard.sizing.offload import PIECE_TOKENS, Hybrid, host_columns, hybrid
+from wizard.sizing.offload import HOST_CORES, PIECE_TOKENS, Hybrid, host_columns, hybrid
 from wizard.sizing.traffic import ServingInputs
 from wizard.units import GB, GIB
 
 MOST_USERS = 2
 """People whom such a machine serves at once: every further one touches other experts."""
 COUNTS = (1, 2)
-BILLED = 4
-"""Cards, cheapest first, that a bill is made of for each count."""
+TRIED, BILLED = 16, 3
+"""Cards, cheapest first, that are looked at for each count, and those of them that a bill is made of."""
 _FORMATS = {"auto": ("int4", "gguf_q4_k"), "native": ("int4", "gguf_q4_k"), "int4": ("int4", "gguf_q4_k"),
             "int8": ("int8", "gguf_q8"), "fp8": ("int8", "gguf_q8"), "bf16": ("bf16", "bf16")}
 _BEST_HOST = 12 * 6000e6 * 8
@@ -88,8 +89,18 @@ def _machines(needs: Needs, model: Model, context: Context) -> Iterator[Option]:
         return
     plain = needs.model_copy(update={"budget": Budget(), "targets": Targets(), "document": Document()})
     key = (context.catalog, model, plain, context.terms, context.calibration.version, context.year)
-    for case in context.memo.get("hybrids", key, lambda: tuple(_cases(plain, model, context))):
-        yield _option(needs, model, case, context)
+    found = context.memo.get("hybrid cards", key, lambda: tuple(_cards(plain, model, context)))
+    biller = Biller(plain, context.catalog, context.terms)
+    for count in sorted({count for _, count, *_ in found}):
+        # Those that keep the promises beside the best of hosts come first, the cheapest before the others.
+        fitting = sorted((card for card in found if card[1] == count), key=lambda card: not _hopeful(needs, card[3]))
+        for card, _, x, _ in fitting[:BILLED]:
+            context.cancelled()
+            for cores in (0, HOST_CORES):
+                case = context.memo.get("hybrids", (*key, card, count, cores), partial(
+                    _case, plain, x, card, count, cores, biller, context), keep=64)
+                if case is not None:
+                    yield _option(needs, model, case, context)
 
 
 def _asked(needs: Needs, model: Model) -> bool:
@@ -99,30 +110,37 @@ def _asked(needs: Needs, model: Model) -> bool:
         few and model.is_moe and needs.use_case == "inference" and needs.engine in {"auto", "llama.cpp"}
         and load.requests_per_s is None and needs.targets.percentile is None and needs.targets.output_tok_s is None
         and needs.targets.requests_per_s is None and wishes.acquisition != "cloud" and wishes.availability == "n"
-        and not wishes.mig and wishes.tensor_parallel in {None, 1} and needs.speculation.method == "none"
-        and not needs.adapters.count and needs.host.offload != "layers" and needs.precision.weights in _FORMATS
+        and not wishes.mig and not wishes.owned and wishes.tensor_parallel in {None, 1}
+        and needs.speculation.method == "none" and not needs.adapters.count and needs.host.offload != "layers"
+        and needs.precision.weights in _FORMATS
     )
 
 
-def _cases(needs: Needs, model: Model, context: Context) -> Iterator[_Case]:
+def _cards(needs: Needs, model: Model, context: Context) -> Iterator[tuple[Accelerator, int, ServingInputs, Hybrid]]:
+    """Yield the cheapest cards and counts that hold what every token needs, as they do beside the best of hosts."""
     devices, _ = shortlist(needs, context.catalog)
     cards = [d.accelerator for d in devices if d.accelerator.price and not d.accelerator.unified_memory
              and not d.rent_only and "llama.cpp" in engines_for(d.accelerator, model)]
     cards.sort(key=lambda card: float(card.price.usd) if card.price else 0.0)
-    biller, wanted = Biller(needs, context.catalog, context.terms), needs.constraints.accelerator_count
+    wanted = needs.constraints.accelerator_count
     for count in COUNTS if wanted is None else (wanted,):
-        billed = 0
+        fitting = 0
         for card in cards:
             context.cancelled()
             x = hybrid_inputs(needs, model, card, _FORMATS[needs.precision.weights][1], context.year)
-            if _on(needs, x, count, _BEST_HOST, None, context) is None:
-                continue
-            case = _case(needs, x, card, count, biller, context)
-            if case is not None:
-                billed += 1
-                yield case
-            if billed == BILLED:
+            found = _on(needs, x, count, _BEST_HOST, None, context)
+            if found is not None:
+                fitting += 1
+                yield card, count, x, found
+            if fitting == TRIED:
                 break
+
+
+def _hopeful(needs: Needs, found: Hybrid) -> bool:
+    first, token, whole = speed_targets(needs)
+    answer = found.first_high + needs.workload.output_tokens * found.high
+    times = ((first, found.first_high), (token, found.high), (whole, answer))
+    return all(target is None or 1e3 * have <= target for target, have in times)
 
 
 def _on(
@@ -133,9 +151,11 @@ def _on(
 
 
 def _case(
-    needs: Needs, x: ServingInputs, card: Accelerator, count: int, biller: Biller, context: Context
+    needs: Needs, x: ServingInputs, card: Accelerator, count: int, cores: int, biller: Biller, context: Context
 ) -> _Case | None:
-    bill = biller.bill(card, count, 1, rented=False, weights_bytes=float(stored_bytes(x)[0]))
+    """Return a card in the cheapest machine whose sockets have so many cores."""
+    weights = float(stored_bytes(x)[0])
+    bill = biller.bill(card, count, 1, rented=False, weights_bytes=weights, socket_cores=cores)
     if bill.bom is None or bill.cost.total is None:
         return None
     host = _host(bill.bom, context.catalog)
