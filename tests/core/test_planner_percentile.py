@@ -80,3 +80,14 @@ def test_the_search_for_late_requests_is_that_of_every_row(seed: int) -> None:
     targets = needs.targets.model_copy(update={"percentile": (50, 90, 95, 99)[seed % 4]})
     needs = needs.model_copy(update={"workload": load, "targets": targets})
     assert fast(needs, catalog) == slow(needs, catalog)
+
+
+def test_one_user_is_promised_no_less_for_the_reserve_of_another() -> None:
+    """The reserve is judged with two users, whose band is narrower than that of the one who comes."""
+    found = plan(needs_from({
+        "model": "openai/gpt-oss-20b", "targets": {"ttft_ms": 60_000, "tpot_ms": 2000},
+        "workload": {"concurrent_users": 1, "prompt_tokens": 500_000, "output_tokens": 64, "prompt_cv": 3.0},
+        "constraints": {"accelerators": ["b200_sxm_180", "mi350x"]},
+    }), CATALOG)
+    assert found.status == "feasible"
+    assert all(limit.margin >= 0 for option in found.options for limit in option.limits)

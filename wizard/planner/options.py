@@ -18,8 +18,9 @@ from wizard.planner.candidates import Candidates, native_format
 from wizard.planner.estimates import fingerprint, join, take
 from wizard.planner.memo import Memo
 from wizard.planner.percentiles import Seen, seen
-from wizard.planner.plan import Estimate, Limit, MemoryUse, Option, Parallel, Reason, Role, late_code
+from wizard.planner.plan import SPEED, Estimate, Limit, MemoryUse, Option, Parallel, Reason, Role, late_code
 from wizard.planner.search import Judged
+from wizard.sizing.bands import batch_class
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import ENGINES, KV_FORMATS, WEIGHT_FORMATS, Band, ServingColumns
 from wizard.sizing.formats import BYTES_PER_ELEMENT, FORMATS
@@ -89,12 +90,22 @@ class Writer:
         )
 
 
-    def late(self, judged: Judged, row: int) -> Mapping[str, Estimate]:
-        """Return the times that requests see of one candidate at its real load; empty where it does not carry it."""
+    def times(self, judged: Judged, row: int) -> Mapping[str, Estimate]:
+        """Return what one candidate's promises are about, at its real load, where that may be more than was judged.
+
+        Late requests where these are promised something, else the mean ones where a smaller load has other bands; empty
+        where the judgement stands.
+        """
+        percentile = judged.space.market.needs.targets.percentile
         replicas = max(int(judged.builds.replicas[row]), 1)
         candidate = _at_load(judged.candidates.take(np.array([row])), judged.space.demand.users, replicas)
-        real = self._seen(judged, candidate, judged.space.estimates.inputs(candidate), replicas)[1]
-        return {} if real is None else real.estimates(judged.space.market.needs.targets.percentile)
+        users = np.array([judged.candidates.users[row], candidate.users[0]], dtype=np.float64)
+        if percentile is None and np.ptp(batch_class(users)) == 0:
+            return {}
+        columns, real, _ = self._seen(judged, candidate, judged.space.estimates.inputs(candidate), replicas)
+        if percentile is None:
+            return {code: estimate(getattr(columns, code), "serving") for code in SPEED}
+        return {} if real is None else real.estimates(percentile)
 
     def _seen(
         self, judged: Judged, candidate: Candidates, inputs: ServingInputs, replicas: int

@@ -1,8 +1,9 @@
-"""Promises to late requests: what 50, 90, 95 or 99 of 100 see is judged instead of the mean.
+"""Promises to late requests, and the proof of all promises on times.
 
-While searching by the moments of :mod:`wizard.sizing.late`, for every row; of what is then chosen by the draws of
-:mod:`wizard.sizing.queueing`, at its real load. Where these are later than the target, the moments of such rows are
-lifted by the same ratio, and the search goes on: what is chosen keeps its promise by both.
+Where 50, 90, 95 or 99 of 100 requests are promised something, every row is judged by the moments of
+:mod:`wizard.sizing.late` while searching, and what is then chosen by the draws of :mod:`wizard.sizing.queueing`, at its
+real load. Where these are later than the target, the moments of such rows are lifted by the same ratio, and the search
+goes on: what is chosen keeps its promise by both. So does a mean whose band is wider at the real load.
 """
 
 from __future__ import annotations
@@ -65,16 +66,13 @@ Chosen = Callable[[], Iterable[tuple[Judged, int]]]
 
 
 def prove(explorer: Explorer, writer: Writer, chosen: Chosen, without: Collection[str] = ()) -> None:
-    """Search, and where late requests are promised something, until all chosen rows keep it at their real load.
+    """Search until all chosen rows keep what is promised at their real load too.
 
     Args:
         chosen: searches, and returns the rows that the choice falls on.
         without: codes of requirements that need not be kept.
     """
     needs = explorer.space.market.needs
-    if needs.targets.percentile is None:
-        chosen()
-        return
     for turn in range(ROUNDS):
         missed = [case for at, row in chosen() if (case := _missed(needs, writer, at, row, without))]
         if not missed:
@@ -104,8 +102,8 @@ def cheapest(explorer: Explorer, writer: Writer, without: Collection[str] = ()) 
 def _missed(
     needs: Needs, writer: Writer, at: Judged, row: int, without: Collection[str]
 ) -> tuple[int, dict[str, float]] | None:
-    """Return by how much a row's draws are later than its moments said, where they miss a target."""
-    seen = writer.late(at, row)
+    """Return by how much a row's times are longer than was judged, where they miss a target."""
+    seen = writer.times(at, row)
     ratios = {}
     for requirement in at.found:
         estimate = seen.get(late_code(needs, requirement.code))
