@@ -73,6 +73,9 @@ def test_it_stands_beside_dearer_plans_and_shows_the_way_to_slower_ones() -> Non
     assert option.role == "alternative"
     assert option.cost.total is not None
     assert beside.chosen.cost.total is not None
+    assert option.cost.usd_per_million_tokens is not None
+    assert beside.chosen.cost.usd_per_million_tokens is not None
+    assert option.cost.usd_per_million_tokens > beside.chosen.cost.usd_per_million_tokens
     assert option.cost.total < beside.chosen.cost.total / 5
     strict = made(constraints={"vendors": ["NVIDIA"]}, budget={"purchase": "20000"})
     change = next(change for change in strict.changes if change.option.host_gib)

@@ -46,6 +46,7 @@ _BEST_HOST = 12 * 6000e6 * 8
 class _Case:
     accelerator: Accelerator
     count: int
+    socket_cores: int
     inputs: ServingInputs
     found: Hybrid
     bill: Bill
@@ -54,9 +55,11 @@ class _Case:
 
 def with_hybrids(needs: Needs, model: Model, context: Context, outcome: Outcome) -> Outcome:
     """Add the cheapest machine with experts in its memory to what a search found, where it is worth its place."""
-    kept = [option for option in _machines(needs, model, context) if all(x.margin >= -1e-9 for x in option.limits)]
-    best = min(kept, key=lambda option: option.cost.total or 0, default=None)
-    if best is None or best.cost.total is None:
+    kept = [one for one in _machines(needs, model, context) if all(limit.margin >= -1e-9 for limit in one[0].limits)]
+    if not kept:
+        return outcome
+    best = _rated(needs, context, *min(kept, key=_total))
+    if best.cost.total is None:
         return outcome
     chosen = outcome.recommended
     if chosen is None:
@@ -64,26 +67,46 @@ def with_hybrids(needs: Needs, model: Model, context: Context, outcome: Outcome)
         return replace(outcome, options=(option, *outcome.options), recommended=option, asked=None, curve=())
     if chosen.cost.total is not None and best.cost.total >= chosen.cost.total:
         return outcome
-    number = 1 + sum(option.role == "alternative" for option in outcome.options)
-    return replace(outcome, options=(*outcome.options, replace(best, id=f"alternative-{number}")))
+    roles = [option for option in outcome.options if option.role != "alternative"]
+    others = [option for option in outcome.options if option.role == "alternative"]
+    best = replace(best, id=f"alternative-{1 + len(others)}")
+    return replace(outcome, options=(*roles, best, *others))
 
 
 def hybrid_changes(needs: Needs, model: Model, context: Context) -> Iterator[Change]:
     """Yield for each target on a time the cheapest machine that keeps all promises but this one."""
-    cheapest: dict[str, Option] = {}
-    for option in _machines(needs, model, context):
-        broken = [limit.code for limit in option.limits if limit.margin < -1e-9]
+    cheapest: dict[str, tuple[Option, _Case]] = {}
+    for one in _machines(needs, model, context):
+        broken = [limit.code for limit in one[0].limits if limit.margin < -1e-9]
         if len(broken) == 1 and broken[0] in SPEED:
-            before = cheapest.setdefault(broken[0], option)
-            if (option.cost.total or 0) < (before.cost.total or 0):
-                cheapest[broken[0]] = option
-    for code, option in cheapest.items():
+            cheapest[broken[0]] = min(cheapest.get(broken[0], one), one, key=_total)
+    for code, one in cheapest.items():
+        option = _rated(needs, context, *one)
         have = next(limit.have for limit in option.limits if limit.code == code)
         yield Change(key=f"targets.{code}", from_value=getattr(needs.targets, code), to_value=float(ceil(have)),
                      option=option)
 
 
-def _machines(needs: Needs, model: Model, context: Context) -> Iterator[Option]:
+def _total(one: tuple[Option, _Case]) -> float:
+    return float(one[0].cost.total or 0)
+
+
+def _rated(needs: Needs, context: Context, option: Option, case: _Case) -> Option:
+    """Return an option with what its tokens cost, now that it is known how many there are."""
+    bill = _bill(case.accelerator, case.count, case.socket_cores, case.inputs,
+                 Biller(needs, context.catalog, context.terms), option.estimates["output_tok_s"])
+    return replace(option, cost=bill.cost, bom=bill.bom, tco=bill.tco)
+
+
+def _bill(
+    card: Accelerator, count: int, cores: int, x: ServingInputs, biller: Biller, rate: Estimate | None = None
+) -> Bill:
+    """Return the bill of a card in the cheapest machine whose sockets have so many cores."""
+    weights = float(stored_bytes(x)[0])
+    return biller.bill(card, count, 1, rented=False, weights_bytes=weights, socket_cores=cores, output_tok_s=rate)
+
+
+def _machines(needs: Needs, model: Model, context: Context) -> Iterator[tuple[Option, _Case]]:
     """Yield an option for each machine that comes into question."""
     if not _asked(needs, model):
         return
@@ -100,7 +123,7 @@ def _machines(needs: Needs, model: Model, context: Context) -> Iterator[Option]:
                 case = context.memo.get("hybrids", (*key, card, count, cores), partial(
                     _case, plain, x, card, count, cores, biller, context), keep=64)
                 if case is not None:
-                    yield _option(needs, model, case, context)
+                    yield _option(needs, model, case, context), case
 
 
 def _asked(needs: Needs, model: Model) -> bool:
@@ -153,9 +176,7 @@ def _on(
 def _case(
     needs: Needs, x: ServingInputs, card: Accelerator, count: int, cores: int, biller: Biller, context: Context
 ) -> _Case | None:
-    """Return a card in the cheapest machine whose sockets have so many cores."""
-    weights = float(stored_bytes(x)[0])
-    bill = biller.bill(card, count, 1, rented=False, weights_bytes=weights, socket_cores=cores)
+    bill = _bill(card, count, cores, x, biller)
     if bill.bom is None or bill.cost.total is None:
         return None
     host = _host(bill.bom, context.catalog)
@@ -165,7 +186,7 @@ def _case(
         return None
     found = _on(needs, x, count, *host, context)
     drawn = float(host_columns(0.0, *host).bandwidth[0])
-    return None if found is None else _Case(card, count, x, found, bill, drawn)
+    return None if found is None else _Case(card, count, cores, x, found, bill, drawn)
 
 
 def _host(bom: Bom, catalog: Catalog) -> tuple[float, float | None] | None:

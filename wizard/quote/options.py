@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from wizard.planner.plan import Option, Rejection
 from wizard.quote.charts.scatter import Pareto
@@ -75,7 +76,7 @@ def _features(paper: Paper) -> list[tuple[str, Callable[[Option], Cell]]]:
         (tr("Nodes"), lambda o: paper.count(o.nodes)),
         (tr("Cloud instance"), lambda o: o.cloud_sku or BLANK),
         (tr("Replicas (spare)"), lambda o: f"{paper.count(o.replicas)} ({paper.count(o.spare_replicas)})"),
-        (tr("Layout of a replica"), _layout),
+        (tr("Layout of a replica"), partial(_layout, paper)),
         (tr("Engine"), lambda o: paper.label(o.engine)),
         (tr("Weights / KV cache"), lambda o: f"{paper.label(o.weight_precision)} / {paper.label(o.kv_precision)}"),
         (tr("Price; purchases with tax") if is_taxed(paper.plan) else tr("Price; no tax included"),
@@ -112,9 +113,11 @@ def _speeds(paper: Paper) -> list[tuple[str, Callable[[Option], Cell]]]:
     return [(paper.label(code), row(code)) for code in codes]
 
 
-def _layout(option: Option) -> str:
+def _layout(paper: Paper, option: Option) -> str:
     shares = [(name.upper(), getattr(option.parallel, name)) for name in ("tp", "pp", "dp", "ep", "cp", "dcp")]
     shown = " ".join(f"{name}{n}" for name, n in shares if n > 1) or "TP1"
+    if option.host_gib:
+        shown += ", " + paper.tr("{size} in the host", size=paper.gib(option.host_gib))
     return f"{shown}, {option.mig_profile}" if option.mig_profile else shown
 
 

@@ -199,6 +199,8 @@ def option_site(tr: Translator, option: Option) -> str:
         parts.append(tr("1 server") if option.nodes == 1 else tr("{n} servers", n=option.nodes))
     parts.append(figures.power(tr, option.power_w))
     parts.append(precision(tr, option.weight_precision))
+    if option.host_gib:
+        parts.append(tr("{size} in its own memory", size=figures.gibibytes(tr, option.host_gib)))
     if option.bom is not None and option.bom.unpriced:
         parts.append(tr("{n} unpriced", n=len(option.bom.unpriced)))
     return " · ".join(parts)
