@@ -84,6 +84,7 @@ def test_it_stands_beside_dearer_plans_and_shows_the_way_to_slower_ones() -> Non
 
 
 def test_many_users_and_models_without_experts_get_none() -> None:
-    many = made(workload={**ALONE, "concurrent_users": 20}, targets={"tpot_ms": 400})
-    dense = made(model="meta-llama/Llama-3.3-70B-Instruct", targets={"tpot_ms": 400})
+    card: dict[str, object] = {"constraints": {"accelerators": ["RTX 4090"]}, "targets": {"tpot_ms": 400}}
+    many = made(workload={**ALONE, "concurrent_users": 20}, **card)
+    dense = made(model="meta-llama/Llama-3.3-70B-Instruct", **card)
     assert not [option for found in (many, dense) for option in found.options if option.host_gib]
