@@ -39,7 +39,7 @@ def test_owned_hardware_is_added_changed_and_taken_off(shell: Shell) -> None:
     press(line, Qt.Key.Key_Return)
     assert shell.session.needs.constraints.owned == (Owned(accelerator="rtx_4090", count=2),)
     words = describe(shell.ctx.tr, "hardware", shell.session.needs, shell.session.accelerator_name)
-    assert words == "yours: 2 × GeForce RTX 4090"
+    assert words == "owned: 2 × GeForce RTX 4090"
     line.setText("nothing of the kind")
     press(line, Qt.Key.Key_Return)
     assert shell.session.problem("constraints.owned")

@@ -15,9 +15,10 @@ from pytestqt.qtbot import QtBot
 from tests import samples
 from tests.ui.conftest import Engine, find, joined, planned, press
 from wizard.errors import InputError
-from wizard.needs.needs import Needs
+from wizard.needs.needs import Needs, Owned
 from wizard.planner.plan import Plan
 from wizard.ui.pages.result import ResultPage
+from wizard.ui.session import changed
 from wizard.ui.shell import Shell
 
 
@@ -250,3 +251,48 @@ def test_an_error_stands_in_place_with_a_mend(user: User, qtbot: QtBot, engine: 
     assert user.shell.session.needs == samples.needs()
     assert "meet every target" in page.title.text()
     assert not page.mend.isVisible()
+
+
+def test_a_wish_that_no_single_change_mends_can_be_let_go_piece_by_piece(
+    open_shell: Callable[..., Shell], qtbot: QtBot
+) -> None:
+    def stuck(needs: Needs, _cancelled: object) -> Plan:
+        plan = samples.plan()
+        if not needs.constraints.accelerators:
+            return replace(plan, needs=needs)
+        return replace(plan, needs=needs, status="infeasible", options=(), changes=(), chosen=None, recommended=None)
+
+    asked = {"constraints.accelerators": ("rtx_4090",), "constraints.availability": "second_site"}
+    shell = open_shell(planner=stuck, needs=changed(samples.needs(), asked))
+    shell.session.go("plan")
+    words = said(page_of(shell))
+    assert "No single change makes it possible" in words
+    assert "Only GeForce RTX 4090" in words
+    assert "Everything twice, at two sites" in words
+    assert "nearest" not in said(shell.summary)
+    find(shell, "let-go=constraints.accelerators").click()
+    planned(qtbot, shell.session)
+    assert "meet every target" in page_of(shell).title.text()
+    assert not page_of(shell).changes.isVisible()
+
+
+def test_the_comparison_names_hardware_and_clouds_as_people_do(
+    open_shell: Callable[..., Shell], qtbot: QtBot
+) -> None:
+    shell = open_shell()
+    session, plan = shell.session, shell.session.plan
+    assert plan is not None
+    session.kept.keep(plan, plan.options[0])
+    sku = next(iter(session.shipped.cloud.values()))
+    owned = {"constraints.owned": (Owned(accelerator="rtx_4090", count=2),), "constraints.accelerators": ("l40s",)}
+    other = replace(plan, needs=changed(plan.needs, owned))
+    session.kept.keep(other, replace(plan.options[0], id="rented", cloud_sku=sku.id))
+    session.go("plan")
+    page = page_of(shell)
+    page.show_view("compare")
+    words = said(page)
+    assert "2 × GeForce RTX 4090" in words
+    assert "L40S" in words
+    assert f"{sku.provider} {sku.instance}" in words
+    assert "{" not in words
+    assert "l40s" not in words

@@ -130,7 +130,12 @@ def _flat(part: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Valu
         elif key == "bill" and not before:
             yield key, len(value)
         else:
-            yield f"{before}{key}", ", ".join(map(str, value)) if isinstance(value, list) else value
+            yield f"{before}{key}", _listed(value) if isinstance(value, list) else value
+
+
+def _listed(values: list[Any]) -> str:
+    """Return a list as one value; of what has fields, such as owned hardware, the fields side by side."""
+    return ", ".join(" ".join(map(str, v.values())) if isinstance(v, Mapping) else str(v) for v in values)
 
 
 def _of(plans: Sequence[Plan], read: Callable[[Option], Value]) -> list[Value]:

@@ -208,7 +208,8 @@ def _hardware(tr: Translator, needs: Needs, names: Callable[[str], str]) -> str:
     c = needs.constraints
     parts = [tr(ACQUISITIONS[c.acquisition])]
     if c.owned:
-        parts = [tr("yours") + ": " + ", ".join(f"{o.count} × {names(o.accelerator)}" for o in c.owned[:2])]
+        what = tr(", ").join(f"{o.count} × {names(o.accelerator)}" for o in c.owned[:2])
+        parts = [tr("owned: {what}", what=what)]
     elif c.accelerators:
         count = f"{c.accelerator_count} × " if c.accelerator_count else ""
         parts.append(count + ", ".join(map(names, c.accelerators[:2])))

@@ -20,6 +20,8 @@ KINDS: Mapping[Kind, str] = {
 NAMES: Mapping[str, str] = {
     "accelerator": mark("Accelerator"),
     "accelerators": mark("Number of accelerators"),
+    "constraints.accelerators": mark("Only these accelerators"),
+    "constraints.exclude_accelerators": mark("Never these"),
     "nodes": mark("Servers"),
     "system": mark("System"),
     "cloud_sku": mark("Cloud instance"),
@@ -55,8 +57,9 @@ NAMES: Mapping[str, str] = {
 def row_name(tr: Translator, row: Row) -> str:
     """Return what a row is about."""
     code = row.code.rpartition(".")[2]
-    if code in NAMES:
-        return tr(NAMES[code])
+    for name in (row.code, code):
+        if name in NAMES:
+            return tr(NAMES[name])
     if code in LABELS:
         return limit_title(tr, code)
     name = limit_name(tr, code)
@@ -70,11 +73,11 @@ def value_text(tr: Translator, row: Row, value: Value, found: Comparison, names:
     code = row.code.rpartition(".")[2]
     if row.kind == "cost" and isinstance(value, Decimal):
         return figures.money(tr, value, found.currency)
-    if row.kind == "answer" and code in ("purchase", "per_month"):
-        return figures.money(tr, Decimal(str(value)), found.currency)
+    if row.kind == "answer" and code in ASKED:
+        return _asked(tr, code, str(value), found.currency, names)
     if code == "margin":
         return figures.percent(tr, float(str(value)))
-    if code in ("accelerator", "system"):
+    if code in ("accelerator", "system", "cloud_sku"):
         return names(str(value))
     if code in ("weight_precision", "kv_precision"):
         return precision(tr, str(value))
@@ -83,6 +86,20 @@ def value_text(tr: Translator, row: Row, value: Value, found: Comparison, names:
     if isinstance(value, int | float):
         return _figure(tr, code, float(value))
     return label(tr, str(value))
+
+
+ASKED = ("purchase", "per_month", "accelerators", "exclude_accelerators", "owned")
+"""Answers that are money or names of hardware."""
+
+
+def _asked(tr: Translator, code: str, value: str, currency: str, names: Callable[[str], str]) -> str:
+    if code in ("purchase", "per_month"):
+        return figures.money(tr, Decimal(value), currency)
+    parts = value.split(", ")
+    if code == "owned":
+        pairs = (part.rpartition(" ") for part in parts)
+        return tr(", ").join(f"{count} × {names(accelerator)}" for accelerator, _, count in pairs)
+    return tr(", ").join(map(names, parts))
 
 
 def _figure(tr: Translator, code: str, value: float) -> str:

@@ -218,10 +218,10 @@ class Rail(QFrame):
     def _answer(self, step: Step) -> str:
         session = self.ctx.session
         if step == "plan" and session.plan is not None:
-            feasible = session.plan.status == "feasible"
-            return (
-                self.ctx.t("{n} options", n=len(session.plan.options)) if feasible else self.ctx.t("nothing fits yet")
-            )
+            if session.plan.status != "feasible":
+                return self.ctx.t("nothing fits yet")
+            n = len(session.plan.options)
+            return self.ctx.t("{n} options", n=n) if n > 1 else self.ctx.t("1 option")
         return describe(self.ctx.tr, step, session.needs, session.accelerator_name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -39,6 +39,8 @@ LIMIT_NAMES = {
     "max_accelerators": mark("number of accelerators"),
     "accelerator_count": mark("number of accelerators"),
     "max_nodes": mark("number of servers"),
+    "nodes": mark("number of servers"),
+    "delivery_weeks": mark("weeks of delivery"),
     "purchasable": mark("a known price"),
     "precision": mark("precision"),
     "weights": mark("weight precision"),

@@ -27,7 +27,15 @@ def machine_line(tr: Translator, found: Difference) -> Line | None:
     old, new = found.before, found.after
     if not found.machine_changed or old is None or new is None:
         return None
-    words = tr("{new} instead of {old}", new=hardware(new), old=hardware(old))
+    if hardware(new) != hardware(old):
+        words = tr("{new} instead of {old}", new=hardware(new), old=hardware(old))
+    elif bool(new.cloud_sku) != bool(old.cloud_sku):
+        way = tr("rented instead of owned") if new.cloud_sku else tr("owned instead of rented")
+        words = f"{hardware(new)}, {way}"
+    elif new.cloud_sku:
+        words = tr("{what} rented elsewhere", what=hardware(new))
+    else:
+        words = tr("{what} in {n} servers instead of {old}", what=hardware(new), n=new.nodes, old=old.nodes)
     return Line("→", words.replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}"))
 
 

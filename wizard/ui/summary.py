@@ -105,7 +105,8 @@ class Summary(QFrame):
         if session.plan_error is not None:
             return "⚠ " + session.error_text()
         if plan is not None and plan.status == "infeasible" and session.headline is None:
-            return "⚠ " + t("Nothing meets every wish; this is the nearest.")
+            nearest = t("Nothing meets every wish; this is the nearest.")
+            return "⚠ " + (nearest if session.option is not None else t("Nothing meets every wish."))
         return ""
 
     def _since(self, before: Plan | None, after: Plan | None) -> None:

@@ -47,9 +47,20 @@ def step(root: QWidget | None, focus: QWidget | None, *, forward: bool) -> bool:
         return False
     way = 1 if forward else -1
     at = next((n for n, widget in enumerate(found) if widget is focus or _holds(widget, focus)), None)
-    goal = found[(0 if forward else -1) if at is None else (at + way) % len(found)]
+    goal = (_nearby(focus) or found[0 if forward else -1]) if at is None else found[(at + way) % len(found)]
     goal.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
     return True
+
+
+def _nearby(gone: QWidget | None) -> QWidget | None:
+    """Return the first stop close to a widget that is going away with the focus."""
+    around = gone.parentWidget() if gone is not None else None
+    while around is not None:
+        first = next(stops(around), None)
+        if first is not None:
+            return first
+        around = around.parentWidget()
+    return None
 
 
 def _holds(widget: QWidget, focus: QWidget | None) -> bool:

@@ -135,6 +135,7 @@ class BreakEvenChart(Plot):
         if not self.own or not self.other:
             return
         self.axes(p)
+        right = float(self.width())
         for values, role, style, name in (
             (self.own, "accent", Qt.PenStyle.SolidLine, self.names[0]),
             (self.other, "warning", Qt.PenStyle.DashLine, self.names[1]),
@@ -142,7 +143,12 @@ class BreakEvenChart(Plot):
             p.setPen(QPen(self.colour(role), 2, style))
             spots = [self.place(n, v) for n, v in enumerate(values)]
             p.drawPolyline(spots)
-            self.tag(p, spots[-1] - QPointF(self.width_of(name) + 12, 0), name, role=role, bold=True)
+            # Beside each other at the top: at their ends the names of lines that meet would cover each other.
+            wide = self.width_of(name, bold=True) + 2
+            right -= wide
+            self.text(p, QRectF(right, 0, wide, 18), name, role=role, bold=True)
+            p.drawLine(QPointF(right - 24, 9), QPointF(right - 6, 9))
+            right -= 36
         if self.cross is not None and self.cross < len(self.own):
             spot = self.place(self.cross, self.own[self.cross])
             p.setPen(QPen(self.colour("background"), 1.5))

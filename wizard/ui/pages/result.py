@@ -103,7 +103,8 @@ class ResultPage(Page):
         plan, option = session.plan, session.option
         self._head(plan, option)
         deciding = self.view in DECIDING
-        self.changes.setVisible(bool(plan and plan.changes) and deciding)
+        stuck = plan is not None and plan.status == "infeasible" and option is None
+        self.changes.setVisible((stuck or bool(plan and plan.changes)) and deciding)
         self.cards.setVisible(bool(plan and plan.options) and deciding)
         self.bar.setVisible(plan is not None)
         self.choice.show(self.view)

@@ -131,7 +131,10 @@ class CompareSection(Section):
             at += 2
 
     def _name(self, part: str) -> str:
-        system = self.ctx.session.catalog.systems.get(part)
+        catalog = self.ctx.session.catalog
+        rented, system = catalog.cloud.get(part), catalog.systems.get(part)
+        if rented is not None:
+            return f"{rented.provider} {rented.instance}"
         return system.name if system else self.ctx.session.accelerator_name(part)
 
     def _row(self, at: int, one: Row, found: Comparison) -> None:

@@ -52,7 +52,7 @@ class Savings(QWidget):
 
     def _name(self, price: RequirementPrice) -> str:
         currency = self.ctx.session.needs.budget.currency
-        return requirement_words(self.ctx.tr, price, self.ctx.session.accelerator_name, currency)
+        return requirement_words(self.ctx.tr, price.key, price.stated, self.ctx.session.accelerator_name, currency)
 
     def _line(self, price: RequirementPrice) -> None:
         name, saved = self._name(price), saved_words(self.ctx.tr, price)
@@ -65,4 +65,4 @@ class Savings(QWidget):
         self.box.addWidget(text(without_words(self.ctx.tr, price), "caption"))
 
     def _try(self, price: RequirementPrice) -> None:
-        self.ctx.session.put(dropping(price))
+        self.ctx.session.put(dropping(price.key))

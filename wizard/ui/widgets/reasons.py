@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from wizard.planner.plan import Change, Option, Plan
 from wizard.ui.context import Context
 from wizard.ui.reasons_words import asked_about, decides, rules_out, speaks_for, warned
+from wizard.ui.saving import dropping, requirement_words, stated_wishes
 from wizard.ui.say import change_words, reason_words
 from wizard.ui.widgets.basic import button, clear, row, text
 from wizard.ui.widgets.flow_layout import FlowLayout
@@ -98,10 +99,24 @@ class Why(_Lines):
 class Changes(_Lines):
     """The single changes that make the wish possible, each with a button that makes it."""
 
+    def _wishes(self, plan: Plan) -> None:
+        """Name what was asked for, each with a button that lets it go: one change alone is not enough."""
+        ctx, t = self.ctx, self.ctx.t
+        self.box.addWidget(text(t("No single change makes it possible. Let go of what matters least:")))
+        for key, stated in stated_wishes(plan.needs):
+            words = requirement_words(ctx.tr, key, stated, ctx.session.accelerator_name, plan.currency)
+            made = button(t("Let go"), partial(ctx.session.put, dropping(key)), role="chip", name=f"let-go={key}")
+            made.setAccessibleName(t("Let go: {what}", what=words))
+            line = row(text(words[:1].upper() + words[1:]), made, gap=12)
+            line.setStretch(0, 1)
+            self.box.addLayout(line)
+
     def show_changes(self, plan: Plan, apply: Callable[[Change], object]) -> None:
-        """Show the changes of an infeasible plan."""
+        """Show the changes of an infeasible plan, or where there is none what could be let go."""
         if not self._fresh(plan):
             return
+        if plan.status == "infeasible" and not plan.changes:
+            self._wishes(plan)
         for n, change in enumerate(plan.changes):
             words = change_words(self.ctx.tr, change)
             made = button(self.ctx.t("Do this"), partial(apply, change), role="chip", name=f"change-{n}")
