@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
 from decimal import Decimal
@@ -142,3 +144,30 @@ def test_scalars_and_absurd_counts_are_answered(catalog: Catalog) -> None:
     assert np.isnan(columns.capex_usd(h100, 4000, 1)).all()
     assert columns.node(h100, 8) is not None
     assert columns.node(h100, 64) is None
+
+
+def test_questions_side_by_side_find_the_same_prices(catalog: Catalog) -> None:
+    """A window plans while it answers what a requirement costs: both ask the same shelf for nodes."""
+    kinds = np.arange(0, 350, 3)
+    profiles = [(replace(PROFILES[0], weights_bytes=1e9 * n),) for n in (9, 31, 90, 250, 600, 900)]
+
+    def prices(columns: list[CapexColumns]) -> list[list[float]]:
+        return [one.build(kinds, 8 * nodes, nodes).capex_usd.tolist() for one in columns for nodes in (1, 2)]
+
+    def families() -> list[CapexColumns]:
+        fresh = copy(catalog)
+        return [CapexColumns.of(fresh, terms_of(fresh), profile) for profile in profiles]
+
+    expected, interval = prices(families()), sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            for _ in range(2):
+                shared = families()
+                ways = [shared, shared[::-1], shared[3:] + shared[:3]]
+                first, second, third = pool.map(prices, ways)
+                np.testing.assert_equal(first, expected)
+                np.testing.assert_equal(second[-2:], expected[:2])
+                np.testing.assert_equal(third[:6], expected[6:])
+    finally:
+        sys.setswitchinterval(interval)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from threading import Lock
 from typing import TypeAlias
 
 import numpy as np
@@ -72,7 +73,8 @@ class CapexColumns:
         self._ups = ups_kinds(shelf) if asked.ups else ()
         self._software = subscribed(shelf, asked.software)
         self._profiles = tuple(replace(p, fabric=fabric) for p in profiles for fabric in (False, True))
-        self._profile: Ints = np.array([known.profile(p) for p in self._profiles], np.int64)
+        with known.lock:
+            self._profile: Ints = np.array([known.profile(p) for p in self._profiles], np.int64)
 
     @classmethod
     def of(
@@ -127,14 +129,15 @@ class CapexColumns:
                 ``profile`` an index into the profiles given; ``inter_node`` whether one replica or training job spans
                 nodes. Integers; shapes broadcast to ``(n,)``.
         """
-        kinds, n, absent, ok = self._rows(accelerator, accelerators, nodes, profile, inter_node)
-        odd = (absent != 0) | (n < 1) | (n >= USUAL_NODES)
-        found = self._usual(kinds, np.where(odd, 0, n))
-        if odd.any():
-            rows = np.flatnonzero(odd)
-            first, same = _alike(kinds[rows], n[rows], absent[rows])
-            one = rows[first]
-            found[:, rows] = self._clusters(kinds[one], n[one], absent[one], ok[one])[:, same]
+        with self._known.lock:
+            kinds, n, absent, ok = self._rows(accelerator, accelerators, nodes, profile, inter_node)
+            odd = (absent != 0) | (n < 1) | (n >= USUAL_NODES)
+            found = self._usual(kinds, np.where(odd, 0, n))
+            if odd.any():
+                rows = np.flatnonzero(odd)
+                first, same = _alike(kinds[rows], n[rows], absent[rows])
+                one = rows[first]
+                found[:, rows] = self._clusters(kinds[one], n[one], absent[one], ok[one])[:, same]
         return self._columns(found)
 
     def bare(
@@ -142,8 +145,9 @@ class CapexColumns:
         inter_node: ArrayLike = False,
     ) -> BuildColumns:
         """Return what :meth:`build` returns at least: the nodes by themselves, with nothing around them."""
-        kinds, n, absent, ok = self._rows(accelerator, accelerators, nodes, profile, inter_node)
-        return self._columns(self._nodes(self._known.figures(kinds), n, absent, ok & (kinds > 0)))
+        with self._known.lock:
+            kinds, n, absent, ok = self._rows(accelerator, accelerators, nodes, profile, inter_node)
+            return self._columns(self._nodes(self._known.figures(kinds), n, absent, ok & (kinds > 0)))
 
     def _rows(self, *columns: ArrayLike) -> tuple[Ints, Ints, Ints, Bools]:
         """Return the kind of node of each row, nodes and absent accelerators of one site, and which rows make sense."""
@@ -164,9 +168,10 @@ class CapexColumns:
 
         What a cluster of such nodes costs and draws at least, per node. ``NaN`` where it cannot be bought or built.
         """
-        kinds = self._known.find(accelerator, each, np.full(accelerator.shape, self._profile[2 * profile + fabric]))
-        one = np.ones_like(kinds)
-        return self._columns(self._nodes(self._known.figures(kinds), one, one - 1, kinds > 0, of_all_sites=False))
+        with self._known.lock:
+            kinds = self._known.find(accelerator, each, np.full(accelerator.shape, self._profile[2 * profile + fabric]))
+            one = np.ones_like(kinds)
+            return self._columns(self._nodes(self._known.figures(kinds), one, one - 1, kinds > 0, of_all_sites=False))
 
     def _nodes(self, f: Figures, nodes: Ints, absent: Ints, good: Bools, *, of_all_sites: bool = True) -> Floats:
         """Return the figures of nodes by themselves."""
@@ -300,6 +305,7 @@ class _Family:
 
     def __init__(self, shelf: Shelf, asked: _Asked) -> None:
         self._shelf, self._asked = shelf, asked
+        self._lock = Lock()
         self._begin()
 
     def _begin(self) -> None:
@@ -309,11 +315,12 @@ class _Family:
 
     def of(self, profiles: tuple[Profile, ...]) -> CapexColumns:
         """Return the columns for profiles; once too many kinds are known they begin anew."""
-        if self._known.full:
-            self._begin()
-        if profiles not in self._columns:
-            self._columns[profiles] = CapexColumns(self._known, self._shelf, profiles, self._asked)
-        return self._columns[profiles]
+        with self._lock:
+            if self._known.full:
+                self._begin()
+            if profiles not in self._columns:
+                self._columns[profiles] = CapexColumns(self._known, self._shelf, profiles, self._asked)
+            return self._columns[profiles]
 
 
 @lru_cache(maxsize=2)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from threading import RLock
 from typing import TypeAlias
 
 import numpy as np
@@ -58,9 +59,13 @@ class Figures:
 
 
 class NodeKinds:
-    """The kinds of one shelf, site and set of subscriptions. Kind 0 stands for what cannot be built."""
+    """The kinds of one shelf, site and set of subscriptions. Kind 0 stands for what cannot be built.
+
+    It grows while it is asked; whoever asks holds :attr:`lock`, for a window plans and answers questions side by side.
+    """
 
     def __init__(self, shelf: Shelf, site: Site, software: tuple[Subscription, ...]) -> None:
+        self.lock = RLock()
         self.profiles: list[Profile] = []
         self.stored: Ints = np.empty(0, np.int64)
         """Profile whose storage servers each profile has; the first without any for all that have none."""

@@ -31,6 +31,9 @@ class _Refused:
     have: float
 
 
+_NOTHING = object()
+
+
 class Shelf:
     """Finds parts and their net prices in hundredths of the terms' currency."""
 
@@ -42,15 +45,16 @@ class Shelf:
 
     def once(self, key: Hashable, answer: Callable[[], T]) -> T:
         """Answer a question once per shelf, refusals included. A key begins with the name of its question."""
-        if key not in self._known:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
+        found = self._known.get(key, _NOTHING)
+        if found is _NOTHING:
             try:
-                self._known[key] = answer()
+                found = answer()
             except CannotBuild as error:
                 # Its facts only: an error that is kept keeps every frame, with all columns, that it was raised through.
-                self._known[key] = _Refused(error.code, error.part, error.need, error.have)
-        found = self._known[key]
+                found = _Refused(error.code, error.part, error.need, error.have)
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = found
         if isinstance(found, _Refused):
             raise CannotBuild(found.code, found.part, need=found.need, have=found.have)
         return cast("T", found)
