@@ -50,6 +50,9 @@ def test_the_keyboard_alone_goes_from_the_first_question_to_written_files(
     assert focused().objectName() == "write"
     press(focused(), Key.Key_Return)
     qtbot.waitUntil(lambda: shell.exporter.state == "done")
+    state = find(shell, "export-state")
+    assert not state.visibleRegion().isEmpty(), "what was written is out of sight"
+    assert focused().objectName() in ("open-quote", "open-folder")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["MANIFEST.json", "bom.csv", "deploy", "plan.json"]
     assert files.langs == ["en"]
     assert "4 files" in find(shell, "export-state").text()

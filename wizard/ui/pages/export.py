@@ -13,6 +13,7 @@ from wizard.i18n import mark
 from wizard.planner.plan import Plan
 from wizard.ui.context import Context
 from wizard.ui.exporting import ZIP
+from wizard.ui.menu import TONGUES
 from wizard.ui.pages.base import Page
 from wizard.ui.signing import Signer
 from wizard.ui.widgets.basic import Panel, button, column, row, text
@@ -22,7 +23,6 @@ from wizard.ui.widgets.export_choice import ExportChoice
 from wizard.ui.widgets.fields import TextField
 from wizard.ui.widgets.flow_layout import FlowLayout
 
-TONGUES = (("en", "English"), ("zh_CN", "简体中文"))
 FORMS = (("folder", mark("Folder")), ("zip", mark("Zip file")))
 
 
@@ -39,12 +39,11 @@ class ExportPage(Page):
         self._wanted = False
         self._signer = Signer()
         self.preview = DraftPanel(ctx)
-        left = column(self._cover(), self._where(), self._choice(), -1, gap=12)
-        line = row(left, column(self.preview, self._result(), -1, gap=12), gap=12)
+        line = row(column(self._cover(), self._where(), self._choice(), -1, gap=12), column(self.preview, -1), gap=12)
         line.setStretch(0, 10)
         line.setStretch(1, 13)
+        self.add(self._result())
         self.add(line)
-        self.body.addStretch(1)
         self._tail()
 
     def _cover(self) -> Panel:
@@ -59,8 +58,7 @@ class ExportPage(Page):
         return panel
 
     def _choice(self) -> Panel:
-        panel = Panel(self.ctx.t("What to write"))
-        self.choice = ExportChoice(self.ctx)
+        panel, self.choice = Panel(self.ctx.t("What to write")), ExportChoice(self.ctx)
         self.choice.changed.connect(self.refresh)
         panel.add(self.choice)
         return panel
@@ -126,10 +124,9 @@ class ExportPage(Page):
 
     def _form(self, code: object) -> None:
         path = Path(self.folder.text())
-        if not path.name:
-            return
-        plain = path.with_suffix("") if path.suffix.lower() == ZIP else path
-        self.folder.setText(str(plain.with_name(plain.name + ZIP) if code == "zip" else plain))
+        if path.name:
+            plain = path.with_suffix("") if path.suffix.lower() == ZIP else path
+            self.folder.setText(str(plain.with_name(plain.name + ZIP) if code == "zip" else plain))
 
     @property
     def zipped(self) -> bool:
@@ -156,6 +153,7 @@ class ExportPage(Page):
             return
         self._wanted = False
         if session.plan is not None and not self._blocked():
+            self.area.verticalScrollBar().setValue(0)
             self.ctx.exporter.start(self._signed(session.plan), Path(self.folder.text()).expanduser(), self.lang)
 
     def _signed(self, plan: Plan) -> Plan:
@@ -191,14 +189,12 @@ class ExportPage(Page):
         self.choice.refresh()
         self.preview.refresh()
         self.tongues.show(self.lang)
-        self._ready()
         self._progress()
 
     def _progress(self) -> None:
         exporter, t = self.ctx.exporter, self.ctx.t
         running, done = exporter.state == "running", exporter.state == "done"
         self.written.setVisible(exporter.state != "idle")
-        self.cancel.setVisible(running)
         self.bar.setVisible(running)
         self.bar.setValue(round(exporter.share * 100))
         self.state.setText(
@@ -212,6 +208,19 @@ class ExportPage(Page):
         )
         self.open_folder.setVisible(done)
         self.open_quote.setVisible(done and self._quote() is not None)
+        self._hand_on(running=running)
+
+    def _hand_on(self, *, running: bool) -> None:
+        """Offer to write, or to stop; the focus goes along, and then to what was written."""
+        if running:
+            self.cancel.show()
+            if self.write.hasFocus():
+                self.cancel.setFocus()
+        self._ready()
+        if not running and self.cancel.hasFocus():
+            ways = (self.open_quote, self.open_folder, self.write)
+            next(way for way in ways if way.isVisibleTo(self.window())).setFocus()
+        self.cancel.setVisible(running)
 
     def _done(self) -> str:
         exporter, t = self.ctx.exporter, self.ctx.t
@@ -226,9 +235,9 @@ class ExportPage(Page):
         self.write.setEnabled(not why and self.ctx.exporter.state != "running")
         self.write.setToolTip(why)
         self.print.setEnabled(bool(self.ctx.drafter.drafts.pdf))
-        there = Path(self.folder.text()).expanduser().exists()
         note = t("It is replaced.") if self.zipped else t("Files of an earlier plan in it are replaced.")
-        self.folder_note.setText("⚠ " + why if why else note if there else t("It will be made."))
+        note = note if Path(self.folder.text()).expanduser().exists() else t("It will be made.")
+        self.folder_note.setText("⚠ " + why if why else note)
 
 
 def _open(path: Path | None) -> None:
