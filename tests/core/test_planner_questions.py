@@ -12,7 +12,7 @@ from wizard.errors import Cancelled
 from wizard.needs.needs import Needs
 from wizard.needs.presets import preset
 from wizard.planner.plan import Plan
-from wizard.planner.planner import plan
+from wizard.planner.planner import Planner, plan
 from wizard.planner.requirement_prices import RequirementPrice, requirement_prices
 from wizard.planner.why_not import why_not
 
@@ -123,3 +123,11 @@ def test_every_accelerator_has_an_answer(name: str) -> None:
 def test_an_unknown_id_is_no_answer() -> None:
     with pytest.raises(KeyError):
         why_not(FIFTY, catalog(), "rtx_9999")
+
+
+def test_a_planner_that_remembers_answers_the_same() -> None:
+    planner = Planner(catalog())
+    made = planner.plan(FIFTY)
+    assert requirement_prices(FIFTY, catalog(), planner=planner) == prices()
+    assert why_not(FIFTY, catalog(), "h100_sxm_80", planner=planner) == why_not(FIFTY, catalog(), "h100_sxm_80")
+    assert planner.plan(FIFTY) == made

@@ -31,6 +31,14 @@ def test_what_is_remembered_changes_no_plan() -> None:
         assert planner.plan(needs) == plan(needs, CATALOG), new
 
 
+def test_what_is_remembered_of_rates_changes_no_plan() -> None:
+    planner = Planner(CATALOG)
+    load = {"concurrent_users": 60, "think_time_s": 15, "prompt_tokens": 1500, "output_tokens": 300}
+    for changed in ({}, {"think_time_s": 30}, {"concurrent_users": None, "requests_per_s": 4}):
+        needs = needs_from({"model": MODELS[0], "workload": load | changed})
+        assert planner.plan(needs) == plan(needs, CATALOG), changed
+
+
 def test_most_candidates_are_ruled_out_by_bounds_alone() -> None:
     needs = parse_needs(FIFTY_USERS.replace("users: 50", "users: 200").replace("90000", "360000"))
     planner = Planner(CATALOG)

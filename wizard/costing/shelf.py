@@ -14,8 +14,8 @@ from wizard.costing.refusal import CannotBuild, Conflict
 from wizard.costing.terms import Terms
 
 T = TypeVar("T")
-_MOST_KNOWN = 12_000
-"""Answers that are kept, some 5 MB; a model adds some thousands, and a session may look at many models."""
+_MOST_KNOWN = 8_000
+"""Answers that are kept, some 4 MB; a model adds some thousands, and a session may look at many models."""
 
 _RENT_ONLY = ("cloud only",)
 _NOT_SOLD = ("announced", "unconfirmed", "uncertain")
@@ -118,7 +118,7 @@ class Shelf:
         return found
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def shelf_of(catalog: Catalog, terms: Terms) -> Shelf:
     """Return the shelf of a catalogue on some terms; the last few are kept, for their answers stay true."""
     return Shelf(catalog, terms)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wizard.planner.candidates import Candidates
 from wizard.sizing.calibration import Calibration
-from wizard.sizing.cases import Floats, Ints, ServingColumns
+from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
 from wizard.sizing.serving import Constants, serve
 from wizard.sizing.traffic import ServingInputs
 
@@ -52,6 +52,8 @@ class Estimates:
     """Line of ``_place`` of each of these numbers."""
     _place: NDArray[np.int32] = field(init=False)
     """Row of the columns at each number of users (line) and group."""
+    _asked: Bools | None = None
+    """Which of these rows the present question asked for, where its pace counts."""
     _columns: dict[str, NDArray[Any]] = field(default_factory=dict)
     """Kept columns of all rows by name, with room for more."""
 
@@ -68,6 +70,8 @@ class Estimates:
         """Estimate those of the rows that are not known yet."""
         self._make_room(users)
         line = self._line[np.searchsorted(self._users, users)]
+        if self._asked is not None:
+            self._asked[line, group] = True
         unknown = np.flatnonzero(self._place[line, group] == _NONE)
         if not unknown.size and self._columns:
             return
@@ -79,14 +83,15 @@ class Estimates:
         self._add(group[unknown], users[unknown])
 
     def pace(self, group: Ints) -> tuple[Ints, Floats, Floats]:
-        """Return what is known of how fast groups are, whatever they were estimated for.
+        """Return what this question has found out of how fast groups are.
 
         Returns:
             numbers of users, ascending; and of shape ``(groups, users)`` the requests per second and user that no more
             users exceed, and the milliseconds of an answer that no more users undercut.
         """
         place = np.ascontiguousarray(self._place[self._line[:, None], group].T)
-        known = place != _NONE
+        known = np.ascontiguousarray(self._asked[self._line[:, None], group].T) if self._asked is not None else (
+            np.zeros(place.shape, dtype=np.bool_))
         rate, answer = np.full(place.shape, np.inf), np.zeros(place.shape)
         if known.any():
             rows = place[known]
@@ -94,14 +99,20 @@ class Estimates:
             answer[known] = self._columns["e2e_ms.value"][rows]
         return self._users, np.minimum.accumulate(rate, axis=1), np.maximum.accumulate(answer, axis=1)
 
-    def trim(self) -> None:
-        """Forget everything once it is too much."""
+    def begin(self, *, paced: bool) -> None:
+        """Begin a question; forget everything once it is too much.
+
+        ``paced``: :meth:`pace` will be asked. What former questions have found out does not count there, so that the
+        same question always looks at the same rows.
+        """
         if self.size > MOST_ROWS or self._users.size > MOST_USERS:
             self._forget()
+        self._asked = np.zeros(self._place.shape, dtype=np.bool_) if paced else None
 
     def _forget(self) -> None:
         self.size, self._columns, self._users = 0, {}, np.empty(0, dtype=np.int64)
         self._line, self._place = self._users, np.empty((0, self.groups.size), dtype=np.int32)
+        self._asked = None
 
     def _make_room(self, users: Ints) -> None:
         """Take in numbers of users that were never asked for."""
@@ -114,6 +125,8 @@ class Estimates:
         order = together.argsort()
         self._users, self._line = together[order], np.concatenate([self._line, line[self._line.size:]])[order]
         self._place = np.vstack([self._place, np.full((new.size, self.groups.size), _NONE, dtype=np.int32)])
+        if self._asked is not None:
+            self._asked = np.vstack([self._asked, np.zeros((new.size, self.groups.size), dtype=np.bool_)])
 
     def _candidates(self, group: Ints, users: Ints) -> Candidates:
         return replace(self.groups.take(group), users=users)
@@ -166,10 +179,10 @@ def take(columns: T, index: Ints) -> T:
     return filled(columns, (column[index] for column in leaves(columns)))
 
 
-def join(first: T, second: T) -> T:
-    """Return the rows of two dataclasses of columns, the second's after the first's."""
-    pairs = zip(leaves(first), leaves(second), strict=True)
-    return filled(first, (np.concatenate(pair) for pair in pairs))
+def join(first: T, *others: T) -> T:
+    """Return the rows of dataclasses of columns, one after the other."""
+    columns = zip(leaves(first), *(leaves(other) for other in others), strict=True)
+    return filled(first, (np.concatenate(column) for column in columns))
 
 
 def fingerprint(columns: object) -> tuple[bytes, ...]:

@@ -19,6 +19,8 @@ from wizard.sizing.cases import Bools, Floats, Ints
 
 FEW = 40
 """Replicas up to which builds are kept: some 80 bytes for each number and kind."""
+ROWS = 16_384
+"""Rows that are priced at a time: some 15 MB."""
 SHORT = 64
 """Numbers of replicas up to which all builds of a load are kept together: some 2 MB."""
 
@@ -60,8 +62,8 @@ class Ladder:
         kinds, many = np.arange(self._kinds.size), int(np.count_nonzero(wanted > FEW))
         parts = []
         if many:
-            rows = self._kinds.take(np.repeat(kinds, many))
-            parts.append(self._market.builds(rows, np.tile(wanted[:many], kinds.size), bare=True))
+            step = max(1, ROWS // many)
+            parts.append(join(*(self._bare(kinds[at:at + step], wanted[:many]) for at in range(0, kinds.size, step))))
         if many < wanted.size:
             parts.append(self._kept(np.repeat(kinds, wanted.size - many), np.tile(wanted[many:], kinds.size)))
 
@@ -69,6 +71,10 @@ class Ladder:
             return np.concatenate([column.reshape(kinds.size, -1) for column in columns], axis=1).ravel()
 
         return filled(parts[0], map(together, *(leaves(part) for part in parts)))
+
+    def _bare(self, kinds: Ints, wanted: Floats) -> Builds:
+        rows = self._kinds.take(np.repeat(kinds, wanted.size))
+        return self._market.builds(rows, np.tile(wanted, kinds.size), bare=True)
 
     def _kept(self, kind: Ints, wanted: Floats) -> Builds:
         number = wanted.astype(np.int64)

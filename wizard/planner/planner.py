@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
 
@@ -72,10 +73,17 @@ class Planner:
             early: told the recommended option of a feasible serving plan, as it will stand in the plan (less the remark
                 that it is the machine of the minimum), before the rest is worked out.
         """
+        with self.lent(needs, currency=currency, cancel=cancel) as context:
+            return _plan(needs, context.catalog, replace(context, early=early))
+
+    @contextmanager
+    def lent(
+        self, needs: Needs, *, currency: Currency | str | None = None, cancel: Callable[[], bool] | None = None
+    ) -> Iterator[Context]:
+        """Lend what an answer to a question about the needs is worked out with; other questions wait meanwhile."""
         with self._lock:
             catalog = catalog_of(needs, self.catalog)
-            context = context_of(needs, catalog, currency or needs.budget.currency, cancel, self._memo)
-            return _plan(needs, catalog, replace(context, early=early))
+            yield context_of(needs, catalog, currency or needs.budget.currency, cancel, self._memo)
 
 
 def _plan(needs: Needs, catalog: Catalog, context: Context) -> Plan:

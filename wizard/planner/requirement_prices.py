@@ -12,8 +12,8 @@ from wizard.catalog.catalog import Catalog
 from wizard.needs.needs import Currency, Needs
 from wizard.planner.models import model_of
 from wizard.planner.plan import Option
-from wizard.planner.planner import context_of
-from wizard.planner.premises import catalog_of
+from wizard.planner.planner import Planner
+from wizard.planner.serving_plan import Context
 from wizard.planner.study import Study, study
 
 DROPPABLE = (
@@ -40,18 +40,25 @@ class RequirementPrice:
 
 
 def requirement_prices(
-    needs: Needs, catalog: Catalog, *, currency: Currency | str | None = None, cancel: Callable[[], bool] | None = None
+    needs: Needs, catalog: Catalog, *, currency: Currency | str | None = None,
+    cancel: Callable[[], bool] | None = None, planner: Planner | None = None,
 ) -> tuple[RequirementPrice, ...]:
     """Price every requirement that the user stated, the dearest first; empty where nothing is feasible.
 
     All are compared with the cheapest plan that keeps every requirement at the stated load (the minimum).
 
+    Args:
+        planner: has planned the needs over the catalogue, and remembers what that took.
+
     Raises:
         Cancelled: ``cancel`` said so.
     """
-    catalog = catalog_of(needs, catalog)
-    context = context_of(needs, catalog, currency or needs.budget.currency, cancel)
-    model = model_of(needs, catalog)
+    with (planner or Planner(catalog)).lent(needs, currency=currency, cancel=cancel) as context:
+        return _priced(needs, context)
+
+
+def _priced(needs: Needs, context: Context) -> tuple[RequirementPrice, ...]:
+    model = model_of(needs, context.catalog)
     found, _ = study(needs, model, context, DROPPABLE)
     minimum = None if found is None else found.best(found.feasible())
     if found is None or minimum is None or not np.isfinite(found.cost_usd[minimum]):

@@ -129,14 +129,14 @@ def explorer_of(needs: Needs, model: Model, context: Context) -> tuple[Explorer 
 
     def constants() -> Constants:
         known = (hardware, id(context.calibration), context.year)
-        return memo.get("constants", known, lambda: Constants.of(inputs(left.groups), context.calibration), keep=2)
+        return memo.get("constants", known, lambda: Constants.of(inputs(left.groups), context.calibration), keep=4)
 
     # Late requests hang on how requests arrive, mean times do not.
     late = None if needs.targets.percentile is None else (needs.targets.percentile, demand.requests_s is None,
         demand.users is None, demand.think_time_s, demand.arrival_scv)
     estimates = memo.get("estimates", (hardware, traffic, id(context.calibration), late), lambda: Estimates(
-        left.groups, inputs, context.calibration, constants, promise(needs)), keep=2)
-    estimates.trim()
+        left.groups, inputs, context.calibration, constants, promise(needs)), keep=4)
+    estimates.begin(paced=not demand.exact)
     budget = needs.budget
     space = Space(
         model, market, demand, estimates, memo,

@@ -31,6 +31,8 @@ from wizard.sizing.replica import Replica
 
 UNPRICED = 1e15
 """Stands for the price of what has none: the smaller machine comes first among them."""
+_BLOCK = 512
+"""Groups whose bounds are worked out at a time."""
 HAIR = 1e-6
 """Share by which bounds are loosened, for what is rounded."""
 Limits: TypeAlias = tuple[tuple[str, Bools], ...]
@@ -169,7 +171,7 @@ class Space:
             tuple((d.whole.id, d.parts, d.rent_only) for d in market.devices),
             *(column.tobytes() for column in (kinds.device, kinds.per_replica, kinds.weights)),
         )
-        return self.memo.get("ladder", key, lambda: Ladder(market, kinds), keep=2)
+        return self.memo.get("ladder", key, lambda: Ladder(market, kinds), keep=3)
 
     @cached_property
     def _kinds(self) -> tuple[Ints, Ints]:
@@ -186,6 +188,16 @@ class Space:
         Replicas are counted by what is known of their rates: the physical ceiling bounds what was never estimated, and
         what was estimated bounds the same group with more users: none of them is answered sooner.
         """
+        parts = [self._bounds(group[at:at + _BLOCK], users, factor) for at in range(0, group.size, _BLOCK)]
+        if len(parts) == 1:
+            return parts[0]
+        nothing = np.empty((0, users.size))
+        codes = [code for code, _ in parts[0][1]] if parts else []
+        limits = tuple(
+            (code, np.concatenate([limits[i][1] for _, limits in parts])) for i, code in enumerate(codes))
+        return np.concatenate([nothing, *(price for price, _ in parts)]), limits
+
+    def _bounds(self, group: Ints, users: Ints, factor: float) -> tuple[Floats, Limits]:
         g, place = self.groups.take(group), np.searchsorted(self.fits, group)
         ceiling, floor = (column[place, None] for column in self._ceilings)
         known, rate, waited = self.estimates.pace(group)

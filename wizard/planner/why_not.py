@@ -9,8 +9,8 @@ from wizard.catalog.catalog import Catalog
 from wizard.needs.needs import Currency, Needs
 from wizard.planner.models import model_of
 from wizard.planner.plan import Limit, Option, Rejection
-from wizard.planner.planner import context_of
-from wizard.planner.premises import catalog_of
+from wizard.planner.planner import Planner
+from wizard.planner.serving_plan import Context
 from wizard.planner.shortlist import shortlist
 from wizard.planner.study import study
 
@@ -37,17 +37,24 @@ class WhyNot:
 
 def why_not(
     needs: Needs, catalog: Catalog, accelerator: str, *, currency: Currency | str | None = None,
-    cancel: Callable[[], bool] | None = None,
+    cancel: Callable[[], bool] | None = None, planner: Planner | None = None,
 ) -> WhyNot:
     """Put one accelerator, by its id, through the same search as all others.
+
+    Args:
+        planner: has planned the needs over the catalogue, and remembers what that took.
 
     Raises:
         KeyError: the catalogue has no such id.
         Cancelled: ``cancel`` said so.
     """
-    catalog = catalog_of(needs, catalog)
+    with (planner or Planner(catalog)).lent(needs, currency=currency, cancel=cancel) as context:
+        return _case(needs, context, accelerator)
+
+
+def _case(needs: Needs, context: Context, accelerator: str) -> WhyNot:
+    catalog = context.catalog
     _ = catalog.accelerators[accelerator]
-    context = context_of(needs, catalog, currency or needs.budget.currency, cancel)
     wishes = needs.constraints.model_copy(
         update={"accelerators": (accelerator,), "vendors": (), "exclude_accelerators": ()}
     )

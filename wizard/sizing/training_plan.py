@@ -105,11 +105,16 @@ def size_training(inputs: TrainingInputs, calibration: TrainingCalibration | Non
     return TrainingColumns(lay, memory, speed, runs, memory.fits & runs)
 
 
+_PAIRS = 192
+"""Pairs of device and number whose layouts are looked at at a time: some 10 MB."""
+
+
 @dataclass(frozen=True, slots=True)
 class BestLayouts:
     """The fastest fitting layout of each (device, count) pair, in the order of the pairs.
 
-    Where nothing fits, ``row`` is -1 and ``columns`` holds the layout that needs the least memory.
+    ``row`` is its place among those looked at with it. Where nothing fits, it is -1 and ``columns`` holds the layout
+    that needs the least memory.
     """
 
     row: Ints
@@ -121,6 +126,20 @@ def best_layouts(
     network_bytes_s: Floats | None = None,
 ) -> BestLayouts:
     """Choose each layout of ``device[i]`` times ``counts[i]``: of those that fit, the fastest at the low end."""
+    starts = range(0, len(counts), _PAIRS)
+    if len(starts) <= 1:
+        return _best_layouts(shape, device, counts, training, network_bytes_s)
+    parts = [slice(start, start + _PAIRS) for start in starts]
+    network = None if network_bytes_s is None else np.broadcast_to(network_bytes_s, counts.shape)
+    return _join(*(
+        _best_layouts(shape, device.take(np.arange(len(counts))[part]), counts[part], training,
+                      None if network is None else network[part]) for part in parts
+    ))
+
+
+def _best_layouts(
+    shape: TrainingShape, device: DeviceColumns, counts: Ints, training: Training, network_bytes_s: Floats | None,
+) -> BestLayouts:
     how = recipe_of(training)
     lay, owner = candidate_layouts(shape, how, device, counts, training.global_batch_tokens)
     unknown = floats(np.nan) if network_bytes_s is None else network_bytes_s
@@ -144,6 +163,13 @@ def _take(part: P, rows: Ints) -> P:
         return cast("P", part[rows] if part.shape[0] > 1 else np.broadcast_to(part, rows.shape))
     parts = (_take(getattr(part, f.name), rows) for f in fields(cast("DataclassInstance", part)))
     return type(part)(*parts)
+
+
+def _join(first: P, *others: P) -> P:
+    if isinstance(first, np.ndarray):
+        return cast("P", np.concatenate([first, *cast("list[Floats]", others)]))
+    names = [f.name for f in fields(cast("DataclassInstance", first))]
+    return type(first)(*(_join(*(getattr(part, name) for part in (first, *others))) for name in names))
 
 
 def smallest_fit(shape: TrainingShape, device: DeviceColumns, training: Training, limit: int = 65_536) -> int | None:

@@ -42,6 +42,10 @@ class Engine:
 
         return Planner(self._catalog)
 
+    def shared(self) -> Planner:
+        """Return the planner, which answers questions beside the plan too."""
+        return self._planner
+
     def __call__(self, needs: Needs, cancelled: Callable[[], bool]) -> Plan:
         """Plan."""
         return self._planner.plan(needs, cancel=cancelled)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,6 +14,7 @@ from wizard.planner.plan import Plan
 from wizard.ui.jobs import Runner
 
 if TYPE_CHECKING:
+    from wizard.planner.planner import Planner
     from wizard.planner.requirement_prices import RequirementPrice
     from wizard.planner.why_not import WhyNot
 
@@ -86,9 +88,9 @@ class Aside(QObject):
 class Asides(QObject):
     """Both questions of the result page, kept by the session so that another language or theme finds the answers."""
 
-    def __init__(self, catalog: Catalog, parent: QObject) -> None:
+    def __init__(self, catalog: Catalog, parent: QObject, planner: Callable[[], Planner] | None = None) -> None:
         super().__init__(parent)
-        self._catalog = catalog
+        self._source = _Source(catalog, planner)
         self.pricing, self.asking = Aside(self, QUIET_MS), Aside(self)
         self.asked = ""
 
@@ -105,13 +107,13 @@ class Asides(QObject):
     def price(self, plan: Plan) -> None:
         """Price the requirements of a plan, once."""
         if plan is not self.pricing.plan:
-            self.pricing.ask(plan, lambda cancelled: _prices(plan, self._catalog, cancelled))
+            self.pricing.ask(plan, lambda cancelled: _prices(plan, self._source, cancelled))
 
     def ask(self, plan: Plan, accelerator: str) -> None:
         """Put an accelerator through the search of a plan, once."""
         if plan is not self.asking.plan or accelerator != self.asked:
             self.asked = accelerator
-            self.asking.ask(plan, lambda cancelled: _case(plan, self._catalog, accelerator, cancelled))
+            self.asking.ask(plan, lambda cancelled: _case(plan, self._source, accelerator, cancelled))
 
     def drop(self) -> None:
         """Stop what runs: the answers changed."""
@@ -123,13 +125,26 @@ class Asides(QObject):
         return self.pricing.close() & self.asking.close()
 
 
-def _prices(plan: Plan, catalog: Catalog, cancelled: Callable[[], bool]) -> object:
+@dataclass(frozen=True)
+class _Source:
+    """Where answers come from: the catalogue, and who planned over it and remembers."""
+
+    catalog: Catalog
+    planner: Callable[[], Planner] | None
+
+    def asked(self, plan: Plan, cancelled: Callable[[], bool]) -> dict[str, Any]:
+        planner = None if self.planner is None else self.planner()
+        return {"needs": plan.needs, "catalog": self.catalog, "currency": plan.currency, "cancel": cancelled,
+                "planner": planner}
+
+
+def _prices(plan: Plan, source: _Source, cancelled: Callable[[], bool]) -> object:
     from wizard.planner.requirement_prices import requirement_prices
 
-    return requirement_prices(plan.needs, catalog, currency=plan.currency, cancel=cancelled)
+    return requirement_prices(**source.asked(plan, cancelled))
 
 
-def _case(plan: Plan, catalog: Catalog, accelerator: str, cancelled: Callable[[], bool]) -> object:
+def _case(plan: Plan, source: _Source, accelerator: str, cancelled: Callable[[], bool]) -> object:
     from wizard.planner.why_not import why_not
 
-    return why_not(plan.needs, catalog, accelerator, currency=plan.currency, cancel=cancelled)
+    return why_not(accelerator=accelerator, **source.asked(plan, cancelled))

@@ -85,7 +85,7 @@ class Session(QObject):
         self._planning = Planning(planner, self)
         self._planning.changed.connect(self._on_planned)
         self._planning.announced.connect(self.headline_changed)
-        self.asides = Asides(self.shipped, self)
+        self.asides = Asides(self.shipped, self, getattr(planner, "shared", None))
         self.kept = Kept()
         self._keep_timer = QTimer(self)
         self._keep_timer.setSingleShot(True)
