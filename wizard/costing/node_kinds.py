@@ -30,8 +30,8 @@ Ints: TypeAlias = NDArray[np.int64]
 
 USUAL_NODES = 16
 FIGURES = 7
-_MOST_KINDS = 8_000
-"""Kinds that are kept: a model of a new size adds some 1,000, each 1 kB."""
+_MOST_KINDS = 24
+"""Kinds that are kept for each accelerator of the catalogue: a model of a new size adds some 3, each 1 kB."""
 _EXACT = 1e-9
 """Needs that are this close to a step are not taken for those below it."""
 
@@ -88,7 +88,7 @@ class NodeKinds:
     @property
     def full(self) -> bool:
         """Whether so much is known that it is time to begin anew."""
-        return len(self._ints) > _MOST_KINDS
+        return len(self._ints) > _MOST_KINDS * len(self.accelerators)
 
     def profile(self, profile: Profile) -> int:
         """Return the index of the profile, or of one that is built alike."""

@@ -14,8 +14,8 @@ from wizard.costing.refusal import CannotBuild, Conflict
 from wizard.costing.terms import Terms
 
 T = TypeVar("T")
-_MOST_KNOWN = 8_000
-"""Answers that are kept, some 4 MB; a model adds some thousands, and a session may look at many models."""
+_MOST_KNOWN = 24
+"""Answers that are kept for each accelerator of the catalogue, some 4 MB: a session may look at many models."""
 
 _RENT_ONLY = ("cloud only",)
 _NOT_SOLD = ("announced", "unconfirmed", "uncertain")
@@ -52,7 +52,7 @@ class Shelf:
             except CannotBuild as error:
                 # Its facts only: an error that is kept keeps every frame, with all columns, that it was raised through.
                 found = _Refused(error.code, error.part, error.need, error.have)
-            if len(self._known) >= _MOST_KNOWN:
+            if len(self._known) >= _MOST_KNOWN * max(len(self.catalog.accelerators), 100):
                 self._known.clear()
             self._known[key] = found
         if isinstance(found, _Refused):

@@ -51,7 +51,7 @@ class Estimates:
     _line: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     """Line of ``_place`` of each of these numbers."""
     _place: NDArray[np.int32] = field(init=False)
-    """Row of the columns at each number of users (line) and group."""
+    """Row of the columns at each number of users (line) and group, with room for more lines."""
     _asked: Bools | None = None
     """Which of these rows the present question asked for, where its pace counts."""
     _columns: dict[str, NDArray[Any]] = field(default_factory=dict)
@@ -124,9 +124,11 @@ class Estimates:
         together, line = np.concatenate([self._users, new]), np.arange(self._users.size + new.size)
         order = together.argsort()
         self._users, self._line = together[order], np.concatenate([self._line, line[self._line.size:]])[order]
-        self._place = np.vstack([self._place, np.full((new.size, self.groups.size), _NONE, dtype=np.int32)])
-        if self._asked is not None:
-            self._asked = np.vstack([self._asked, np.zeros((new.size, self.groups.size), dtype=np.bool_)])
+        if together.size > len(self._place):
+            lines = together.size * 3 // 2
+            self._place = _padded(self._place, lines, _NONE)
+            if self._asked is not None:
+                self._asked = _padded(self._asked, lines, 0)
 
     def _candidates(self, group: Ints, users: Ints) -> Candidates:
         return replace(self.groups.take(group), users=users)
@@ -141,6 +143,13 @@ class Estimates:
             if name.removeprefix("late.") in KEPT:
                 self._columns[name] = _written(self._columns.get(name), column, self.size)
         self.size = size
+
+
+def _padded(lines: NDArray[Any], size: int, fill: int) -> NDArray[Any]:
+    """Return the lines with more behind them, filled."""
+    found = np.full((size, lines.shape[1]), fill, lines.dtype)
+    found[: len(lines)] = lines
+    return found
 
 
 def _written(known: NDArray[Any] | None, column: NDArray[Any], start: int) -> NDArray[Any]:

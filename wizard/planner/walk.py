@@ -64,7 +64,7 @@ class Walk:
         self._keep, self._settle, self._below = keep, settle, below
         opened = prices.allowed(without) & (prices.users <= space.held[space.fits, None])
         if np.isfinite(slow).any():
-            opened &= prices.users < slow[space.fits][:, prices.segment]
+            opened &= self._in_time(space.fits)
         live = np.flatnonzero(opened.any(axis=1))
         self._live, self._open, self._price = space.fits[live], opened[live], prices.least[prices.line[live]]
 
@@ -109,7 +109,17 @@ class Walk:
         learnt = np.zeros(len(self._slow), dtype=np.bool_)
         learnt[rows.group[late | hopeless]] = True
         place = np.flatnonzero(learnt[self._live])
-        self._open[place] &= self._prices.users < self._slow[self._live[place]][:, self._prices.segment]
+        self._open[place] &= self._in_time(self._live[place])
+
+    def _in_time(self, group: Ints) -> Bools:
+        """Return at which numbers of users groups are not known to be too slow; shape ``(groups, users)``."""
+        users, segment = self._prices.users, self._prices.segment
+        found = np.empty((group.size, users.size), dtype=np.bool_)
+        for each in np.unique(segment):
+            # Users ascend, and so do their classes.
+            part = slice(*np.searchsorted(segment, (each, each + 1)))
+            found[:, part] = users[part] < self._slow[group, each, None]
+        return found
 
     def _note(self, good: Ints, rows: Rows, candidates: Candidates, columns: ServingColumns) -> None:
         """Note the prices of rows that are fast and large enough, where machines and money allow them."""
