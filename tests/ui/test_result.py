@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests import samples
 from tests.ui.conftest import Engine, find, joined, planned, press
 from wizard.errors import InputError
+from wizard.needs.flow import Step
 from wizard.needs.needs import Needs, Owned
 from wizard.planner.plan import Plan
 from wizard.ui.pages.result import ResultPage
@@ -296,3 +297,26 @@ def test_the_comparison_names_hardware_and_clouds_as_people_do(
     assert f"{sku.provider} {sku.instance}" in words
     assert "{" not in words
     assert "l40s" not in words
+
+
+def test_another_option_can_be_looked_at_and_quoted(shell: Shell, qtbot: QtBot) -> None:
+    session = shell.session
+    plan = session.plan
+    assert plan is not None
+    session.go("plan")
+    assert not find(shell, "other-option").isVisible()
+    other = next(option for option in plan.options if option is not plan.chosen)
+    session.pick(other.id)
+    steps: tuple[Step, ...] = ("plan", "bill", "export")
+    for step in steps:
+        session.go(step)
+        page = shell.page(step)
+        assert find(page, "other-option").isVisible(), step
+        assert other.accelerator_name in find(page, "other-option").text()
+    find(shell.page("export"), "quote-this").click()
+    wishes = session.needs.constraints
+    assert (wishes.accelerators, wishes.accelerator_count) == ((other.accelerator,), other.accelerators)
+    planned(qtbot, session)
+    assert session.plan is not None
+    assert session.option is session.plan.chosen
+    assert not find(shell.page("export"), "other-option").isVisible()

@@ -7,7 +7,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from wizard.deploy.targets import Wanted
 from wizard.errors import Cancelled, InputError, OutputError
@@ -147,3 +148,9 @@ def _times(folder: Path) -> dict[Path, tuple[int, int]]:
             stat = path.stat()
             found[path] = (stat.st_mtime_ns, stat.st_size)
     return found
+
+
+def show_file(path: Path | None) -> None:
+    """Open a file or folder with the desktop's own program for it."""
+    if path is not None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

@@ -21,6 +21,7 @@ from wizard.ui.say import hardware, headline_price, reason_words
 from wizard.ui.widgets.basic import Panel, button, clear, row, rule, text
 from wizard.ui.widgets.flow_layout import FlowLayout
 from wizard.ui.widgets.line_editor import LineEditor
+from wizard.ui.widgets.other_option import OtherOption
 from wizard.words import label
 
 CHANGE = mark("Change a quantity, price, discount or part: every total follows, here, on paper and in the files.")
@@ -50,6 +51,8 @@ class BillPage(Page):
         self.totals.setColumnStretch(0, 1)
         for part in (self.table, self.hint, self.editor, self.struck, self.totals):
             self.bill.add(part)
+        self.other = OtherOption(ctx)
+        self.add(self.other)
         self.add(self.bill)
         self.rent = Panel(ctx.t("Rent"))
         self.rent_words = text("", selectable=True)
@@ -135,6 +138,7 @@ class BillPage(Page):
 
     def refresh(self) -> None:
         super().refresh()
+        self.other.refresh()
         option = self.ctx.session.option
         if option is None:
             self._shown = None

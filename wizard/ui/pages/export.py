@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QWidget
 
 from wizard.i18n import mark
 from wizard.planner.plan import Plan
 from wizard.ui.context import Context
-from wizard.ui.exporting import ZIP
+from wizard.ui.exporting import ZIP, show_file
 from wizard.ui.menu import TONGUES
 from wizard.ui.pages.base import Page
 from wizard.ui.signing import Signer
@@ -22,6 +21,7 @@ from wizard.ui.widgets.draft_panel import DraftPanel
 from wizard.ui.widgets.export_choice import ExportChoice
 from wizard.ui.widgets.fields import TextField
 from wizard.ui.widgets.flow_layout import FlowLayout
+from wizard.ui.widgets.other_option import OtherOption
 
 FORMS = (("folder", mark("Folder")), ("zip", mark("Zip file")))
 
@@ -42,6 +42,8 @@ class ExportPage(Page):
         line = row(column(self._cover(), self._where(), self._choice(), -1, gap=12), column(self.preview, -1), gap=12)
         line.setStretch(0, 10)
         line.setStretch(1, 13)
+        self.other = OtherOption(ctx)
+        self.add(self.other)
         self.add(self._result())
         self.add(line)
         self._tail()
@@ -101,8 +103,8 @@ class ExportPage(Page):
         self.bar.setAccessibleName(ctx.t("Progress"))
         self.state = text("", selectable=True)
         self.state.setObjectName("export-state")
-        self.open_folder = button(ctx.t("Show in folder"), lambda: _open(ctx.exporter.folder), name="open-folder")
-        self.open_quote = button(ctx.t("Open quote"), lambda: _open(self._quote()), name="open-quote")
+        self.open_folder = button(ctx.t("Show in folder"), lambda: show_file(ctx.exporter.folder), name="open-folder")
+        self.open_quote = button(ctx.t("Open quote"), lambda: show_file(self._quote()), name="open-quote")
         self.written.add(self.state)
         self.written.add(self.bar)
         self.written.add(row(self.open_quote, self.open_folder, -1))
@@ -182,6 +184,7 @@ class ExportPage(Page):
 
     def refresh(self) -> None:
         super().refresh()
+        self.other.refresh()
         self._start()
         ctx = self.ctx
         if ctx.session.plan is not None and not ctx.session.planning:
@@ -238,11 +241,6 @@ class ExportPage(Page):
         note = t("It is replaced.") if self.zipped else t("Files of an earlier plan in it are replaced.")
         note = note if Path(self.folder.text()).expanduser().exists() else t("It will be made.")
         self.folder_note.setText("⚠ " + why if why else note)
-
-
-def _open(path: Path | None) -> None:
-    if path is not None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def default_folder() -> Path:

@@ -20,6 +20,7 @@ from wizard.ui.widgets.basic import Panel, button, row
 from wizard.ui.widgets.cards import Choice
 from wizard.ui.widgets.lines import put
 from wizard.ui.widgets.option_cards import OptionCards
+from wizard.ui.widgets.other_option import OtherOption
 from wizard.ui.widgets.reasons import Changes
 
 VIEWS = {
@@ -45,7 +46,8 @@ class ResultPage(Page):
         self.sections: dict[str, Section] = {}
         self.mend = button(ctx.t("Undo the last answer"), ctx.session.undo.undo, name="mend")
         self.add(row(self.mend, -1))
-        for widget in (self.bar, self.changes, self.cards):
+        self.other = OtherOption(ctx)
+        for widget in (self.bar, self.changes, self.cards, self.other):
             self.add(widget)
         self.body.addStretch(1)
         self.view = "answer"
@@ -107,6 +109,7 @@ class ResultPage(Page):
         self.changes.setVisible((stuck or bool(plan and plan.changes)) and deciding)
         self.cards.setVisible(bool(plan and plan.options) and deciding)
         self.bar.setVisible(plan is not None)
+        self.other.refresh()
         self.choice.show(self.view)
         for view, made in self.sections.items():
             made.setVisible(view == self.view and plan is not None)
