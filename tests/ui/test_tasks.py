@@ -59,6 +59,12 @@ def test_s11_is_on_paper_after_three_of_at_most_twelve_actions(real: Shell, qtbo
     assert "deepseek-llm-67b" in text
     assert "H100" in text
     assert all(result.ok for result in check_folder(folder))
+    needs = real.session.needs
+    for name in ("quote.pdf", "plan.json"):
+        real.session.replace(Needs())
+        drop(real, folder / name)
+        assert real.session.needs == needs, name
+    qtbot.waitUntil(lambda: not real.session.planning, timeout=20_000)
 
 
 def test_keys_alone_lead_from_the_first_question_to_a_quote(real: Shell, qtbot: QtBot) -> None:
@@ -104,15 +110,3 @@ def test_a_plan_and_a_price_book_dropped_together_are_both_taken(shell: Shell, t
     said = find(shell, "notice-text").text()
     assert "twelve.rackwright is open" in said
     assert "a-book.csv is taken into this plan. Own figures in it: Prices: 1." in said
-
-
-def test_a_written_quote_and_its_plan_file_open_again(real: Shell, qtbot: QtBot) -> None:
-    for name in ("preset=S11", "step-export", "write"):
-        find(real, name).click()
-    folder = written(real, qtbot)
-    needs = real.session.needs
-    for name in ("quote.pdf", "plan.json"):
-        real.session.replace(Needs())
-        drop(real, folder / name)
-        assert real.session.needs == needs, name
-    qtbot.waitUntil(lambda: not real.session.planning, timeout=20_000)
