@@ -18,6 +18,7 @@ from wizard.errors import InputError
 from wizard.needs.flow import Step
 from wizard.needs.needs import Needs, Owned
 from wizard.planner.plan import Plan
+from wizard.ui import figures
 from wizard.ui.pages.result import ResultPage
 from wizard.ui.session import changed
 from wizard.ui.shell import Shell
@@ -320,3 +321,14 @@ def test_another_option_can_be_looked_at_and_quoted(shell: Shell, qtbot: QtBot) 
     assert session.plan is not None
     assert session.option is session.plan.chosen
     assert not find(shell.page("export"), "other-option").isVisible()
+
+
+def test_a_rate_that_was_asked_for_stands_beside_what_the_load_makes(shell: Shell, qtbot: QtBot) -> None:
+    session = shell.session
+    session.go("plan")
+    for asked, short in ((1.0, False), (1e6, True)):
+        session.put({"targets.output_tok_s": asked})
+        planned(qtbot, session)
+        words = said(page_of(shell))
+        assert f"≥ {figures.metric(session.tr_, 'output_tok_s', asked)}" in words
+        assert ("less than asked at the stated load" in words) == short

@@ -18,6 +18,8 @@ ALSO = (
     "ttft_ms", "ttft_p95_ms", "tpot_ms", "tpot_p95_ms", "e2e_ms", "output_tok_s", "requests_s", "goodput_share",
     "max_concurrency", "hours", "total_tok_s", "mfu",
 )
+RATES = {"output_tok_s": "output_tok_s", "requests_s": "requests_per_s"}
+"""Estimates that a target may be stated for as a rate."""
 FEW = 4
 """Figures without a target that are shown at once."""
 
@@ -54,6 +56,7 @@ class Promises(QWidget):
             at = self._limit(at, limit, option.estimates.get(limit.code))
         promised = {limit.code for limit in option.limits}
         also = [(c, option.estimates[c]) for c in ALSO if c in option.estimates and c not in promised]
+        also.sort(key=lambda pair: self._rate_asked(pair[0]) is None)
         for code, estimate in also[:few]:
             at = self._also(at, code, estimate)
         if len(also) > few:
@@ -85,13 +88,24 @@ class Promises(QWidget):
     def _also(self, at: int, code: str, estimate: Estimate) -> int:
         tr = self.ctx.tr
         slow = estimate.high if code.endswith(("_ms", "hours")) else estimate.low
+        asked = self._rate_asked(code)
         target = text(figures.UNKNOWN, "caption", wrap=False, right=True)
         target.setAccessibleName(tr("no target"))
-        line = row(18, text(limit_title(tr, code)), gap=0)
+        if asked is not None:
+            target = text(f"≥ {figures.metric(tr, code, asked)}", wrap=False, right=True)
+        short = asked is not None and slow < asked
+        name = text(tr("{name}; less than asked at the stated load", name=limit_title(tr, code))
+                    if short else limit_title(tr, code))
+        line = row(text("⚠", "warning", wrap=False), name, gap=6) if short else row(18, name, gap=0)
         line.setStretch(1, 1)
         return self._line(
             at, line, target, self._value(code, estimate), text(figures.metric(tr, code, slow), wrap=False, right=True)
         )
+
+    def _rate_asked(self, code: str) -> float | None:
+        """Return the rate that was asked for: the plan is sized for it as a load, it is no limit of its own."""
+        plan, key = self.ctx.session.plan, RATES.get(code)
+        return getattr(plan.needs.targets, key) if plan is not None and key is not None else None
 
     def _value(self, code: str, estimate: Estimate | None) -> QWidget:
         tr = self.ctx.tr
