@@ -171,7 +171,7 @@ class Space:
             tuple((d.whole.id, d.parts, d.rent_only) for d in market.devices),
             *(column.tobytes() for column in (kinds.device, kinds.per_replica, kinds.weights)),
         )
-        return self.memo.get("ladder", key, lambda: Ladder(market, kinds), keep=3)
+        return self.memo.get("ladder", key, lambda: Ladder(market, kinds), keep=2)
 
     @cached_property
     def _kinds(self) -> tuple[Ints, Ints]:
