@@ -10,13 +10,14 @@ from wizard.catalog.records import Model
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Fact, Option
 from wizard.planner.traffic import beside
-from wizard.sizing.composition import chunk_tokens, most_sequences
+from wizard.sizing.composition import most_sequences
+from wizard.sizing.operators import default_chunk
 from wizard.units import GIB
 
 
 def load_facts(needs: Needs, model: Model, catalog: Catalog, option: Option) -> Iterator[Fact]:
     """Yield the assumed settings beside the speeds, and what the stated load leads to."""
-    yield _fact("settings", chunk=chunk_tokens(option.engine), sequences=most_sequences(option.engine),
+    yield _fact("settings", chunk=default_chunk(option.engine), sequences=most_sequences(option.engine),
                 kv=option.kv_precision.upper(), arrival_label=_arrival(needs))
     load = needs.workload
     if load.prompt_variation or load.output_variation:

@@ -27,6 +27,8 @@ class Coefficients:
     """Streaming expert weights, relative to ``bandwidth``."""
     expert_compute: Floats
     """Grouped expert products, relative to ``compute``."""
+    expert_rows: Floats
+    """Prefill: rows that the kernels compute in vain for each expert touched, since tiles are filled up."""
     layer_s: Floats
     """Decode: fixed seconds per layer (launches, small kernels)."""
     moe_layer_s: Floats

@@ -14,7 +14,7 @@ import numpy as np
 from wizard.sizing.cases import Floats
 from wizard.sizing.coefficients import Coefficients
 from wizard.sizing.operators import (
-    CHUNK_TOKENS,
+    chunk_of,
     decode_step,
     fresh_tokens,
     mean_context,
@@ -27,11 +27,6 @@ from wizard.sizing.waiting import first_round, later_rounds
 
 _MOST_SEQUENCES: Floats = np.array([512.0, 512.0, 4300.0, 64.0, 512.0])
 """Sequences that vLLM, SGLang, TensorRT-LLM, llama.cpp and others run at once by default."""
-
-_UBATCH_TOKENS = 512.0
-"""llama.cpp splits prompts in pieces of this size, which then follow each other through the pipeline."""
-
-_LLAMA_CPP = RUNTIMES.index("llama.cpp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +46,17 @@ def most_sequences(engine: str) -> int:
     return int(_MOST_SEQUENCES[min(RUNTIMES.index(engine), len(_MOST_SEQUENCES) - 1)])
 
 
-def chunk_tokens(engine: str) -> int:
-    """Return how many prompt tokens an engine computes per step by default."""
-    return int(_UBATCH_TOKENS if engine == "llama.cpp" else CHUNK_TOKENS)
-
-
 def prompt_work(x: ServingInputs, r: Replica, c: Coefficients) -> Floats:
     """Return the time that one prompt takes from a busy replica, prefilled together with others in full chunks."""
     fresh = fresh_tokens(x)
-    together = np.maximum(np.minimum(CHUNK_TOKENS, 4 * fresh), 1.0)
+    together = np.maximum(np.minimum(chunk_of(x), 4 * fresh), 1.0)
     return prefill_work(x, r, c, together) * (fresh / together) / x.pp
 
 
 def prefill(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
     """Return the time of ``tokens`` prompt tokens on an otherwise idle replica."""
-    pieces = np.ceil(tokens / np.where(x.engine == _LLAMA_CPP, _UBATCH_TOKENS, CHUNK_TOKENS))
-    pipelined = (pieces + x.pp - 1) / (pieces * x.pp)
-    return prefill_work(x, r, c, tokens) * pipelined + prefill_overhead(x, c, tokens)
+    pieces = np.ceil(tokens / chunk_of(x))
+    return prefill_work(x, r, c, tokens / pieces) * (pieces + x.pp - 1) / x.pp + prefill_overhead(x, c, tokens)
 
 
 def interference(x: ServingInputs, c: Coefficients) -> Floats:
@@ -103,7 +92,7 @@ def closed_loop(x: ServingInputs, r: Replica, c: Coefficients, kv_budget: Floats
     # A prompt found in service is likely a long one: its rest is (1 + cv^2) times as long (Pollaczek-Khinchine).
     ahead = queue_ahead(c, batch, slack) * (1 + x.prompt_cv ** 2)
     waiting = np.minimum(ahead, np.maximum(batch - 1, 0.0)) * own
-    chunks = np.ceil(fresh_tokens(x) / CHUNK_TOKENS)
+    chunks = np.ceil(fresh_tokens(x) / chunk_of(x))
     running = np.where(users > 1, c.step_wait * step * chunks, 0.0)
     excess = (users - batch) * x.output_tokens * tpot / batch
     ttft = c.ttft_fixed_s + prefill(x, r, c, fresh_tokens(x)) + waiting + running + excess

@@ -48,6 +48,8 @@ class Setting:
     request_rate: float
     requests: float
     cached_share: float
+    chunk_tokens: float
+    """Most prompt tokens per step; 0 means the engine's default."""
     backend: str
     year: float
 
@@ -73,7 +75,8 @@ def setting_of(row: Row, model: Model, accelerator: Accelerator) -> Setting:
         output_tokens=output,
         concurrency=_concurrency(row, kind), request_rate=_after(r"offered QPS=([\d.]+)", notes, math.nan),
         requests=_after(r"(\d+) prompts", notes, math.inf),
-        cached_share=_cached_share(notes, kind, prompt), backend=backend_of(row.get("engine", "")),
+        cached_share=_cached_share(notes, kind, prompt), chunk_tokens=_chunk(row),
+        backend=backend_of(row.get("engine", "")),
         year=year_of(row.get("date", ""), engine, row.get("engine_version", "")),
     )
 
@@ -112,6 +115,20 @@ def _concurrency(row: Row, kind: str) -> float:
         return stated if stated >= 1 and "benchmark_throughput" in row.get("notes", "") else math.nan
     per_user = row.get("metric") == "ttft_ms" and "tt-metal" in row.get("source", "")
     return 1.0 if per_user or not stated >= 1 else stated
+
+
+_LARGE_UBATCH = 2048.0
+
+
+def _chunk(row: Row) -> float:
+    """Return the micro-batch of a llama.cpp benchmark; 0 means the default.
+
+    Published scripts time 2,048 tokens in one micro-batch (``-p 2048 -ub 2048``), except on Vulkan, and so do the
+    project's own benchmark pages with llama-batched-bench.
+    """
+    notes = row.get("notes", "")
+    large = "pp2048" in notes or "batched-bench" in notes
+    return _LARGE_UBATCH if large and "vulkan" not in notes else 0.0
 
 
 def _cached_share(notes: str, kind: str, prompt: float) -> float:
@@ -187,6 +204,7 @@ def inputs_of(settings: Sequence[Setting]) -> ServingInputs:
         harness=np.array([HARNESSES.index(s.harness) for s in settings]),
         backend=np.array([BACKENDS.index(s.backend) for s in settings]),
         software_year=column("year"), prefix_cache_share=column("cached_share"),
+        chunk_tokens=column("chunk_tokens"),
         **{name: column(name) for name in (
             "tp", "pp", "dp", "ep", "prompt_tokens", "output_tokens", "concurrency", "request_rate", "requests")},
     )

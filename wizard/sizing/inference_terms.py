@@ -78,7 +78,8 @@ def kv_format_of(row: Row, engine: str, weight_format: str, *, tuned: bool, bloc
     """Return the KV format of a row: as stated, else what its weights' publishers and its runners use.
 
     TensorRT-LLM runs FP8 and FP4 checkpoints with FP8 KV. Checkpoints by ModelOpt (FP4, and FP8 per tensor) carry the
-    scales of an FP8 cache, which those who tune (``tuned``: MLPerf, InferenceX) use with any engine.
+    scales of an FP8 cache, which those who tune (``tuned``: MLPerf, InferenceX) use with any engine, and which vLLM
+    follows by itself where the checkpoint is NVIDIA's own (``kv_cache_quant_algo``, vllm-project/vllm#29980).
 
     Args:
         row: the benchmark row.
@@ -93,7 +94,8 @@ def kv_format_of(row: Row, engine: str, weight_format: str, *, tuned: bool, bloc
     if engine == "tensorrt-llm":
         return "fp8" if weight_format in {"fp8", "fp8_block", "fp4"} else "bf16"
     scaled = weight_format == "fp4" or (weight_format == "fp8" and not blocks)
-    return "fp8" if tuned and scaled else "bf16"
+    own = row.get("model", "").lower().startswith("nvidia/")
+    return "fp8" if scaled and (tuned or own) else "bf16"
 
 
 _YEAR_DEFAULT = 2026.3

@@ -12,13 +12,27 @@ import numpy as np
 from wizard.sizing.cases import Floats
 from wizard.sizing.coefficients import Coefficients
 from wizard.sizing.replica import Replica, kv_per_device
-from wizard.sizing.traffic import ServingInputs
+from wizard.sizing.traffic import RUNTIMES, ServingInputs
 
-CHUNK_TOKENS = 8192.0
-"""Tokens that servers prefill per step by default (vLLM and SGLang on datacentre GPUs, TensorRT-LLM)."""
+_CHUNK_TOKENS, _UBATCH_TOKENS = 8192.0, 512.0
+"""Prompt tokens per step by default: of servers (vLLM and SGLang on datacentre GPUs, TensorRT-LLM), of llama.cpp."""
+
+_LLAMA_CPP = RUNTIMES.index("llama.cpp")
 
 _SATURATING_TOKENS = 1000.0
 """Sequence length at which prefill attention reaches half of its final efficiency (kernel tables: 700-2300)."""
+
+
+def default_chunk(engine: str) -> int:
+    """Return how many prompt tokens an engine computes per step by default."""
+    return int(_UBATCH_TOKENS if engine == "llama.cpp" else _CHUNK_TOKENS)
+
+
+def chunk_of(x: ServingInputs) -> Floats:
+    """Return how many prompt tokens a step computes at most."""
+    default = np.where(x.engine == _LLAMA_CPP, _UBATCH_TOKENS, _CHUNK_TOKENS)
+    chunk: Floats = np.where(x.chunk_tokens > 0, x.chunk_tokens, default)
+    return chunk
 
 
 def experts_touched(x: ServingInputs, tokens: Floats) -> Floats:
@@ -40,7 +54,7 @@ def decode_step(x: ServingInputs, r: Replica, c: Coefficients, batch: Floats, co
     the guesses) is divided by the tokens it gains: the result is the time per token of a sequence.
     """
     per_rank, checked = batch / x.dp, 1 + x.draft_tokens
-    weights = _dense(x, r, c, per_rank * checked) + _head(r, c, batch * checked) + _experts(x, r, c, batch * checked)
+    weights = _dense(x, r, c, per_rank * checked) + _head(r, c, batch * checked) + expert_time(x, r, c, batch * checked)
     attention = _decode_attention(x, r, c, per_rank, context)
     fixed = (_decode_overhead(x, c, per_rank) + communication(x, r, c, per_rank * checked)
              + context_exchange(x, r, c, per_rank * checked))
@@ -78,16 +92,22 @@ def _head(r: Replica, c: Coefficients, tokens: Floats) -> Floats:
 
 
 def expert_time(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
-    """Return the time of the routed experts in a pass of ``tokens`` tokens; next to nothing in a dense model."""
-    return _experts(x, r, c, tokens)
+    """Return the time of the routed experts in a decode step of ``tokens`` tokens; next to nothing in a dense model.
+
+    Kernels for few rows read each expert once and fill no tiles.
+    """
+    return _experts(x, r, c, tokens, np.zeros(1))
 
 
-def _experts(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
+def _experts(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats, filling: Floats) -> Floats:
+    """``filling`` is the number of rows that each touched expert computes in vain."""
     reading = np.minimum(c.bandwidth * c.expert_bandwidth, 1.0)
     computing = np.minimum(c.compute * c.expert_compute, 1.0)
+    touched = experts_touched(x, tokens)
+    padded = tokens + filling * touched * x.model.experts / np.maximum(x.model.experts_per_token, 1.0)
     time = np.hypot(
-        r.expert_bytes * experts_touched(x, tokens) / (r.devices * r.bandwidth * reading),
-        2 * r.routed * tokens / (r.devices * r.expert_peak * computing),
+        r.expert_bytes * touched / (r.devices * r.bandwidth * reading),
+        2 * r.routed * padded / (r.devices * r.expert_peak * computing),
     )
     ranks = np.maximum(x.ep, x.dp)
     return time * (1 + c.imbalance * np.log2(np.maximum(ranks, 1.0)))
@@ -143,7 +163,7 @@ def prefill_work(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) 
         2 * r.dense * tokens / (r.devices * r.dense_peak * c.compute),
         r.dense_bytes / x.tp / (r.bandwidth * c.bandwidth),
     )
-    experts = _experts(x, r, c, tokens)
+    experts = _experts(x, r, c, tokens, c.expert_rows)
     flop = tokens * attention_flop(x)
     share = c.attention_compute * x.prompt_tokens / (x.prompt_tokens + _SATURATING_TOKENS)
     attention = flop / (r.devices * r.peak_16 * share)
@@ -178,4 +198,4 @@ def prefill_overhead(x: ServingInputs, c: Coefficients, tokens: Floats) -> Float
     """Return the fixed time of the chunks that ``tokens`` prompt tokens take."""
     m = x.model
     chunk = m.layers * c.prefill_layer_s + m.moe_layers * c.prefill_moe_layer_s + c.prefill_step_s
-    return np.ceil(tokens / CHUNK_TOKENS) * chunk
+    return np.ceil(tokens / chunk_of(x)) * chunk

@@ -9,7 +9,7 @@ import numpy as np
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.composition import interference, prefill, prompt_work, running_batch
 from wizard.sizing.memory import memory
-from wizard.sizing.operators import CHUNK_TOKENS, decode_step, fresh_tokens, mean_context, prefill_work
+from wizard.sizing.operators import chunk_of, decode_step, fresh_tokens, mean_context, prefill_work
 from wizard.sizing.queueing import Pace
 from wizard.sizing.replica import Replica
 from wizard.sizing.traffic import ServingInputs
@@ -30,7 +30,7 @@ def pace_of(x: ServingInputs, calibration: Calibration) -> Pace:
     alone = prefill(one, r, c, fresh_tokens(one))
     step = step * calibration.own_factor(x, "tpot")
     slower = calibration.own_factor(x, "ttft")
-    chunk = prefill_work(x, r, c, np.full(1, CHUNK_TOKENS)) / x.pp
+    chunk = prefill_work(x, r, c, chunk_of(x)) / x.pp
     return Pace(
         batch=batch, step=np.broadcast_to(step, batch.shape), length=_LENGTHS,
         alone=np.broadcast_to(alone * slower, _LENGTHS.shape),

@@ -73,6 +73,8 @@ class ServingInputs:
     """Date of the serving software as a decimal year."""
     memory_share: Floats = field(default_factory=_zeros)
     """Share of the device that the engine may use; 0 means the engine's default."""
+    chunk_tokens: Floats = field(default_factory=_zeros)
+    """Most prompt tokens that one step computes; 0 means the engine's default."""
     harness: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     """Index in :data:`HARNESSES`."""
     backend: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))

@@ -10,7 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.bench.fit_inference.effects import BASE, BASE_SPREAD, EFFECTS, SHRINK, WELL_COVERED, WIDEN
+from tests.bench.fit_inference.effects import (
+    BASE,
+    BASE_SPREAD,
+    EFFECTS,
+    EXCEPTIONS,
+    SHRINK,
+    SHRINK_OF_TIME,
+    WELL_COVERED,
+    WIDEN,
+)
 from tests.bench.fit_inference.kernels import REFERENCE, prior_table
 from wizard.catalog.catalog import Catalog
 from wizard.cli.estimate_inference import Names
@@ -113,8 +122,10 @@ class Problem:
                 start = len(self.parameters)
                 for label in labels:
                     names = [_name(f, code, self.keys) for f, code in zip(by, label, strict=True)]
-                    wider = _wider(names, by, label, families, self.keys) if by else 1.0
-                    self.parameters.append(Parameter(constant, by, covariate, "|".join(names), spread * SHRINK * wider))
+                    levels = _levels_meant(names, by, label, families, self.keys)
+                    own = _exception(constant, by, covariate, levels)
+                    believed = own if own is not None else spread * _shrunk(by, levels)
+                    self.parameters.append(Parameter(constant, by, covariate, "|".join(names), believed))
                 terms.append((start + index, ages[covariate] if covariate else np.ones(n)))
             self.columns[constant] = terms
 
@@ -165,12 +176,26 @@ def _name(factor: str, code: int, keys: Mapping[str, Ints]) -> str:
     return str(keys[factor][code]) if factor in KEYED else VOCABULARY[factor][code]
 
 
-def _wider(
+def _levels_meant(
     names: list[str], by: tuple[str, ...], label: tuple[int, ...], families: Mapping[int, int], keys: Mapping[str, Ints]
-) -> float:
-    """Effects of software and hardware that few rows cover may be larger."""
-    meant = [
+) -> list[str]:
+    """Return the names of the levels; of a device that of its family."""
+    return [
         FAMILIES[families[int(keys[f][code])]] if f == "device" else name
-        for f, code, name in zip(by, label, names, strict=True) if f in {"device", "family", "engine"}
+        for f, code, name in zip(by, label, names, strict=True)
     ]
-    return WIDEN if any(name not in WELL_COVERED for name in meant) else 1.0
+
+
+def _shrunk(by: tuple[str, ...], levels: list[str]) -> float:
+    """Return the factor on an effect's spread; software and hardware that few rows cover may differ more."""
+    if not by:
+        return SHRINK_OF_TIME
+    meant = [name for f, name in zip(by, levels, strict=True) if f in {"device", "family", "engine"}]
+    return SHRINK * (WIDEN if any(name not in WELL_COVERED for name in meant) else 1.0)
+
+
+def _exception(constant: str, by: tuple[str, ...], covariate: str, levels: list[str]) -> float | None:
+    return next(
+        (spread for name, factors, age, meant, spread in EXCEPTIONS
+         if (name, factors, age) == (constant, by, covariate) and (not meant or not meant.isdisjoint(levels))), None,
+    )
