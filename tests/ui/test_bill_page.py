@@ -125,6 +125,18 @@ def test_a_line_is_struck_out_and_put_back(priced: Shell, qtbot: QtBot) -> None:
     assert bom(priced).total == before.total
 
 
+def test_putting_back_what_undo_has_put_back_changes_nothing(priced: Shell, qtbot: QtBot) -> None:
+    before = bom(priced)
+    look(priced, "rack")
+    find(priced, "line-strike").click()
+    planned(priced, qtbot)
+    priced.session.undo.undo()
+    assert priced.session.needs.bill == ()
+    find(priced, "put-back=0").click()
+    planned(priced, qtbot)
+    assert bom(priced).total == before.total
+
+
 def test_another_part_takes_its_place(priced: Shell, qtbot: QtBot) -> None:
     cpu = look(priced, "cpu")
     other = find(priced, "line-alternative")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from wizard.catalog.records import Component
 from wizard.costing.records import Bom, BomLine
 from wizard.i18n import mark
+from wizard.needs.needs import LineEdit
 from wizard.planner.plan import Option
 from wizard.ui import bill_edits, figures
 from wizard.ui.bill_totals import edit_notes, line_why, notes, totals
@@ -118,10 +119,11 @@ class BillPage(Page):
     def _restore(self, line: BomLine) -> None:
         self.ctx.session.put({"bill": bill_edits.without(self.ctx.session.needs.bill, line)})
 
-    def _put_back(self, n: int) -> None:
+    def _put_back(self, gone: LineEdit) -> None:
+        # The bill is that of the plan on screen: undo may have put the line back before its plan arrives.
         bill = self.ctx.session.needs.bill
-        gone = bill_edits.struck(bill)[n]
-        self.ctx.session.put({"bill": tuple(edit for edit in bill if edit is not gone)})
+        if gone in bill:
+            self.ctx.session.put({"bill": tuple(edit for edit in bill if edit != gone)})
 
     def _alternatives(self, line: BomLine) -> tuple[Component, ...]:
         from wizard.planner.editing import alternatives_of
@@ -170,7 +172,7 @@ class BillPage(Page):
         gone = bill_edits.struck(ctx.session.needs.bill) if self._quoted else ()
         for n, edit in enumerate(gone):
             words = ctx.t("Put back {name}", name=bill_edits.part_name(ctx.session.catalog, edit.part))
-            self.struck_line.addWidget(button(words, partial(self._put_back, n), role="chip", name=f"put-back={n}"))
+            self.struck_line.addWidget(button(words, partial(self._put_back, edit), role="chip", name=f"put-back={n}"))
         self.struck.setVisible(bool(gone))
         clear(self.totals)
         if bom is not None:
