@@ -77,12 +77,12 @@ def press(shell: Shell, field: QWidget, key: Qt.Key) -> tuple[float, float, floa
             announced()
             loop.quit()
 
-    session.headline_changed.connect(announced)
+    session.early_changed.connect(announced)
     session.plan_changed.connect(arrived)
     QTimer.singleShot(20_000, loop, loop.quit)
     QTest.keyClick(field, key)
     loop.exec()
-    session.headline_changed.disconnect(announced)
+    session.early_changed.disconnect(announced)
     session.plan_changed.disconnect(arrived)
     whole = (time.perf_counter() - start) * 1e3
     return (*side[0], whole)

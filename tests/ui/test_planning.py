@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests import samples
 from tests.ui.conftest import Engine, find, planned, press, typed
 from wizard.needs.needs import Needs
-from wizard.planner.plan import Plan, Rejection
+from wizard.planner.plan import Change, Early, Limit, Plan, Rejection
 from wizard.ui import planning as module
 from wizard.ui.session import Session
 from wizard.ui.shell import Shell
@@ -106,7 +106,8 @@ class Announcer:
         self, needs: Needs, cancelled: Callable[[], bool], early: Callable[[object], None]
     ) -> Plan:
         dear = samples.option("recommended", 4)
-        early(replace(dear, cost=replace(dear.cost, capex=Decimal("99000.00"))))
+        dear = replace(dear, cost=replace(dear.cost, capex=Decimal("99000.00")))
+        early(Early(status="feasible", option=dear))
         end = time.monotonic() + 0.2
         while time.monotonic() < end and not cancelled():
             time.sleep(0.002)
@@ -123,10 +124,56 @@ def test_the_side_shows_the_answer_before_the_whole_plan_is_there(
     qtbot.waitUntil(lambda: find(shell, "summary-figure").text() == "$99,000")
     assert session.planning
     planned(qtbot, session)
-    assert session.headline is None
+    assert session.early is None
     assert find(shell, "summary-figure").text() == "$75,800"
     session.pick("headroom-1")
     session.put({"targets.ttft_ms": 800})
     qtbot.wait(60)
     assert find(shell, "summary-figure").text() != "$99,000"
     planned(qtbot, session)
+
+
+class Pauper:
+    """Says at once that nothing fits, and takes its time for what comes nearest."""
+
+    def __init__(self) -> None:
+        missed = Limit(code="tpot_ms", need=50.0, have=55.0, unit="ms", margin=-0.1)
+        self.closest = replace(samples.option("alternative", 4), limits=(missed,))
+
+    def __call__(self, needs: Needs, _cancelled: Callable[[], bool]) -> Plan:
+        plan = samples.plan()
+        nearest = replace(samples.option("alternative", 2), id="change-1")
+        change = Change(key="targets.tpot_ms", from_value=50.0, to_value=60.0, option=nearest)
+        return replace(plan, needs=needs, status="infeasible", options=(), recommended=None, changes=(change,),
+                       chosen=nearest, asked=self.closest)
+
+    def announcing(
+        self, needs: Needs, cancelled: Callable[[], bool], early: Callable[[object], None]
+    ) -> Plan:
+        if needs.targets.ttft_ms != 700:
+            return replace(samples.plan(), needs=needs)
+        early(Early(status="infeasible", option=self.closest))
+        end = time.monotonic() + 0.2
+        while time.monotonic() < end and not cancelled():
+            time.sleep(0.002)
+        return self(needs, cancelled)
+
+
+def test_the_side_says_that_nothing_fits_before_the_nearest_is_known(
+    open_shell: Callable[..., Shell], qtbot: QtBot
+) -> None:
+    shell = open_shell(planner=Pauper())
+    figure, state = find(shell, "summary-figure"), find(shell, "summary-state")
+    before = figure.text()
+    shell.session.put({"targets.ttft_ms": 700})
+    qtbot.waitUntil(lambda: state.text().startswith("⚠ Nothing meets every wish. Closest: TPOT"))
+    assert shell.session.planning
+    assert "TPOT, 10\u00a0% over" in state.text()
+    assert state.text().endswith("Below is the plan before; the nearest follows.")
+    assert figure.text() == before
+    planned(qtbot, shell.session)
+    assert "TPOT, 10\u00a0% over" in state.text()
+    assert state.text().endswith("Below is the nearest, with one answer changed.")
+    shell.session.put({"targets.ttft_ms": 800})
+    planned(qtbot, shell.session)
+    assert not state.isVisible()

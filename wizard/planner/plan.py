@@ -188,6 +188,17 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Early:
+    """What is known of a plan on its way: the recommended option, or that nothing keeps every promise.
+
+    Where nothing does, ``option`` is the candidate that comes closest, with the limits that it breaks, if there is one.
+    """
+
+    status: Status
+    option: Option | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One changed answer that makes an infeasible wish feasible, with what it would then cost."""
 

@@ -22,7 +22,7 @@ from wizard.planner.hybrid_options import with_hybrids
 from wizard.planner.memo import Memo
 from wizard.planner.mixes import peak_split
 from wizard.planner.models import model_of, summary
-from wizard.planner.plan import Fact, Option, Plan
+from wizard.planner.plan import Early, Fact, Option, Plan
 from wizard.planner.premises import catalog_of
 from wizard.planner.serving_plan import Context, Outcome, serving_outcome
 from wizard.planner.suitability import other_models
@@ -65,13 +65,14 @@ class Planner:
 
     def plan(
         self, needs: Needs, *, currency: Currency | str | None = None, cancel: Callable[[], bool] | None = None,
-        early: Callable[[Option], None] | None = None,
+        early: Callable[[Early], None] | None = None,
     ) -> Plan:
         """Answer the needs; see :func:`plan`.
 
         Args:
-            early: told the recommended option of a feasible serving plan, as it will stand in the plan (less the remark
-                that it is the machine of the minimum), before the rest is worked out.
+            early: told the recommended option of a serving plan, as it will stand in the plan (less the remark that it
+                is the machine of the minimum), before the rest is worked out; or that nothing is feasible, and what
+                comes closest, before the nearest plans are known.
         """
         with self.lent(needs, currency=currency, cancel=cancel) as context:
             return _plan(needs, context.catalog, replace(context, early=early))
@@ -91,6 +92,8 @@ def _plan(needs: Needs, catalog: Catalog, context: Context) -> Plan:
     if needs.use_case in {"training", "fine_tuning"}:
         return training_plan(needs, model, context)
     outcome = with_hybrids(needs, model, context, serving_outcome(needs, model, context))
+    if context.early is not None and outcome.recommended is None:
+        context.early(Early(status="infeasible", option=outcome.asked))
     changes = () if outcome.recommended else nearest(needs, model, context, outcome)
     chosen = outcome.recommended or (changes[0].option if changes else None)
     options, changes, chosen = edited(needs, context, outcome.options, changes, chosen)

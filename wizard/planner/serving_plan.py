@@ -24,7 +24,7 @@ from wizard.planner.estimates import Estimates, fingerprint
 from wizard.planner.explore import Explorer
 from wizard.planner.memo import Memo
 from wizard.planner.options import Writer
-from wizard.planner.plan import CurvePoint, Option, ParetoPoint, Reason, Rejection, Role
+from wizard.planner.plan import CurvePoint, Early, Option, ParetoPoint, Reason, Rejection, Role
 from wizard.planner.promises import promise, prove
 from wizard.planner.purchase import columns_of
 from wizard.planner.search import Judged
@@ -56,8 +56,9 @@ class Context:
     year: float
     cancelled: Callable[[], None]
     memo: Memo = field(default_factory=Memo)
-    early: Callable[[Option], None] | None = None
-    """Told the recommended option as soon as it is known, before what surrounds it: alternatives, facts, the plane."""
+    early: Callable[[Early], None] | None = None
+    """Told the recommended option as soon as it is known, before what surrounds it: alternatives, facts, the plane;
+    or that there is none, before the nearest plans are known."""
 
     def usd(self, amount: float, currency: str) -> float:
         """Convert an amount into US dollars at the terms' dated rate."""
@@ -154,7 +155,7 @@ def serving_outcome(needs: Needs, model: Model, context: Context) -> Outcome:
     writer = Writer(context.calibration, Biller(needs, context.catalog, context.terms), context.memo)
     judged, rows, others = chosen(explorer, writer)
     if context.early is not None and "recommended" in rows and not needs.bill:
-        context.early(writer.option(*rows["recommended"], "recommended"))
+        context.early(Early(status="feasible", option=writer.option(*rows["recommended"], "recommended")))
     options = _marked([writer.option(at, row, role) for role, (at, row) in rows.items()])
     options += [writer.option(judged, row, "alternative", n) for n, row in enumerate(others, start=1)]
     recommended = next((o for o in options if o.role == "recommended"), None)

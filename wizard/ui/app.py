@@ -51,7 +51,7 @@ class Engine:
         return self._planner.plan(needs, cancel=cancelled)
 
     def announcing(self, needs: Needs, cancelled: Callable[[], bool], early: Callable[[object], None]) -> Plan:
-        """Plan, and tell the recommended option before the rest is worked out."""
+        """Plan, and tell what is known before the rest is worked out."""
         return self._planner.plan(needs, cancel=cancelled, early=early)
 
 

@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from wizard.errors import Cancelled
 from wizard.needs.needs import Needs
-from wizard.planner.plan import Option, Plan
+from wizard.planner.plan import Early, Plan
 from wizard.ui.jobs import Runner
 
 Planner: TypeAlias = Callable[[Needs, Callable[[], bool]], Plan]
 Announcing: TypeAlias = Callable[[Needs, Callable[[], bool], Callable[[object], None]], Plan]
-"""A planner's method ``announcing`` also tells the recommended option, before the rest of the plan is worked out."""
+"""A planner's method ``announcing`` also tells what is known early, before the rest of the plan is worked out."""
 
 PATIENCE_MS = 250
 """A plan that takes longer is announced; a shorter wait would only flicker."""
@@ -33,12 +33,12 @@ class Planning(QObject):
 
     Signals:
         changed: a plan arrived, planning failed, or it takes long.
-        announced: the recommended option of the plan on its way is known.
+        announced: what is known early of the plan on its way.
 
     Attributes:
         plan: the latest plan; ``None`` after an error, for an old plan beside new answers would be a wrong answer.
         before: the plan that was seen before the last change of an answer.
-        headline: the recommended option of the plan on its way, where it is known already.
+        early: what is known already of the plan on its way.
     """
 
     changed = Signal()
@@ -49,14 +49,14 @@ class Planning(QObject):
         self.plan: Plan | None = None
         self.before: Plan | None = None
         self.error: Exception | None = None
-        self.headline: Option | None = None
+        self.early: Early | None = None
         self._planner = planner
         self._wanted: Needs | None = None
         self._running: Needs | None = None
         self._unanswered = self._started = 0.0
         self._runner = Runner(self)
         self._runner.finished.connect(self._on_finished)
-        self._runner.progressed.connect(self._on_headline)
+        self._runner.progressed.connect(self._on_early)
         # Not at once: a preset sets many answers, and the key that was pressed is painted first.
         self._soon = self._timer(0, self._start)
         self._patience = self._timer(PATIENCE_MS, self.changed.emit)
@@ -90,7 +90,7 @@ class Planning(QObject):
         if not self.busy:
             self._unanswered = now
             self._patience.start()
-        self._wanted, self.headline = needs, None
+        self._wanted, self.early = needs, None
         starved = now - self._unanswered > UNANSWERED_S and now - self._started < YOUNG_S
         if self._runner.busy and starved:
             return
@@ -101,7 +101,7 @@ class Planning(QObject):
         """Stop planning: the answers ask for nothing that can be planned."""
         self._soon.stop()
         self._patience.stop()
-        self.headline = None
+        self.early = None
         self._runner.cancel()
 
     def close(self) -> bool:
@@ -120,15 +120,15 @@ class Planning(QObject):
         else:
             self._runner.start(lambda cancelled, report: announcing(needs, cancelled, report))
 
-    def _on_headline(self, option: object) -> None:
-        if isinstance(option, Option) and self._running is self._wanted:
-            self.headline = option
+    def _on_early(self, known: object) -> None:
+        if isinstance(known, Early) and self._running is self._wanted:
+            self.early = known
             self.announced.emit()
 
     def _on_finished(self, result: object, error: object) -> None:
         if isinstance(error, Cancelled):
             return
-        self.headline = None
+        self.early = None
         self.error = error if isinstance(error, Exception) else None
         self.plan = result if isinstance(result, Plan) else None
         if self._running is not self._wanted:

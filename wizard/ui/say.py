@@ -71,6 +71,15 @@ def binding_words(tr: Translator, limit: Limit) -> str:
     return tr("{name}, {n} spare", name=name, n=figures.percent(tr, limit.margin))
 
 
+def unmet_words(tr: Translator, closest: Option | None) -> str:
+    """Say that no plan keeps every promise, and by how much the one that comes closest misses which."""
+    missed = sorted((x for x in closest.limits if x.margin < 0), key=lambda x: x.margin) if closest else []
+    if closest is None or not missed:
+        return tr("Nothing meets every wish.")
+    limits = tr("; ").join(binding_words(tr, limit) for limit in missed)
+    return tr("Nothing meets every wish. Closest: {limits}.", limits=limits)
+
+
 def basis_words(tr: Translator, basis: str) -> str:
     """Word the basis of an estimate: its calibration class as the engine names it."""
     if basis in BASES:

@@ -20,7 +20,7 @@ from wizard.needs import flow
 from wizard.needs.files import load_needs
 from wizard.needs.flow import Step
 from wizard.needs.needs import Needs
-from wizard.planner.plan import Option, Plan
+from wizard.planner.plan import Early, Option, Plan
 from wizard.ui import faults
 from wizard.ui.asides import Asides
 from wizard.ui.kept import Kept
@@ -44,7 +44,7 @@ class Session(QObject):
 
     Signals:
         needs_changed: an answer changed, or one was refused.
-        headline_changed: the recommended option of the plan on its way is known.
+        early_changed: something is known of the plan on its way.
         plan_changed: a plan arrived, planning began, or it failed.
         step_changed: another step is shown.
         kept_changed: the answers were saved, or are about to be.
@@ -52,7 +52,7 @@ class Session(QObject):
 
     needs_changed = Signal()
     plan_changed = Signal()
-    headline_changed = Signal()
+    early_changed = Signal()
     step_changed = Signal()
     kept_changed = Signal()
 
@@ -84,7 +84,7 @@ class Session(QObject):
         self._changed_at = 0.0
         self._planning = Planning(planner, self)
         self._planning.changed.connect(self._on_planned)
-        self._planning.announced.connect(self.headline_changed)
+        self._planning.announced.connect(self.early_changed)
         self.asides = Asides(self.shipped, self, getattr(planner, "shared", None))
         self.kept = Kept()
         self._keep_timer = QTimer(self)
@@ -214,10 +214,11 @@ class Session(QObject):
         return self._planning.plan
 
     @property
-    def headline(self) -> Option | None:
-        """The recommended option of the plan on its way, where it is known already and is what will be looked at."""
-        looked_at = self.option_id is None or self.option_id.startswith("recommended")
-        return self._planning.headline if looked_at else None
+    def early(self) -> Early | None:
+        """What is known already of the plan on its way; not its option, where another one is looked at."""
+        known = self._planning.early
+        picked = self.option_id is not None and not self.option_id.startswith("recommended")
+        return None if known is not None and known.status == "feasible" and picked else known
 
     @property
     def before(self) -> Plan | None:

@@ -5,13 +5,21 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from wizard.planner.difference import difference
-from wizard.planner.plan import Option, Plan, late_code
+from wizard.planner.plan import Early, Option, Plan, late_code
 from wizard.ui import figures, since
 from wizard.ui.charts.band import BandBar
 from wizard.ui.charts.memory import MemoryBar
 from wizard.ui.context import Context
 from wizard.ui.formulas import OF_LIMIT, formula_of
-from wizard.ui.say import basis_words, binding_words, hardware, headline_price, limit_title, unpriced_words
+from wizard.ui.say import (
+    basis_words,
+    binding_words,
+    hardware,
+    headline_price,
+    limit_title,
+    unmet_words,
+    unpriced_words,
+)
 from wizard.ui.widgets.basic import button, row, rule, scrolled, text
 from wizard.ui.widgets.lines import Lines, Pair, Pairs, put
 from wizard.words import label
@@ -65,7 +73,7 @@ class Summary(QFrame):
             self.box.addWidget(part)
         self.box.addStretch(1)
         self._shown: tuple[object, ...] = ()
-        ctx.session.headline_changed.connect(self.refresh)
+        ctx.session.early_changed.connect(self.refresh)
 
     def _add_band(self, code: str) -> None:
         name = limit_title(self.ctx.tr, code)
@@ -79,9 +87,10 @@ class Summary(QFrame):
     def refresh(self) -> None:
         """Show the session's plan; what has not changed is left alone."""
         session = self.ctx.session
-        plan, option = session.plan, session.headline or session.option
+        plan, early = session.plan, session.early
+        option = early.option if early is not None and early.status == "feasible" else session.option
         put(self.busy, self.ctx.t("Working it out...") if session.waiting and not session.faulty else "")
-        put(self.state, self._state(plan))
+        put(self.state, self._state(plan, early))
         self.state.setVisible(bool(self.state.text()))
         shown = (plan, option, session.before, session.needs.targets, session.needs.training.deadline_hours)
         if self._shown and all(a is b for a, b in zip(shown, self._shown, strict=True)):
@@ -95,18 +104,22 @@ class Summary(QFrame):
         for widget in (self.memory, self.memory_head):
             widget.setVisible(option is not None)
         self.facts.show_pairs(self._facts(option) if option else [])
-        if session.headline is None:
+        if early is None:
             self._since(session.before, plan)
 
-    def _state(self, plan: Plan | None) -> str:
+    def _state(self, plan: Plan | None, early: Early | None) -> str:
         session, t = self.ctx.session, self.ctx.t
         if session.faulty:
             return t("Waiting for a valid answer.")
         if session.plan_error is not None:
             return "⚠ " + session.error_text()
-        if plan is not None and plan.status == "infeasible" and session.headline is None:
-            nearest = t("Nothing meets every wish; this is the nearest.")
-            return "⚠ " + (nearest if session.option is not None else t("Nothing meets every wish."))
+        if early is not None and early.status == "infeasible":
+            # The figures stay as they were: what comes closest is not what will be shown, and would only flicker.
+            shown = t("Below is the plan before; the nearest follows.") if session.option else ""
+            return f"⚠ {unmet_words(self.ctx.tr, early.option)}\n{shown}".rstrip()
+        if plan is not None and plan.status == "infeasible" and early is None:
+            shown = t("Below is the nearest, with one answer changed.") if session.option else ""
+            return f"⚠ {unmet_words(self.ctx.tr, plan.asked)}\n{shown}".rstrip()
         return ""
 
     def _since(self, before: Plan | None, after: Plan | None) -> None:
