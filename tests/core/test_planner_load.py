@@ -92,3 +92,32 @@ def test_a_tail_beyond_its_target_is_a_warning() -> None:
 def test_a_model_without_prediction_layers_cannot_predict() -> None:
     with pytest.raises(InputError, match="no layers that predict"):
         made({"concurrent_users": 1}, speculation={"method": "mtp"})
+
+
+@pytest.mark.parametrize("targets", [{"output_tok_s": 9000.0}, {"requests_per_s": 30.0}])
+@pytest.mark.parametrize("think_time_s", [0, 2])
+def test_a_rate_is_what_the_stated_users_make_together(targets: dict[str, float], think_time_s: float) -> None:
+    users = {"concurrent_users": 100, "prompt_tokens": 500, "output_tokens": 300, "think_time_s": think_time_s}
+    limits = {"accelerators": ["h100_sxm_80"], "acquisition": "own"}
+    _, usual = made(users, targets={}, constraints=limits)
+    found, option = made(users, targets=targets, constraints=limits)
+    assert found.status == "feasible"
+    code = "output_tok_s" if "output_tok_s" in targets else "requests_s"
+    kept = next(limit for limit in option.limits if limit.code == code)
+    assert kept.have >= kept.need == next(iter(targets.values()))
+    answers = 300 if code == "output_tok_s" else 1
+    # Each of 100 users waits for an answer and thinks: no more can be made, however large the machine.
+    assert kept.have <= 100 * answers / (option.estimates["e2e_ms"].value / 1e3 + think_time_s)
+    assert option.estimates[code].low >= kept.have
+    assert option.accelerators >= usual.accelerators
+
+
+def test_a_rate_that_so_few_users_cannot_make_is_refused_with_the_rate_that_they_can() -> None:
+    users = {"concurrent_users": 4, "prompt_tokens": 500, "output_tokens": 300}
+    found = plan(needs_from({**ASKED, "workload": users, "targets": {"output_tok_s": 50_000}}), CATALOG)
+    assert found.status == "infeasible"
+    change = next(c for c in found.changes if c.key == "targets.output_tok_s")
+    assert isinstance(change.to_value, float)
+    assert change.to_value < 50_000
+    lower = {**ASKED, "workload": users, "targets": {"output_tok_s": change.to_value}}
+    assert plan(needs_from(lower), CATALOG).status == "feasible"

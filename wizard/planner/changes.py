@@ -13,6 +13,7 @@ from wizard.planner.hybrid_options import hybrid_changes
 from wizard.planner.options import Writer
 from wizard.planner.plan import Change, Option, late_code
 from wizard.planner.promises import cheapest
+from wizard.planner.requirements import loosened
 from wizard.planner.serving_plan import RELAXABLE, Context, Outcome, explorer_of
 
 
@@ -42,17 +43,13 @@ def _looser(needs: Needs, context: Context, outcome: Outcome) -> Iterator[Change
         current = _current(needs, requirement.key)
         if requirement.code.startswith("budget"):
             have = ceil(have * float(context.terms.exchange.per_usd[needs.budget.currency]))
-        yield Change(key=requirement.key, from_value=current, to_value=_rounded(have), option=option)
+        rounded = loosened(have, at_most=requirement.at_most)
+        yield Change(key=requirement.key, from_value=current, to_value=rounded, option=option)
 
 
 def _have(option: Option, code: str, have: float) -> float:
     limit = next((limit for limit in option.limits if limit.code == code), None)
     return limit.have if limit else have
-
-
-def _rounded(value: float) -> float:
-    """Round up to a number one would type as a target."""
-    return float(ceil(value)) if value >= 10 else ceil(value * 10) / 10
 
 
 def _other(needs: Needs, model: Model, context: Context) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from math import ceil
 
 import numpy as np
 
-from wizard.needs.needs import Needs
+from wizard.needs.needs import Needs, Targets
 from wizard.sizing.cases import Floats, Ints, ServingColumns
 
 MOST_USERS = 512
@@ -30,7 +30,11 @@ HEADROOM = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """The load at its peak. ``users`` each wait for an answer, think, and ask again; rates arrive by themselves."""
+    """The load at its peak. ``users`` each wait for an answer, think, and ask again; rates arrive by themselves.
+
+    A target on a rate is a load where nothing else is stated, or requests are. Users make the rate themselves, so that
+    it is a promise about them (:meth:`made`).
+    """
 
     users: float | None
     requests_s: float | None
@@ -41,18 +45,19 @@ class Demand:
 
     @classmethod
     def of(cls, needs: Needs) -> Demand:
-        """Derive the demand: users, or requests, or tokens a day (prompt and answer together); targets add to it."""
+        """Derive the demand: users, or requests, or tokens a day (prompt and answer together)."""
         load = needs.workload
         requests = load.requests_per_s
         if requests is None and load.concurrent_users is None and load.tokens_per_day is not None:
             requests = load.tokens_per_day / SECONDS_PER_DAY / load.context_tokens
-        rates = [rate for rate in (requests, needs.targets.requests_per_s) if rate is not None]
+        targets = needs.targets if load.concurrent_users is None else Targets()
+        rates = [rate for rate in (requests, targets.requests_per_s) if rate is not None]
         growth = (1 + load.growth_per_year) ** needs.economics.horizon_years
         # A peak that is rented from the cloud does not size what is owned.
         peak = 1.0 if needs.constraints.acquisition == "either" else load.peak_factor
         return cls(
             users=None if load.concurrent_users is None else load.concurrent_users * peak,
-            requests_s=max(rates) * peak if rates else None, output_tok_s=needs.targets.output_tok_s,
+            requests_s=max(rates) * peak if rates else None, output_tok_s=targets.output_tok_s,
             think_time_s=load.think_time_s, growth=growth if growth > 1 else HEADROOM,
             arrival_scv=load.arrival_scv,
         )
@@ -96,6 +101,14 @@ class Demand:
         if not self.shared or _shares(users).size > MOST_SHARES:
             return int(self.grid(factor).size)
         return users - (users - 1) // MOST_USERS
+
+    def made(self, places: Floats, requests_s: Floats) -> Floats:
+        """Return the requests per second of all users where a replica of so many places finishes ``requests_s``.
+
+        Each of ``N`` users waits ``places / requests_s`` seconds, thinks for Z and asks again: ``N / (wait + Z)``.
+        """
+        wait = places / np.maximum(requests_s, 1e-12)
+        return np.asarray((self.users or 0.0) / (wait + self.think_time_s))
 
     def _people(self, factor: float) -> int:
         return ceil((self.users or 0) * factor - 1e-9)

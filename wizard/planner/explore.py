@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from wizard.planner.lifted import Lifted
-from wizard.planner.plan import SPEED
+from wizard.planner.plan import RATES, SPEED
 from wizard.planner.search import Judged
 from wizard.planner.space import Prices, Space
 from wizard.planner.walk import Rows, Walk
@@ -119,7 +119,7 @@ class Explorer:
         self, factor: float, *, without: Collection[str] = (), keep: int = 1, settle: bool = False,
         below: float = np.inf,
     ) -> Walk:
-        promises = frozenset(without).intersection(SPEED)
+        promises = frozenset(without).intersection((*SPEED, *RATES))
         if promises not in self._slow:
             self._slow[promises] = np.full((self.space.groups.size, len(BATCHES)), np.inf)
         return Walk(self.space, self._priced(factor), factor, self._slow[promises], self.lifted, without=without,

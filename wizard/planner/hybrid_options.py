@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from math import ceil, isfinite
+from math import isfinite
 from types import MappingProxyType
+
+import numpy as np
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Accelerator, Model
@@ -19,9 +21,10 @@ from wizard.costing.records import Bom
 from wizard.needs.needs import Budget, Document, Needs, Targets
 from wizard.planner.bills import Bill, Biller
 from wizard.planner.candidates import native_format
+from wizard.planner.demand import Demand
 from wizard.planner.hybrids import hybrid_inputs
-from wizard.planner.plan import SPEED, Change, Estimate, Limit, MemoryUse, Option, Parallel, Reason
-from wizard.planner.requirements import speed_targets
+from wizard.planner.plan import RATES, SPEED, Change, Estimate, Limit, MemoryUse, Option, Parallel, Reason
+from wizard.planner.requirements import RATE_UNITS, loosened, speed_targets
 from wizard.planner.serving_plan import Context, Outcome
 from wizard.planner.shortlist import shortlist
 from wizard.sizing.engine_memory import usable_memory
@@ -74,17 +77,17 @@ def with_hybrids(needs: Needs, model: Model, context: Context, outcome: Outcome)
 
 
 def hybrid_changes(needs: Needs, model: Model, context: Context) -> Iterator[Change]:
-    """Yield for each target on a time the cheapest machine that keeps all promises but this one."""
+    """Yield for each target on speed the cheapest machine that keeps all promises but this one."""
     cheapest: dict[str, tuple[Option, _Case]] = {}
     for one in _machines(needs, model, context):
         broken = [limit.code for limit in one[0].limits if limit.margin < -1e-9]
-        if len(broken) == 1 and broken[0] in SPEED:
+        if len(broken) == 1 and broken[0] in (*SPEED, *RATES):
             cheapest[broken[0]] = min(cheapest.get(broken[0], one), one, key=_total)
     for code, one in cheapest.items():
         option = _rated(needs, context, *one)
         have = next(limit.have for limit in option.limits if limit.code == code)
-        yield Change(key=f"targets.{code}", from_value=getattr(needs.targets, code), to_value=float(ceil(have)),
-                     option=option)
+        target, looser = RATES.get(code, code), loosened(have, at_most=code in SPEED)
+        yield Change(key=f"targets.{target}", from_value=getattr(needs.targets, target), to_value=looser, option=option)
 
 
 def _total(one: tuple[Option, _Case]) -> float:
@@ -131,9 +134,9 @@ def _asked(needs: Needs, model: Model) -> bool:
     few = load.concurrent_users is not None and load.concurrent_users * load.peak_factor <= MOST_USERS
     return (
         few and model.is_moe and needs.use_case == "inference" and needs.engine in {"auto", "llama.cpp"}
-        and load.requests_per_s is None and needs.targets.percentile is None and needs.targets.output_tok_s is None
-        and needs.targets.requests_per_s is None and wishes.acquisition != "cloud" and wishes.availability == "n"
-        and not wishes.mig and not wishes.owned and wishes.tensor_parallel in {None, 1}
+        and load.requests_per_s is None and needs.targets.percentile is None
+        and wishes.acquisition != "cloud" and wishes.availability == "n" and not wishes.mig and not wishes.owned
+        and wishes.tensor_parallel in {None, 1}
         and needs.speculation.method == "none" and not needs.adapters.count and needs.host.offload != "layers"
         and needs.precision.weights in _FORMATS
     )
@@ -264,6 +267,12 @@ def _limits(needs: Needs, case: _Case, estimates: MappingProxyType[str, Estimate
 
     for code, target in zip(SPEED, speed_targets(needs), strict=True):
         yield from at_most(code, target, estimates[code].high, "ms")
+    made = float(Demand.of(needs).made(case.inputs.concurrency, np.array([estimates["requests_s"].low]))[0])
+    for code, key in RATES.items():
+        need = getattr(needs.targets, key)
+        if need is not None:
+            have = made * (needs.workload.output_tokens if code == "output_tok_s" else 1)
+            yield Limit(code=code, need=need, have=have, unit=RATE_UNITS[code], margin=have / need - 1)
     wishes, bill, budget = needs.constraints, case.bill, needs.budget
     yield from at_most("max_accelerators", wishes.max_accelerators, float(case.count), "")
     yield from at_most("power_w", wishes.max_power_w, bill.power_w, "W")

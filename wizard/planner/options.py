@@ -19,6 +19,7 @@ from wizard.planner.estimates import fingerprint, join, take
 from wizard.planner.memo import Memo
 from wizard.planner.percentiles import Seen, seen
 from wizard.planner.plan import SPEED, Estimate, Limit, MemoryUse, Option, Parallel, Reason, Role, late_code
+from wizard.planner.requirements import rates
 from wizard.planner.search import Judged
 from wizard.sizing.bands import batch_class
 from wizard.sizing.calibration import Calibration
@@ -72,7 +73,9 @@ class Writer:
             share=min(per_replica // device.parts, -(-accelerators // nodes)),
             output_tok_s=estimates["output_tok_s"], power_w=float(builds.power_w[row]), prefill_share=prompts,
         )
-        limits = _limits(judged, row, columns, estimates, max(replicas, 1), bill)
+        ends = rates(market.needs, judged.space.demand, candidate.users, columns)
+        made = {one.code: min(float(one.have[0]), estimates[one.code].low) for one in ends}
+        limits = _limits(judged, row, columns, estimates, max(replicas, 1), bill, made)
         context = _longest(market.needs, judged.space.model.max_context)
         return Option(
             id=f"{role}-{number}", role=role, accelerator=device.whole.id, accelerator_name=device.whole.name,
@@ -90,22 +93,26 @@ class Writer:
         )
 
 
-    def times(self, judged: Judged, row: int) -> Mapping[str, Estimate]:
-        """Return what one candidate's promises are about, at its real load, where that may be more than was judged.
+    def ends(self, judged: Judged, row: int) -> Mapping[str, float]:
+        """Return what one candidate has of its promises on speed, at its real load and the conservative end, by code.
 
-        Late requests where these are promised something, else the mean ones where a smaller load has other bands; empty
-        where the judgement stands.
+        Of late requests where these are promised something, else of the mean ones where a smaller load has other bands;
+        empty where the judgement stands.
         """
-        percentile = judged.space.market.needs.targets.percentile
+        needs = judged.space.market.needs
+        percentile = needs.targets.percentile
         replicas = max(int(judged.builds.replicas[row]), 1)
         candidate = _at_load(judged.candidates.take(np.array([row])), judged.space.demand.users, replicas)
         users = np.array([judged.candidates.users[row], candidate.users[0]], dtype=np.float64)
         if percentile is None and np.ptp(batch_class(users)) == 0:
             return {}
         columns, real, _ = self._seen(judged, candidate, judged.space.estimates.inputs(candidate), replicas)
+        found = {one.code: float(one.have[0]) for one in rates(needs, judged.space.demand, candidate.users, columns)}
         if percentile is None:
-            return {code: estimate(getattr(columns, code), "serving") for code in SPEED}
-        return {} if real is None else real.estimates(percentile)
+            return found | {code: float(getattr(columns, code).high[0]) for code in SPEED}
+        late = {} if real is None else real.estimates(percentile)
+        codes = {code: late_code(needs, code) for code in SPEED}
+        return found | {code: late[name].high for code, name in codes.items() if name in late}
 
     def _seen(
         self, judged: Judged, candidate: Candidates, inputs: ServingInputs, replicas: int
@@ -200,14 +207,12 @@ def _longest(needs: Needs, model_context: int | None) -> int:
 
 
 def _limits(
-    judged: Judged, row: int, columns: ServingColumns, estimates: Mapping[str, Estimate], replicas: int, bill: Bill
+    judged: Judged, row: int, columns: ServingColumns, estimates: Mapping[str, Estimate], replicas: int, bill: Bill,
+    made: Mapping[str, float],
 ) -> tuple[Limit, ...]:
     """Return the promises with what the option really has: times at its real load, money as billed."""
     needs = judged.space.market.needs
-    real = {
-        "ttft_ms": float(columns.ttft_ms.high[0]), "tpot_ms": float(columns.tpot_ms.high[0]),
-        "e2e_ms": float(columns.e2e_ms.high[0]),
-    }
+    real = {code: float(getattr(columns, code).high[0]) for code in SPEED} | dict(made)
     found = []
     for requirement in judged.found:
         need, have = float(requirement.need[row]), float(requirement.have[row])

@@ -23,6 +23,8 @@ Metric = Literal[
 
 SPEED = ("ttft_ms", "tpot_ms", "e2e_ms")
 """Times that may be promised."""
+RATES = MappingProxyType({"output_tok_s": "output_tok_s", "requests_s": "requests_per_s"})
+"""Rates that may be promised, each with the name of its target."""
 
 
 def late_code(needs: Needs, code: str) -> str:

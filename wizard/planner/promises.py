@@ -17,7 +17,6 @@ from wizard.needs.needs import Needs
 from wizard.planner.demand import Demand, waves_fill
 from wizard.planner.explore import Explorer
 from wizard.planner.options import Writer
-from wizard.planner.plan import late_code
 from wizard.planner.search import Judged
 from wizard.sizing.cases import Floats, ServingColumns
 from wizard.sizing.late import Flow, Late, PromisedColumns, late
@@ -72,9 +71,8 @@ def prove(explorer: Explorer, writer: Writer, chosen: Chosen, without: Collectio
         chosen: searches, and returns the rows that the choice falls on.
         without: codes of requirements that need not be kept.
     """
-    needs = explorer.space.market.needs
     for turn in range(ROUNDS):
-        missed = [case for at, row in chosen() if (case := _missed(needs, writer, at, row, without))]
+        missed = [case for at, row in chosen() if (case := _missed(writer, at, row, without))]
         if not missed:
             return
         for group, ratios in missed:
@@ -100,15 +98,16 @@ def cheapest(explorer: Explorer, writer: Writer, without: Collection[str] = ()) 
 
 
 def _missed(
-    needs: Needs, writer: Writer, at: Judged, row: int, without: Collection[str]
+    writer: Writer, at: Judged, row: int, without: Collection[str]
 ) -> tuple[int, dict[str, float]] | None:
-    """Return by how much a row's times are longer than was judged, where they miss a target."""
-    seen = writer.times(at, row)
+    """Return by how much a row is slower than was judged, where it misses a target."""
+    seen = writer.ends(at, row)
     ratios = {}
     for requirement in at.found:
-        estimate = seen.get(late_code(needs, requirement.code))
-        if estimate is None or requirement.code in without:
+        real = seen.get(requirement.code)
+        if real is None or requirement.code in without:
             continue
-        if estimate.high > float(requirement.need[row]) >= float(requirement.have[row]):
-            ratios[requirement.code] = estimate.high / float(requirement.have[row]) * (1 + 1e-9)
+        more, need, have = 1 if requirement.at_most else -1, float(requirement.need[row]), float(requirement.have[row])
+        if more * real > more * need >= more * have:
+            ratios[requirement.code] = real / have * (1 + more * 1e-9)
     return (int(at.group[row]), ratios) if ratios else None

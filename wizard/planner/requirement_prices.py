@@ -11,13 +11,13 @@ import numpy as np
 from wizard.catalog.catalog import Catalog
 from wizard.needs.needs import Currency, Needs
 from wizard.planner.models import model_of
-from wizard.planner.plan import Option
+from wizard.planner.plan import RATES, SPEED, Option
 from wizard.planner.planner import Planner
 from wizard.planner.serving_plan import Context
 from wizard.planner.study import Study, study
 
 DROPPABLE = (
-    "ttft_ms", "tpot_ms", "e2e_ms", "hours", "max_accelerators", "max_nodes", "power_w", "rack_units", "budget",
+    *SPEED, *RATES, "hours", "max_accelerators", "max_nodes", "power_w", "rack_units", "budget",
     "budget_month",
 )
 """Promises that a user can do without; what physics asks stays."""

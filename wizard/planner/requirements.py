@@ -6,25 +6,32 @@ Times are judged at the high end of their band, rates at the low end: a promise 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
+from types import MappingProxyType
 
 import numpy as np
 
 from wizard.needs.needs import Needs
 from wizard.planner.builds import Builds
 from wizard.planner.candidates import Candidates
-from wizard.planner.plan import SPEED
-from wizard.sizing.cases import Band, Bools, Floats, ServingColumns
+from wizard.planner.demand import Demand
+from wizard.planner.plan import RATES, SPEED
+from wizard.sizing.cases import Band, Bools, Floats, Ints, ServingColumns
 from wizard.units import GIB
 
 ASSUMED_TTFT_MS = 60_000.0
 """A minute: whoever waits longer for the first word has gone."""
 ASSUMED_TPOT_MS = 200.0
 """Five tokens a second, about the speed of fast silent reading (250 words a minute, 1.3 tokens a word)."""
+RATE_UNITS = MappingProxyType({"output_tok_s": "tok/s", "requests_s": "req/s"})
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One promise over all candidates. ``key`` names the answer that made it; ``at_most`` its direction."""
+    """One promise over all candidates. ``key`` names the answer that made it; ``at_most`` its direction.
+
+    ``have`` is at the conservative end; ``likely`` is the estimate itself, where it only gets worse with more users.
+    """
 
     code: str
     key: str
@@ -32,6 +39,7 @@ class Requirement:
     have: Floats
     unit: str
     at_most: bool
+    likely: Floats | None = None
 
     @property
     def margin(self) -> Floats:
@@ -44,6 +52,20 @@ class Requirement:
     def met(self) -> Bools:
         """Which candidates keep the promise."""
         return self.margin >= -1e-9
+
+    @property
+    def hopeless(self) -> Bools:
+        """Where even the estimate itself breaks the promise: so does that of more users."""
+        if self.likely is None:
+            return np.zeros(self.have.shape, dtype=np.bool_)
+        slack = 1 + 1e-9
+        return self.likely > self.need * slack if self.at_most else self.likely * slack < self.need
+
+
+def loosened(value: float, *, at_most: bool) -> float:
+    """Round what is there to a target one would type, which it keeps: times up, rates down."""
+    whole = ceil if at_most else floor
+    return float(whole(value)) if value >= 10 else whole(value * 10) / 10
 
 
 def load(needs: Needs, builds: Builds, wanted: Floats) -> tuple[Requirement, ...]:
@@ -131,6 +153,22 @@ def speed(needs: Needs, columns: ServingColumns) -> tuple[Requirement, ...]:
     """Return the targets on times, each judged at the slow end of its band."""
     targets = zip(SPEED, speed_targets(needs), (promised(columns, code) for code in SPEED), strict=True)
     return tuple(
-        Requirement(code, f"targets.{code}", np.full(band.high.shape, float(need)), band.high, "ms", at_most=True)
+        Requirement(code, f"targets.{code}", np.full(band.high.shape, float(need)), band.high, "ms", at_most=True,
+                    likely=band.value)
         for code, need, band in targets if need is not None
     )
+
+
+def rates(needs: Needs, demand: Demand, users: Ints, columns: ServingColumns) -> tuple[Requirement, ...]:
+    """Return the targets on rates that the stated users must make together, each judged at the low end of its band."""
+    if demand.users is None:
+        return ()
+    ends = [demand.made(users.astype(np.float64), end) for end in (columns.requests_s.low, columns.requests_s.value)]
+    found = []
+    for code, key in RATES.items():
+        need, times = getattr(needs.targets, key), needs.workload.output_tokens if code == "output_tok_s" else 1
+        if need is not None:
+            have, likely = (end * times for end in ends)
+            found.append(Requirement(code, f"targets.{key}", np.full(have.shape, float(need)), have,
+                                     RATE_UNITS[code], at_most=False, likely=likely))
+    return tuple(found)

@@ -24,7 +24,7 @@ from wizard.planner.estimates import Estimates, fingerprint
 from wizard.planner.explore import Explorer
 from wizard.planner.memo import Memo
 from wizard.planner.options import Writer
-from wizard.planner.plan import CurvePoint, Early, Option, ParetoPoint, Reason, Rejection, Role
+from wizard.planner.plan import RATES, SPEED, CurvePoint, Early, Option, ParetoPoint, Reason, Rejection, Role
 from wizard.planner.promises import promise, prove
 from wizard.planner.purchase import columns_of
 from wizard.planner.search import Judged
@@ -40,7 +40,7 @@ from wizard.sizing.traffic import ServingInputs
 ROLES: tuple[Role, ...] = ("minimum", "recommended", "headroom")
 ALTERNATIVES = 3
 RELAXABLE = (
-    "ttft_ms", "tpot_ms", "e2e_ms", "max_accelerators", "max_nodes", "power_w", "rack_units", "budget",
+    *SPEED, *RATES, "max_accelerators", "max_nodes", "power_w", "rack_units", "budget",
     "budget_month",
 )
 """Promises that the same hardware could keep if only they were looser."""

@@ -21,7 +21,7 @@ from wizard.planner.demand import Demand
 from wizard.planner.estimates import Estimates
 from wizard.planner.ladder import Ladder
 from wizard.planner.memo import Memo
-from wizard.planner.requirements import Requirement, load, memory_limits, resources, speed
+from wizard.planner.requirements import Requirement, load, memory_limits, rates, resources, speed
 from wizard.sizing.bands import batch_class
 from wizard.sizing.cases import Bools, Floats, Ints, MemoryColumns, ServingColumns
 from wizard.sizing.ceilings import bounds
@@ -253,7 +253,9 @@ class Space:
 
     def served(self, candidates: Candidates, columns: ServingColumns) -> tuple[Requirement, ...]:
         """Hold rows against what is asked of memory and times, which hang on the estimates alone."""
-        return (*memory_limits(candidates, columns), *speed(self.market.needs, columns))
+        needs = self.market.needs
+        return (*memory_limits(candidates, columns), *speed(needs, columns),
+                *rates(needs, self.demand, candidates.users, columns))
 
     def afforded(self, builds: Builds, wanted: Floats) -> tuple[Requirement, ...]:
         """Hold builds against the load that they must carry, and the limits on machines and money."""

@@ -10,14 +10,14 @@ import numpy as np
 
 from wizard.catalog.catalog import Catalog
 from wizard.catalog.records import Model
-from wizard.planner.plan import CurvePoint, Option, ParetoPoint, SourceUse
+from wizard.planner.plan import RATES, SPEED, CurvePoint, Option, ParetoPoint, SourceUse
 from wizard.planner.search import Judged
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import Floats, Ints
 from wizard.sizing.serving import serve
 
 CURVE_BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
-SPEED_CODES = ("ttft_ms", "tpot_ms", "e2e_ms", "budget", "budget_month")
+SPEED_CODES = (*SPEED, *RATES, "budget", "budget_month")
 POINTS = 80
 
 

@@ -12,15 +12,14 @@ What may be left out without changing the result:
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from wizard.planner.candidates import Candidates
 from wizard.planner.lifted import Lifted
-from wizard.planner.plan import SPEED
-from wizard.planner.requirements import Requirement, promised
+from wizard.planner.requirements import Requirement
 from wizard.planner.space import Prices, Space, price_of
 from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
 
@@ -104,7 +103,7 @@ class Walk:
         kept = self._kept(self._lifted.applied(space.served(candidates, columns), rows.group))
         self._note(np.flatnonzero(_all(kept)), rows, candidates, columns)
         segment = self._prices.segment[np.searchsorted(self._prices.users, rows.users)]
-        late, hopeless = _late(kept), _hopeless(kept, columns)
+        late, hopeless = _late(kept), _hopeless(kept)
         self._exclude(rows, segment, late, hopeless)
         learnt = np.zeros(len(self._slow), dtype=np.bool_)
         learnt[rows.group[late | hopeless]] = True
@@ -170,18 +169,15 @@ def _all(kept: Collection[tuple[Requirement, Bools]]) -> Bools:
 
 def _late(found: Collection[tuple[Requirement, Bools]]) -> Bools:
     """Return which rows break a target at the slow end: so do more users of the same class."""
-    masks = [~met for requirement, met in found if requirement.code in (*SPEED, *MEMORY)]
+    masks = [~met for requirement, met in found if requirement.likely is not None or requirement.code in MEMORY]
     return np.asarray(np.logical_or.reduce(masks))
 
 
-def _hopeless(found: Collection[tuple[Requirement, Bools]], columns: ServingColumns) -> Bools:
+def _hopeless(found: Sequence[tuple[Requirement, Bools]]) -> Bools:
     """Return which rows break a target by their very value, or lack memory: so do all more users."""
-    broken = np.zeros(columns.batch.shape, dtype=np.bool_)
+    broken = np.zeros(found[0][1].shape, dtype=np.bool_)
     for requirement, met in found:
-        if requirement.code in SPEED:
-            broken |= promised(columns, requirement.code).value > requirement.need * (1 + 1e-9)
-        elif requirement.code in MEMORY:
-            broken |= ~met
+        broken |= ~met if requirement.code in MEMORY else requirement.hopeless
     return broken
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wizard.i18n import mark
+from wizard.planner.plan import RATES
 from wizard.quote.flow import Block, Section, Text
 from wizard.quote.panels import bullets
 from wizard.quote.paper import Paper
@@ -12,7 +13,7 @@ from wizard.quote.promises import is_training, limit_text, missed
 from wizard.quote.style import BODY, H1, H2
 
 _TIGHT = 0.15
-_ESTIMATED = frozenset({"hours", "kv_memory"})
+_ESTIMATED = frozenset({"hours", "kv_memory", *RATES})
 _SAID_BETTER = frozenset({"stale_prices", "unpriced_lines"})
 """Warnings that :func:`_prices` words with the bill's own figures."""
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from wizard.costing.records import Bom
 from wizard.i18n import Translator, mark
-from wizard.planner.plan import Change, Fact, Limit, Option, Plan, Reason, Rejection
+from wizard.planner.plan import RATES, Change, Fact, Limit, Option, Plan, Reason, Rejection
 from wizard.ui import figures
 from wizard.words import LABELS, SENTENCES, label, number, say, why_not
 
@@ -242,7 +242,7 @@ def figure_of(tr: Translator, code: str, value: float, unit: str) -> str:
         return figures.gibibytes(tr, value)
     if unit == "W":
         return figures.power(tr, value)
-    if unit:
+    if unit and code not in RATES:
         return f"{number(tr, value)} {unit}"
     return figures.metric(tr, code, value)
 

@@ -54,6 +54,8 @@ WHY_NOT: Mapping[str, str] = {
     "ttft_ms": mark("the first token comes too late"),
     "tpot_ms": mark("the tokens come too slowly"),
     "e2e_ms": mark("the whole answer takes too long"),
+    "output_tok_s": mark("your users get fewer tokens per second than asked"),
+    "requests_s": mark("your users get fewer answers per second than asked"),
     "hours": mark("it takes longer than the deadline"),
 }
 """Why something was not chosen, as the end of "not chosen because ..."."""

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
 
-from wizard.planner.plan import Estimate, Limit, Option
+from wizard.planner.plan import RATES, Estimate, Limit, Option
 from wizard.ui import figures
 from wizard.ui.context import Context
 from wizard.ui.formulas import OF_LIMIT
@@ -18,8 +18,6 @@ ALSO = (
     "ttft_ms", "ttft_p95_ms", "tpot_ms", "tpot_p95_ms", "e2e_ms", "output_tok_s", "requests_s", "goodput_share",
     "max_concurrency", "hours", "total_tok_s", "mfu",
 )
-RATES = {"output_tok_s": "output_tok_s", "requests_s": "requests_per_s"}
-"""Estimates that a target may be stated for as a rate."""
 FEW = 4
 """Figures without a target that are shown at once."""
 
@@ -103,7 +101,7 @@ class Promises(QWidget):
         )
 
     def _rate_asked(self, code: str) -> float | None:
-        """Return the rate that was asked for: the plan is sized for it as a load, it is no limit of its own."""
+        """Return the rate that was asked for where it is a load, as it is where no users are stated."""
         plan, key = self.ctx.session.plan, RATES.get(code)
         return getattr(plan.needs.targets, key) if plan is not None and key is not None else None
 
