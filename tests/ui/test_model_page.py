@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import at, find, press, typed
 from wizard.catalog.catalog import Catalog
-from wizard.needs.needs import Needs
+from wizard.needs.needs import Needs, SizeClass
+from wizard.needs.sizes import FROM_PARAMS, TYPICAL
 from wizard.planner import models as planner_models
+from wizard.ui.answers import SIZE_CLASSES
 from wizard.ui.app import resolve
 from wizard.ui.model_filter import LICENCES, SIZES, ModelFilter, licence_of, size_of
 from wizard.ui.model_list import SERVED, WRITERS, search
@@ -78,6 +82,14 @@ def test_a_size_class_stands_in_for_a_model(shell: Shell) -> None:
     assert shell.session.faulty == frozenset()
     page = shell.page("model")
     assert page.weigh.note.text() == "DeepSeek-R1-Distill-Qwen-7B"  # type: ignore[attr-defined]  # as above
+
+
+def test_size_classes_leave_no_size_out_and_are_planned_with_a_model_of_their_size() -> None:
+    starts = [FROM_PARAMS[code] for code, _, _ in SIZE_CLASSES]
+    assert [code for code, _, _ in SIZE_CLASSES] == list(TYPICAL) == list(get_args(SizeClass))
+    assert starts[0] == 0
+    for code, start, end in zip(TYPICAL, starts, [*starts[1:], float("inf")], strict=True):
+        assert start <= Catalog().models[TYPICAL[code]].total_params < end
 
 
 def test_only_models_that_write_text_are_offered_to_be_served(shell: Shell) -> None:

@@ -26,7 +26,7 @@ WeightPrecision = Literal["auto", "native", "bf16", "fp8", "int8", "fp4", "int4"
 KvPrecision = Literal["auto", "bf16", "fp8"]
 Method = Literal["full", "lora", "qlora"]
 Optimizer = Literal["adamw", "adamw_8bit", "adafactor", "sgd"]
-SizeClass = Literal["lite", "pro", "enterprise"]
+SizeClass = Literal["lite", "pro", "advanced", "enterprise"]
 Drafting = Literal["none", "mtp", "eagle", "draft"]
 Offloading = Literal["none", "layers", "experts"]
 

@@ -40,9 +40,10 @@ EXPERIENCES = (
 )
 
 SIZE_CLASSES = (
-    ("lite", mark("Lite"), mark("0.1–0.5 billion parameters: classify, extract, autocomplete")),
-    ("pro", mark("Pro"), mark("1–10 billion: chat, RAG, drafting on one accelerator")),
-    ("enterprise", mark("Enterprise"), mark("100 billion and more: reasoning, code, agents")),
+    ("lite", mark("Lite"), mark("below 1 billion parameters: classify, extract, autocomplete")),
+    ("pro", mark("Pro"), mark("from 1 billion: chat, RAG, drafting on one accelerator")),
+    ("advanced", mark("Advanced"), mark("from 10 billion: demanding chat, code, long documents")),
+    ("enterprise", mark("Enterprise"), mark("from 100 billion: reasoning, code, agents")),
 )
 
 

@@ -108,7 +108,7 @@ class ModelPage(Page):
             card.body.addWidget(example)
             self.sizes.add(code, card)
             box.addWidget(card)
-        box.addWidget(text(ctx.t("A size between these? Filter the catalogue by size."), "caption"))
+        box.addWidget(text(ctx.t("Another size in mind? Filter the catalogue by size."), "caption"))
         box.addStretch(1)
         return holder
 
