@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import fields, replace
 from decimal import Decimal
 from functools import cached_property
@@ -35,6 +36,12 @@ def catalog() -> Catalog:
 def test_random_plans_survive_a_second_opinion(catalog: Catalog) -> None:
     """A quick part; tests/slow/test_costing_plans.py looks at 2,000."""
     check_random_bills(catalog, 20261122, PLANS)
+
+
+def test_what_was_asked_before_changes_no_bill(catalog: Catalog) -> None:
+    one, two = (BuildDemand(accelerator="l40s", accelerators=n, nodes=1, weights_bytes=15e9) for n in (1, 2))
+    first, second = copy(catalog), copy(catalog)
+    assert [build_bom(d, first) for d in (one, two)] == [build_bom(d, second) for d in (two, one)][::-1]
 
 
 def test_the_second_opinion_is_not_blind(catalog: Catalog) -> None:

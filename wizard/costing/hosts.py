@@ -13,7 +13,6 @@ from wizard.costing.refusal import CannotBuild
 from wizard.costing.rules_compute import (
     choose_cpu,
     choose_memory,
-    cores_needed,
     memory_needed_gib,
     rule_of_thumb_gib,
 )
@@ -162,7 +161,7 @@ def _host_items(
 ) -> tuple[list[Item], NodePorts]:
     server = is_server(system)
     each = profile.socket_cores
-    cpu = shelf.once(("cpu", system.id, cores_needed(count, profile.training), each),
+    cpu = shelf.once(("cpu", system.id, count, profile.training, each),
                      lambda: choose_cpu(shelf, system, count, profile.training, each))
     memory = choose_memory(shelf, system, cpu, need_gib, rule_of_thumb_gib(profile))
     items = [item for item in (cpu.item, memory) if item is not None]

@@ -168,6 +168,12 @@ class Market:
             supported_usd=price(built.supported_usd, 0.0),
         )
 
+    @property
+    def stated(self) -> float | None:
+        """How many accelerators are bought where their number was asked for: the same at each site."""
+        count, sites = self.needs.constraints.accelerator_count, self.capex.sites
+        return None if count is None else float(max(1, count // sites) * sites)
+
     @cached_property
     def owned(self) -> Floats:
         """How many of each device are there already; NaN where none is."""
@@ -210,11 +216,11 @@ class Market:
     def _machines(self, candidates: Candidates, replicas: Floats) -> tuple[Floats, Floats]:
         """Return whole accelerators and nodes of all sites; a replica that fits a node is never spread over two."""
         parts, size, sites = self._parts(candidates), self._size(candidates), self.capex.sites
-        count, here = self.needs.constraints.accelerator_count, np.ceil(replicas / sites)
+        here = np.ceil(replicas / sites)
         accelerators = np.ceil(here * candidates.per_replica / parts)
-        if count is not None:
+        if self.stated is not None:
             # What was asked for is bought, also where no replica can use the last of it.
-            accelerators = np.full(accelerators.shape, float(max(1, count // sites)))
+            accelerators = np.full(accelerators.shape, self.stated / sites)
         per_node = np.maximum(1, size * parts // candidates.per_replica)
         spanned = np.ceil(candidates.per_replica / (size * parts))
         nodes = np.where(spanned > 1, here * spanned, np.ceil(here / per_node))

@@ -11,7 +11,7 @@ import numpy as np
 from wizard.planner.lifted import Lifted
 from wizard.planner.plan import RATES, SPEED
 from wizard.planner.search import Judged
-from wizard.planner.space import Prices, Space
+from wizard.planner.space import Prices, Space, price_of
 from wizard.planner.walk import Rows, Walk
 from wizard.sizing.bands import BATCHES
 from wizard.sizing.cases import Bools, Floats, Ints
@@ -20,7 +20,7 @@ RESOURCES = frozenset({
     "load", "max_accelerators", "max_nodes", "power_w", "rack_units", "purchasable", "budget", "budget_month", "owned",
 })
 NEAR = 4
-"""Cheapest devices at the load itself that larger loads begin with."""
+"""Devices that are cheapest at the load itself, on which larger loads are tried first."""
 
 
 class Explorer:
@@ -31,15 +31,15 @@ class Explorer:
         self._cancelled = cancelled
         self._seen: dict[float, list[Rows]] = {}
         self._slow: dict[frozenset[str], Floats] = {}
-        self._prices: dict[float, Prices] = {}
+        self._prices: dict[tuple[float, frozenset[str]], tuple[float, Prices]] = {}
+        """Prices at each multiple of the load without some limits, and up to where they are known."""
         self.lifted = Lifted(space.groups.size)
 
     def judged(self, factor: float) -> Judged:
         """Return all rows looked at so far at ``factor`` times the load, judged there."""
         group, users = _together(self._seen.get(factor, []))
         candidates, columns = self.space.estimates.of(group, users)
-        built = self._priced(factor).built(group, users)
-        builds, found = self.space.judge(candidates, columns, factor, built)
+        builds, found = self.space.judge(candidates, columns, factor, group)
         return Judged(self.space, candidates, columns, builds, self.lifted.applied(found, group), group)
 
     def cheapest(self, factor: float, *, without: Collection[str] = (), below: float = np.inf) -> Floats:
@@ -75,20 +75,38 @@ class Explorer:
         self._look([(walk, walk.sample()), *self._hopeless(factor, ~walk.devices)])
         self._finish([walk])
         if also and np.isfinite(walk.best).any():
-            self._finish(self._begun(also, walk.best))
+            self._finish(self._begun(also, walk))
         return walk.best
 
-    def _begun(self, also: Sequence[tuple[float, Collection[str]]], price: Floats) -> list[Walk]:
-        """Begin walks at other loads with the devices that are cheapest at this one."""
-        near = price <= np.sort(price)[min(NEAR, int(np.isfinite(price).sum())) - 1]
-        walks = [self._walk(factor, without=without) for factor, without in also]
-        self._look([(walk, walk.sample(near)) for walk in walks])
+    def _begun(self, also: Sequence[tuple[float, Collection[str]]], done: Walk) -> list[Walk]:
+        """Begin walks at other loads with the price of what is cheapest at this one, where that carries them too."""
+        near = done.best.argsort(kind="stable")[:NEAR]
+        rows = done.found.take(near[np.isfinite(done.best[near])])
+        tried = [(factor, without, self._fewer(rows, factor)) for factor, without in also]
+        self.space.estimates.ensure(*_together([fewer for *_, fewer in tried]))
+        reached = [self._reached(fewer, factor, without) for factor, without, fewer in tried]
+        walks = [self._walk(factor, without=without, below=below)
+                 for (factor, without), below in zip(also, reached, strict=True)]
+        self._look([(walk, walk.sample()) for walk, below in zip(walks, reached, strict=True) if below == np.inf])
         return walks
+
+    def _fewer(self, rows: Rows, factor: float) -> Rows:
+        """Return the rows of the same groups whose users are the next fewer ones at another load."""
+        grid = self.space.demand.grid(factor)
+        return Rows(rows.group, grid[np.maximum(np.searchsorted(grid, rows.users, side="right") - 1, 0)])
+
+    def _reached(self, rows: Rows, factor: float, without: Collection[str]) -> float:
+        """Return the least price of those of the rows that keep all promises, infinite if none does."""
+        candidates, columns = self.space.estimates.of(rows.group, rows.users)
+        builds, found = self.space.judge(candidates, columns, factor, rows.group)
+        kept = [one.met for one in self.lifted.applied(found, rows.group) if one.code not in without]
+        return float(price_of(builds)[np.logical_and.reduce(kept)].min(initial=np.inf))
 
     def _hopeless(self, factor: float, devices: Bools) -> list[tuple[Walk, Rows]]:
         """Choose rows of devices that no answer can be found on, so that it can be said what they break."""
         g, space = self.space.groups, self.space
-        walk = self._walk(factor, without=RESOURCES)
+        # What rows cost does not matter here.
+        walk = self._walk(factor, without=RESOURCES, prices=self._priced(factor))
         sample = walk.sample(devices)
         known = np.zeros(devices.shape, dtype=np.bool_)
         known[g.device[sample.group]] = True
@@ -117,18 +135,20 @@ class Explorer:
 
     def _walk(
         self, factor: float, *, without: Collection[str] = (), keep: int = 1, settle: bool = False,
-        below: float = np.inf,
+        below: float = np.inf, prices: Prices | None = None,
     ) -> Walk:
         promises = frozenset(without).intersection((*SPEED, *RATES))
         if promises not in self._slow:
             self._slow[promises] = np.full((self.space.groups.size, len(BATCHES)), np.inf)
-        return Walk(self.space, self._priced(factor), factor, self._slow[promises], self.lifted, without=without,
-                    keep=keep, settle=settle, below=below)
+        return Walk(self.space, prices or self._priced(factor, below, without), factor, self._slow[promises],
+                    self.lifted, without=without, keep=keep, settle=settle, below=below)
 
-    def _priced(self, factor: float) -> Prices:
-        if factor not in self._prices:
-            self._prices[factor] = self.space.prices(factor)
-        return self._prices[factor]
+    def _priced(self, factor: float, below: float = np.inf, without: Collection[str] = ()) -> Prices:
+        """Return prices that are known of all rows that may be chosen; see :meth:`Space.prices`."""
+        key = factor, frozenset(without).difference(SPEED)
+        if key not in self._prices or self._prices[key][0] < below:
+            self._prices[key] = below, self.space.prices(factor, below=below, without=without)
+        return self._prices[key][1]
 
 
 def _together(rows: list[Rows]) -> tuple[Ints, Ints]:

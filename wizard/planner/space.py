@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wizard.catalog.records import Model
 from wizard.planner.builds import Builds, Least, Market
 from wizard.planner.candidates import Candidates
 from wizard.planner.demand import Demand
 from wizard.planner.estimates import Estimates
-from wizard.planner.ladder import Ladder
+from wizard.planner.ladder import FEW, Ladder
 from wizard.planner.memo import Memo
 from wizard.planner.requirements import Requirement, load, memory_limits, rates, resources, speed
 from wizard.sizing.bands import batch_class
@@ -55,29 +54,15 @@ class Prices:
     line: Ints
     """Line of each group that fits in what follows: groups that are built alike share one; shape ``(groups,)``."""
     least: Floats
-    """Price in dollars; where rates decide, a price that it cannot fall below; shape ``(lines, users)``."""
+    """Price in dollars that a row cannot fall below; shape ``(lines, users)``."""
     limits: Limits = ()
     """Limits on machines, money and load that are known before any estimate: code, and which rows keep it."""
-    kind: Ints | None = None
-    """Which of all groups are built alike; ``None`` where builds hang on estimates."""
-    wanted: Floats | None = None
-    """Replicas at each number of users."""
-    ladder: Ladder | None = None
-
-    def built(self, group: Ints, users: Ints) -> Builds | None:
-        """Return the builds of rows, where they hang on no estimate."""
-        if self.kind is None or self.wanted is None or self.ladder is None:
-            return None
-        return self.ladder.at(self.kind[group], self.wanted[np.searchsorted(self.users, users)])
-
-    @property
-    def known(self) -> Bools | None:
-        """At which numbers of users the least price is that of the whole build; ``None`` where that is not known."""
-        return None if self.ladder is None or self.wanted is None else self.ladder.few(self.wanted)
+    known: Bools | None = None
+    """At which numbers of users the least price is that of the whole build; ``None`` where that is not known."""
 
     def allowed(self, without: Collection[str]) -> Bools:
         """Return which rows of groups that fit keep every known limit but those of the codes in ``without``."""
-        kept: Bools = np.isfinite(self.least)
+        kept: Bools = np.ones(self.least.shape, dtype=np.bool_)
         for code, met in self.limits:
             if code not in without:
                 kept = kept & met
@@ -137,29 +122,45 @@ class Space:
         chosen[order[changed]] = True
         return chosen
 
-    def prices(self, factor: float) -> Prices:
-        """Price every group at ``factor`` times the load."""
+    def prices(self, factor: float, *, below: float = np.inf, without: Collection[str] = ()) -> Prices:
+        """Price every group at ``factor`` times the load.
+
+        Args:
+            below: a price that is known to be reached; of what costs more, it is enough to know that.
+            without: codes of limits that need not be kept; of what breaks others, it is enough to know that.
+        """
         users = self.demand.grid(factor)
         segment = batch_class(users.astype(np.float64))
-        if self.demand.exact:
-            return self._exact(users, segment, factor)
-        return Prices(users, segment, np.arange(self.fits.size), *self.bounds(self.fits, users, factor))
-
-    def _exact(self, users: Ints, segment: Ints, factor: float) -> Prices:
-        """Price groups that are built alike together."""
-        _, kind = self._kinds
+        if not self.demand.exact:
+            return Prices(users, segment, np.arange(self.fits.size), *self.bounds(self.fits, users, factor))
         never = np.full(1, np.inf)
-        each = self.demand.fewest(users, never, never, never, factor)
-        builds = self._ladder.least(each)
-        wanted = np.tile(each, builds.nodes.size // each.size)
+        wanted = self.demand.fewest(users, never, never, never, factor)
+        kind, wishes = self._kinds[1][self.fits], self.market.needs.constraints
+        fit = np.unique(kind)
+        key = (fit.tobytes(), wanted.tobytes(), below, frozenset(without), self.budget_usd, self.month_usd, wishes)
+        least = self._ladder.memo.get("prices", key, lambda: self._exact(fit, wanted, below, without), keep=6)
+        return Prices(users, segment, kind, *least, wanted <= FEW)
 
-        def lines(column: NDArray[Any]) -> NDArray[Any]:
-            return np.asarray(column.reshape(-1, users.size))
-
-        found = self.afforded(builds, wanted)
-        limits = tuple((one.code, lines(one.met)) for one in found if not one.met.all())
-        price = lines(price_of(builds) - CENT)
-        return Prices(users, segment, kind[self.fits], price, limits, kind, each, self._ladder)
+    def _exact(self, fit: Ints, wanted: Floats, below: float, without: Collection[str]) -> tuple[Floats, Limits]:
+        """Return least prices and limits of kinds of groups, shape ``(kinds, users)``: those of whole builds, or of
+        their nodes where they are many, for the kinds that ``fit`` and wherever it matters.
+        """
+        shape = self._ladder.kinds.size, wanted.size
+        price, known = self._at_least(self._ladder.kinds, np.broadcast_to(wanted, shape))
+        limits, few = dict(known), wanted <= FEW
+        asked = np.zeros(shape, dtype=np.bool_)
+        asked[fit] = True
+        asked &= np.logical_and.reduce([price <= below, *(met for code, met in known if code not in without)])
+        for columns, builder in ((~few, self._ladder.bare), (few, self._ladder.at)):
+            place = np.nonzero(asked & columns)
+            if not place[0].size:
+                continue
+            builds = builder(place[0], wanted[place[1]])
+            price[place] = price_of(builds) - CENT
+            for one in self.afforded(builds, wanted[place[1]]):
+                if not one.met.all():
+                    limits.setdefault(one.code, np.ones(shape, dtype=np.bool_))[place] &= one.met
+        return price, tuple(limits.items())
 
     @cached_property
     def _ladder(self) -> Ladder:
@@ -208,13 +209,19 @@ class Space:
         requests = np.minimum(ceiling, users / answer)
         requests[:, some] = np.minimum(requests[:, some], rate[:, column[some]] * users[some] * (1 + HAIR))
         output = requests * self.market.needs.workload.output_tokens
-        fewest = self.demand.fewest(users[None, :], requests, output, answer * 1e3, factor)
+        return self._at_least(g, self.demand.fewest(users[None, :], requests, output, answer * 1e3, factor))
+
+    def _at_least(self, g: Candidates, fewest: Floats) -> tuple[Floats, Limits]:
+        """Return the least prices of groups with so many replicas, shape ``(groups, users)``, and limits that may be
+        kept.
+        """
         parts = np.array([device.parts for device in self.market.devices])[g.device]
-        count = self.market.needs.constraints.accelerator_count
-        accelerators = np.ceil(fewest * (g.per_replica / parts)[:, None]) if count is None else np.full(
-            fewest.shape, float(count))
+        stated = self.market.stated
+        accelerators = np.ceil(fewest * (g.per_replica / parts)[:, None]) if stated is None else np.full(
+            fewest.shape, stated)
         each, wishes = self._least, self.market.needs.constraints
-        price = each.cost_usd[g.device, None] * accelerators + self.market.rates.total.always - CENT
+        cost = each.cost_usd[g.device, None]
+        price = np.where(np.isinf(cost), UNPRICED, cost * (1 - HAIR) * accelerators + self.market.rates.total.always)
         wanted = (
             ("max_accelerators", wishes.max_accelerators, accelerators),
             ("power_w", wishes.max_power_w, each.power_w[g.device, None] * accelerators),
@@ -222,14 +229,13 @@ class Space:
         )
         # What has no known figure is not held against it here.
         limits = tuple((code, ~(have * (1 - HAIR) > most) | np.isinf(have)) for code, most, have in wanted if most)
-        return np.asarray(price), limits
+        return price - CENT, limits
 
     @cached_property
     def _least(self) -> Least:
         """Least figures of one accelerator of each device."""
-        least = self.market.least(np.unique(self.groups.weights[self.fits]))
-        cost = np.where(np.isinf(least.cost_usd), UNPRICED, least.cost_usd * (1 - HAIR))
-        return replace(least, cost_usd=cost)
+        weights = np.unique(self.groups.weights[self.fits])
+        return self._ladder.memo.get("least", weights.tobytes(), lambda: self.market.least(weights))
 
     @cached_property
     def _ceilings(self) -> tuple[Floats, Floats]:
@@ -243,13 +249,22 @@ class Space:
         return np.asarray(limit.requests), self.market.needs.workload.output_tokens * first.tpot
 
     def judge(
-        self, candidates: Candidates, columns: ServingColumns, factor: float, builds: Builds | None = None
+        self, candidates: Candidates, columns: ServingColumns, factor: float, group: Ints | None = None
     ) -> tuple[Builds, tuple[Requirement, ...]]:
-        """Build rows at ``factor`` times the load, if they are not yet, and hold them against every requirement."""
+        """Build rows at ``factor`` times the load and hold them against every requirement.
+
+        Args:
+            group: their groups, which makes it fast where they share builds.
+        """
         wanted = self.demand.replicas(candidates.users, columns, factor)
-        if builds is None:
-            builds = self.market.builds(candidates, wanted)
+        builds = self.market.builds(candidates, wanted) if group is None else self.built(group, candidates, wanted)
         return builds, (*self.served(candidates, columns), *self.afforded(builds, wanted))
+
+    def built(self, group: Ints, candidates: Candidates, wanted: Floats) -> Builds:
+        """Return the builds of rows with so many replicas."""
+        if not self.demand.exact:
+            return self.market.builds(candidates, wanted)
+        return self._ladder.at(self._kinds[1][group], wanted)
 
     def served(self, candidates: Candidates, columns: ServingColumns) -> tuple[Requirement, ...]:
         """Hold rows against what is asked of memory and times, which hang on the estimates alone."""

@@ -37,6 +37,10 @@ class Rows:
     group: Ints
     users: Ints
 
+    def take(self, index: Ints) -> Rows:
+        """Return the rows of ``index``."""
+        return Rows(self.group[index], self.users[index])
+
 
 class Walk:
     """Asks for rows step by step, and learns from what they turn out to be.
@@ -58,6 +62,8 @@ class Walk:
         self.factor = factor
         self.best: Floats = np.full(len(space.market.devices), np.inf)
         """Price of the cheapest row of each device; infinite where none is known."""
+        self.found = Rows(*np.zeros((2, len(space.market.devices)), dtype=np.int64))
+        """A row of that price."""
         self._space, self._prices, self._slow, self._without = space, prices, slow, frozenset(without)
         self._lifted = lifted
         self._keep, self._settle, self._below = keep, settle, below
@@ -125,11 +131,13 @@ class Walk:
         space, wanted = self._space, self._space.demand.replicas(rows.users, columns, self.factor)[good]
         if not good.size:
             return
-        builds = self._prices.built(rows.group[good], rows.users[good])
-        if builds is None:
-            builds = space.market.builds(candidates.take(good), wanted)
+        builds = space.built(rows.group[good], candidates.take(good), wanted)
         allowed = np.flatnonzero(_all(self._kept(space.afforded(builds, wanted))))
-        np.minimum.at(self.best, candidates.device[good[allowed]], price_of(builds)[allowed])
+        price, device = price_of(builds)[allowed], candidates.device[good[allowed]]
+        np.minimum.at(self.best, device, price)
+        best = good[allowed[price == self.best[device]]]
+        self.found.group[candidates.device[best]] = rows.group[best]
+        self.found.users[candidates.device[best]] = rows.users[best]
 
     def _kept(self, found: Collection[Requirement]) -> list[tuple[Requirement, Bools]]:
         """Return the requirements that must be kept, each with the rows that do."""
