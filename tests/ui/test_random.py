@@ -18,7 +18,7 @@ from wizard.needs import flow
 from wizard.ui.shell import Shell
 
 W = TypeVar("W", bound=QWidget)
-EVENTS = 500
+EVENTS = 400
 KEYS = (
     Qt.Key.Key_Tab,
     Qt.Key.Key_Backtab,
@@ -38,7 +38,7 @@ SKIPPED = {"browse", "open", "menu", "open-folder", "open-quote", "write"}
 
 @pytest.mark.qt_log_ignore("^This plugin does not support")
 @pytest.mark.usefixtures("quiet_desktop")
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_random_events_leave_a_working_window(
     open_shell: Callable[..., Shell], qtbot: QtBot, engine: Engine, files: Files, seed: int
 ) -> None:
