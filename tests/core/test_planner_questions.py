@@ -109,12 +109,27 @@ def test_what_the_answers_rule_out_is_sized_all_the_same() -> None:
     assert {limit.code for limit in answer.broken} >= {"ttft_ms"}
 
 
+def test_legacy_hardware_that_is_only_rented_is_not_said_to_fail_when_it_could_be_bought() -> None:
+    needs = preset("S13").needs
+    said = {r.what: r for r in plan(needs, catalog()).rejected}
+    answer = why_not(needs, catalog(), "rtx_a6000")
+    assert answer.feasible
+    assert answer.option is not None
+    assert answer.option.cloud_sku is None
+    assert said["rtx_a6000"] == answer.ruled_out
+    assert said["rtx_a6000"].reason == "legacy"
+
+
 @pytest.mark.parametrize("name", ["S09", "S13", "S19"])
 def test_every_accelerator_has_an_answer(name: str) -> None:
     needs = preset(name).needs
-    rejected = {r.what for r in plan(needs, catalog()).rejected if r.reason != "no_fp8"}
-    for accelerator in list(catalog().accelerators)[::29]:
-        answer = why_not(needs, catalog(), accelerator)
+    planner = Planner(catalog())
+    made = planner.plan(needs)
+    rejected = {r.what for r in made.rejected if r.reason != "no_fp8"}
+    tried = {r.what for r in made.rejected if r.need is not None and r.reason != "purchasable"}
+    for accelerator in {*list(catalog().accelerators)[::29], "rtx_a6000", "rtx_4090"}:
+        answer = why_not(needs, catalog(), accelerator, planner=planner)
+        assert not (accelerator in tried and answer.feasible), accelerator
         assert answer.ruled_out or answer.broken or answer.feasible
         if accelerator not in rejected:
             assert answer.feasible, accelerator

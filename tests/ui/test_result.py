@@ -14,12 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from tests import samples
 from tests.ui.conftest import Engine, find, joined, planned, press
+from wizard.catalog.catalog import Catalog
 from wizard.errors import InputError
 from wizard.needs.flow import Step
 from wizard.needs.needs import Needs, Owned
-from wizard.planner.plan import Plan
+from wizard.planner.plan import Plan, Rejection
 from wizard.ui import figures
 from wizard.ui.pages.result import ResultPage
+from wizard.ui.result.verdicts import Verdict, VerdictModel
 from wizard.ui.session import changed
 from wizard.ui.shell import Shell
 
@@ -91,6 +93,21 @@ def test_the_list_of_verdicts_is_walked_by_arrows_from_the_search(user: User, qt
     qtbot.waitUntil(lambda: asides.case is not None, timeout=20_000)
     user.types("zzz")
     assert not find(user.shell, "case-name").isVisible()
+
+
+def test_a_cross_is_only_for_what_was_tried(shell: Shell) -> None:
+    model = VerdictModel(shell.page("plan").ctx)
+    gpu = Catalog().accelerators["rtx_4090"]
+
+    def verdict(reason: str, need: float | None) -> str:
+        model.show_rows((Verdict(gpu, Rejection(what=gpu.id, reason=reason, need=need, have=need), False, ""),))
+        return str(model.data(model.index(0, 1)))
+
+    assert verdict("tpot_ms", 50.0) == "✗ the tokens come too slowly"
+    assert verdict("purchasable", 1.0) == "– no offer with a price is known"
+    assert verdict("legacy", None) == "– it is legacy hardware; allow it under constraints"
+    model.allow(gpu.id, priced=False)
+    assert verdict("purchasable", 1.0) == "✓ possible; no price is known"
 
 
 def test_a_name_under_why_leads_to_its_case_and_its_plan(user: User, qtbot: QtBot) -> None:

@@ -12,6 +12,7 @@ from wizard.planner.builds import Builds
 from wizard.planner.candidates import Candidates, native_format
 from wizard.planner.plan import Rejection
 from wizard.planner.requirements import Requirement
+from wizard.planner.shortlist import Device
 from wizard.planner.space import Space, price_of
 from wizard.sizing.cases import KV_FORMATS, WEIGHT_FORMATS, Bools, Floats, Ints, ServingColumns
 
@@ -92,12 +93,15 @@ class Judged:
         devices = self.space.market.devices
         rows = best[~self.feasible()[best]]
         worst = self.margins[:, rows].argmin(axis=0)
-        return tuple(self._rejection(devices[int(device[row])].whole.id, int(row), self.found[int(broken)])
+        return tuple(self._rejection(devices[int(device[row])], int(row), self.found[int(broken)])
                      for row, broken in zip(rows, worst, strict=True))
 
-    def _rejection(self, what: str, row: int, requirement: Requirement) -> Rejection:
+    def _rejection(self, device: Device, row: int, requirement: Requirement) -> Rejection:
+        if device.rent_only and self.space.market.needs.constraints.acquisition != "cloud":
+            # It was only looked at for rent: bought, it may do.
+            return Rejection(what=device.whole.id, reason="legacy", need=None, have=None)
         need, have = float(requirement.need[row]), float(requirement.have[row])
         return Rejection(
-            what=what, reason=requirement.code, need=need if np.isfinite(need) else None,
+            what=device.whole.id, reason=requirement.code, need=need if np.isfinite(need) else None,
             have=have if np.isfinite(have) else None, unit=requirement.unit,
         )

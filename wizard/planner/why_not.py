@@ -60,12 +60,16 @@ def _case(needs: Needs, context: Context, accelerator: str) -> WhyNot:
     )
     named = needs.model_copy(update={"constraints": wishes})
     found, barred = study(named, model_of(needs, catalog), context)
-    ruled_out = _ruled_out(needs, catalog, accelerator) or next((r for r in barred if r.what == accelerator), None)
+    rented, ruled_out = _barred(needs, catalog, accelerator)
+    ruled_out = ruled_out or next((r for r in barred if r.what == accelerator), None)
     if found is None:
         return WhyNot(accelerator=accelerator, ruled_out=ruled_out, option=None, broken=())
     row = found.best(found.feasible())
     if row is not None:
-        return WhyNot(accelerator=accelerator, ruled_out=ruled_out, option=found.option(row), broken=())
+        option = found.option(row)
+        if rented and option.cloud_sku is None:
+            ruled_out = Rejection(what=accelerator, reason="legacy", need=None, have=None)
+        return WhyNot(accelerator=accelerator, ruled_out=ruled_out, option=option, broken=())
     row = found.closest()
     option = found.option(row)
     limits = [limit for limit in option.limits if limit.margin < 0]
@@ -80,6 +84,8 @@ def _case(needs: Needs, context: Context, accelerator: str) -> WhyNot:
                   broken=tuple(sorted(limits, key=lambda limit: limit.margin)))
 
 
-def _ruled_out(needs: Needs, catalog: Catalog, accelerator: str) -> Rejection | None:
-    _, rejected = shortlist(needs, catalog)
-    return next((r for r in rejected if r.what == accelerator), None)
+def _barred(needs: Needs, catalog: Catalog, accelerator: str) -> tuple[bool, Rejection | None]:
+    """Return whether the answers let an accelerator only be rented, and why they rule it out where they do."""
+    devices, rejected = shortlist(needs, catalog)
+    rented = any(device.rent_only for device in devices if device.whole.id == accelerator)
+    return rented, next((r for r in rejected if r.what == accelerator), None)

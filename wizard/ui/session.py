@@ -327,8 +327,8 @@ class _Answer(QUndoCommand):
 
     def __init__(self, session: Session, new: Needs, keys: frozenset[str]) -> None:
         super().__init__()
-        self.session, self.keys = session, keys
-        self.old, self.new, self.step, self.at = session.needs, new, session.step, time.monotonic()
+        self.session, self.keys, self.old = session, keys, session.needs
+        self.new, self.step, self.at = _sharing(new, self.old), session.step, time.monotonic()
 
     def id(self) -> int:
         return 1 if self.keys else -1
@@ -368,6 +368,12 @@ def changed(needs: Needs, changes: Mapping[str, object]) -> Needs:
             place = place[part]
         place[last] = value
     return Needs.model_validate(data)
+
+
+def _sharing(new: Needs, old: Needs) -> Needs:
+    """Return needs made of the old ones' parts where they are equal: thousands of steps can be undone, 20 kB each."""
+    parts = {name: getattr(old, name) for name in Needs.model_fields}
+    return new.model_copy(update={name: part for name, part in parts.items() if part == getattr(new, name)})
 
 
 def _context_tokens(needs: Needs, changes: Mapping[str, object]) -> int:

@@ -74,12 +74,16 @@ class VerdictModel(QAbstractTableModel):
         super().__init__()
         self.ctx = ctx
         self.rows: tuple[Verdict, ...] = ()
-        self.possible: frozenset[str] = frozenset()
+        self.possible: dict[str, bool] = {}
 
-    def allow(self, possible: frozenset[str]) -> None:
-        """Take the word of their own search for accelerators that the plan's search gave up as too dear."""
-        if possible != self.possible:
-            self.possible = possible
+    def forget(self) -> None:
+        """Forget what single searches found: the plan is another."""
+        self.possible.clear()
+
+    def allow(self, accelerator: str, *, priced: bool) -> None:
+        """Take the word of its own search that an accelerator keeps every promise, and whether its price is known."""
+        if self.possible.get(accelerator) != priced:
+            self.possible[accelerator] = priced
             self.layoutChanged.emit()
 
     def show_rows(self, rows: tuple[Verdict, ...]) -> None:
@@ -121,5 +125,8 @@ class VerdictModel(QAbstractTableModel):
         if rejected is None:
             return "✓ " + (tr("chosen") if verdict.chosen else tr("possible"))
         if verdict.accelerator.id in self.possible:
-            return "✓ " + tr("possible, but dearer")
-        return ("✗ " if rejected.need is not None else "– ") + why_not(tr, rejected.reason)
+            dearer = self.possible[verdict.accelerator.id]
+            return "✓ " + (tr("possible, but dearer") if dearer else tr("possible; no price is known"))
+        # A cross is for what was tried and breaks a promise; without an offer nothing is said against the silicon.
+        tried = rejected.need is not None and rejected.reason != "purchasable"
+        return ("✗ " if tried else "– ") + why_not(tr, rejected.reason)

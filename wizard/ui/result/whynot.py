@@ -88,7 +88,7 @@ class WhyNotSection(Section):
     def show_plan(self, plan: Plan) -> None:
         if plan is not self._plan:
             self._plan = plan
-            self.model.allow(frozenset())
+            self.model.forget()
             self._all = verdicts(plan, self.ctx.session.catalog)
             self._filter(self.ctx.session.asides.asked)
         self._on_case()
@@ -144,4 +144,5 @@ class WhyNotSection(Section):
             words = self.ctx.session.tr_.error(error) if isinstance(error, InputError) else repr(error) if error else ""
             self.case.show_case(self._plan, asides.asked, asides.case, words)
             if asides.case is not None and asides.case.feasible and asides.case.ruled_out is None:
-                self.model.allow(self.model.possible | {asides.case.accelerator})
+                option = asides.case.option
+                self.model.allow(asides.case.accelerator, priced=option is not None and option.cost.total is not None)
