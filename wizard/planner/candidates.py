@@ -82,7 +82,7 @@ def enumerate_groups(
         formats = _formats(needs, model, device, engines[0]) if engines else ()
         fp8 = tuple(legal.caches_fp8(engine, device.accelerator, model) for engine in engines)
         # What is legal hangs on these alone: few sets of shapes serve all devices.
-        reach = (node, device.accelerator.scaleup_domain, legal.shares_tokens(device.accelerator, model))
+        reach = (node, max(node, device.accelerator.scaleup_domain), legal.shares_tokens(device.accelerator, model))
         key = (*reach, engines, formats, fp8)
         if reach not in laid:
             laid[reach] = _layouts(needs, model, device, node)
@@ -113,13 +113,16 @@ def _shapes_of(
         return none, "engine_not_supported"
     if not formats:
         return none, "precision_not_supported"
-    rows = [
-        (layout.tp, layout.pp, layout.dp, layout.ep, layout.dcp, WEIGHT_FORMATS.index(fmt), KV_FORMATS.index(kv),
-         ENGINES.index(engine))
-        for engine in engines for layout in found if _runs(engine, layout, node)
-        for fmt in formats if engine == engines[0] or fmt in legal.ENGINE_FORMATS[engine]
-        for kv in _kv_formats(needs, model, device, engine) if layout.dcp == 1 or kv == "bf16"
-    ]
+    rows: list[tuple[int, ...]] = []
+    for engine in engines:
+        kept = [
+            (WEIGHT_FORMATS.index(fmt), KV_FORMATS.index(kv), ENGINES.index(engine))
+            for fmt in formats if engine == engines[0] or fmt in legal.ENGINE_FORMATS[engine]
+            for kv in _kv_formats(needs, model, device, engine)
+        ]
+        plain = [each for each in kept if each[1] == KV_FORMATS.index("bf16")]
+        rows += [layout + each for layout in found if _runs(engine, layout, node)
+                 for each in (kept if layout.dcp == 1 else plain)]
     return (np.array(rows, dtype=np.int64), "") if rows else (none, "no_legal_layout")
 
 

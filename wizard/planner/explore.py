@@ -145,7 +145,7 @@ class Explorer:
 
     def _priced(self, factor: float, below: float = np.inf, without: Collection[str] = ()) -> Prices:
         """Return prices that are known of all rows that may be chosen; see :meth:`Space.prices`."""
-        key = factor, frozenset(without).difference(SPEED)
+        key = factor, RESOURCES.intersection(without)
         if key not in self._prices or self._prices[key][0] < below:
             self._prices[key] = below, self.space.prices(factor, below=below, without=without)
         return self._prices[key][1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ SMALLEST_FOR_COPIES = 4
 """Attention copies (attention data parallelism) are worth their memory from this many devices on."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Layout:
+class Layout(NamedTuple):
     """Devices of a replica: ``tp x pp x dp``; experts on ``ep`` ranks."""
 
     tp: int
@@ -42,10 +41,11 @@ def layouts(model: Model, accelerator: Accelerator, node: int, count: int | None
     """
     tried = sorted(_inside(model, node, count) | _across(node))
     rules = broken_rules(_inputs(model, accelerator, tried), np.array([float(node)]))
-    broken = np.broadcast_to(rules, (len(tried),))
+    broken = np.broadcast_to(rules, (len(tried),)).tolist()
     legal = [layout for layout, breaks in zip(tried, broken, strict=True) if not breaks]
-    return (*legal, *(_shared(layout, model) for layout in legal if shares_tokens(accelerator, model)
-                      and layout.tp > _kv_heads(model)))
+    if shares_tokens(accelerator, model):
+        legal += [_shared(layout, model) for layout in legal if layout.tp > _kv_heads(model)]
+    return tuple(legal)
 
 
 def _kv_heads(model: Model) -> int:
@@ -55,7 +55,7 @@ def _kv_heads(model: Model) -> int:
 
 def _shared(layout: Layout, model: Model) -> Layout:
     """Return the layout in which no device keeps what another one keeps too."""
-    return replace(layout, dcp=layout.tp // _kv_heads(model))
+    return layout._replace(dcp=layout.tp // _kv_heads(model))
 
 
 def _inside(model: Model, node: int, count: int | None) -> set[Layout]:
@@ -69,7 +69,7 @@ def _inside(model: Model, node: int, count: int | None) -> set[Layout]:
     stages = [pp for pp in range(1, MOST_STAGES + 1) if pp in {1, 2, 4, 8} or not (model.layers or 1) % pp]
     found = {Layout(tp=tp, pp=pp) for tp in widths for pp in stages if tp * pp <= node}
     if model.is_moe:
-        found |= {replace(layout, ep=layout.tp) for layout in found}
+        found |= {layout._replace(ep=layout.tp) for layout in found}
     if model.is_moe and model.kv_lora_rank:
         found |= {
             Layout(tp=n // copies, dp=copies, ep=n)

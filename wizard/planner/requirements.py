@@ -161,14 +161,14 @@ def speed(needs: Needs, columns: ServingColumns) -> tuple[Requirement, ...]:
 
 def rates(needs: Needs, demand: Demand, users: Ints, columns: ServingColumns) -> tuple[Requirement, ...]:
     """Return the targets on rates that the stated users must make together, each judged at the low end of its band."""
-    if demand.users is None:
+    asked = {code: need for code, key in RATES.items() if (need := getattr(needs.targets, key)) is not None}
+    if demand.users is None or not asked:
         return ()
     ends = [demand.made(users.astype(np.float64), end) for end in (columns.requests_s.low, columns.requests_s.value)]
     found = []
-    for code, key in RATES.items():
-        need, times = getattr(needs.targets, key), needs.workload.output_tokens if code == "output_tok_s" else 1
-        if need is not None:
-            have, likely = (end * times for end in ends)
-            found.append(Requirement(code, f"targets.{key}", np.full(have.shape, float(need)), have,
-                                     RATE_UNITS[code], at_most=False, likely=likely))
+    for code, need in asked.items():
+        times = needs.workload.output_tokens if code == "output_tok_s" else 1
+        have, likely = (end * times for end in ends)
+        found.append(Requirement(code, f"targets.{RATES[code]}", np.full(have.shape, float(need)), have,
+                                 RATE_UNITS[code], at_most=False, likely=likely))
     return tuple(found)

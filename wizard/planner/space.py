@@ -60,9 +60,11 @@ class Prices:
     known: Bools | None = None
     """At which numbers of users the least price is that of the whole build; ``None`` where that is not known."""
 
-    def allowed(self, without: Collection[str]) -> Bools:
-        """Return which rows of groups that fit keep every known limit but those of the codes in ``without``."""
-        kept: Bools = np.ones(self.least.shape, dtype=np.bool_)
+    def allowed(self, without: Collection[str], below: float) -> Bools:
+        """Return which rows of groups that fit may cost no more than ``below`` and keep every known limit but those of
+        the codes in ``without``.
+        """
+        kept: Bools = self.least <= below
         for code, met in self.limits:
             if code not in without:
                 kept = kept & met

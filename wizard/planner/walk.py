@@ -67,7 +67,7 @@ class Walk:
         self._space, self._prices, self._slow, self._without = space, prices, slow, frozenset(without)
         self._lifted = lifted
         self._keep, self._settle, self._below = keep, settle, below
-        opened = prices.allowed(without) & (prices.users <= space.held[space.fits, None])
+        opened = prices.allowed(without, below) & (prices.users <= space.held[space.fits, None])
         if np.isfinite(slow).any():
             opened &= self._in_time(space.fits)
         live = np.flatnonzero(opened.any(axis=1))

@@ -39,6 +39,8 @@ UNMEASURED_WIDER = 1.25
 cost of a draft's launches are not known, and no such run was fitted."""
 
 KEYED = ("device", "architecture")
+_MANY = 500
+"""Cases from which it pays to look for those that are alike."""
 Cells: TypeAlias = tuple[Ints, Ints, Ints, Ints]
 
 
@@ -70,9 +72,16 @@ class Calibration:
     """What a user's own measurements add; see :mod:`wizard.sizing.own`."""
 
     def coefficients(self, x: ServingInputs, r: Replica) -> Coefficients:
-        """Return the constants of each case."""
-        codes = factor_codes(x, r, self.keys)
-        ages = covariates(x)
+        """Return the constants of each case; those of cases alike are worked out once."""
+        codes, ages = factor_codes(x, r, self.keys), covariates(x)
+        alike = _alike(codes) if all(age.size == 1 for age in ages.values()) else None
+        if alike is None:
+            return self._summed(codes, ages)
+        first, same = alike
+        found = self._summed({name: code[first] if code.size > 1 else code for name, code in codes.items()}, ages)
+        return Coefficients(*(column[same] if column.size > 1 else column for column in found.columns()))
+
+    def _summed(self, codes: Mapping[str, Ints], ages: Mapping[str, Floats]) -> Coefficients:
         total: dict[str, Floats] = {name: np.full(1, self.base[name]) for name in NAMES}
         for effects in self.effects:
             found = np.atleast_2d(effects.table[tuple(codes[factor] for factor in effects.by)]).T
@@ -135,6 +144,18 @@ def factor_codes(x: ServingInputs, r: Replica, keys: Mapping[str, Ints]) -> dict
 def covariates(x: ServingInputs) -> dict[str, Floats]:
     """Return what effects may be multiplied with: the software's age in years after 2025, held within the data."""
     return {"year": np.clip(x.software_year - 2025.0, -1.5, 1.5)}
+
+
+def _alike(codes: Mapping[str, Ints]) -> tuple[Ints, Ints] | None:
+    """Return the first of each set of cases whose factors are the same, and which of them each case is."""
+    varied = [code for code in codes.values() if code.size > 1]
+    if not varied or varied[0].size < _MANY:
+        return None
+    key = np.zeros(1, dtype=np.int64)
+    for code in varied:
+        key = key * (int(code.max()) + 2) + code + 1
+    _, first, same = np.unique(key, return_index=True, return_inverse=True)
+    return first, same
 
 
 def _find(known: Ints, wanted: Ints) -> Ints:

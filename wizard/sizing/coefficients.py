@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -72,6 +73,10 @@ class Coefficients:
     """Throughput with an endless queue, relative to the formula."""
     static: Floats
     """Time of a static batch, relative to the formula."""
+
+    def columns(self) -> Iterator[Floats]:
+        """Yield the constants in order."""
+        return (getattr(self, name) for name in NAMES)
 
 
 NAMES = tuple(f.name for f in fields(Coefficients))
