@@ -45,7 +45,7 @@ def test_one_user_gets_deepseek_on_a_workstation_where_nothing_else_is_affordabl
     assert first.ceiling is not None
     assert first.ceiling < first.low
     estimate = option.estimates["tpot_ms"]
-    assert estimate.high > 3 * estimate.low
+    assert estimate.high > 2.5 * estimate.low
     assert estimate.ceiling is not None
     assert estimate.ceiling < estimate.low
     assert to_data(found)["options"][0]["host_gib"] == pytest.approx(option.host_gib, rel=1e-3)
@@ -60,14 +60,16 @@ def test_its_start_command_leaves_the_experts_in_the_host() -> None:
     assert words[words.index("--ubatch-size") + 1] == "4096"
 
 
-def test_a_tighter_target_takes_more_cores() -> None:
-    cores = []
-    for target in (300, 210):
+def test_a_tighter_target_takes_a_faster_machine() -> None:
+    tokens, totals = [], []
+    for target in (300, 200):
         found = made(constraints={"vendors": ["NVIDIA"]}, budget={"purchase": "25000"}, targets={"tpot_ms": target})
-        bom = hosted(found).bom
-        assert bom is not None
-        cores.append(CATALOG.components[next(line.part for line in bom.lines if line.category == "cpu")].cores or 0)
-    assert cores[0] < 32 <= cores[1]
+        option = hosted(found)
+        assert option.cost.total is not None
+        tokens.append(option.estimates["tpot_ms"].high)
+        totals.append(option.cost.total)
+    assert tokens[1] <= 200 < tokens[0] <= 300
+    assert totals[0] < totals[1]
 
 
 def test_it_stands_beside_dearer_plans_and_shows_the_way_to_slower_ones() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.bench.hybrid_runs import runs
 from tests.core.sizing_cases import DEEPSEEK, LLAMA_70B, calibration, case, catalog
 from wizard.i18n import Translator
 from wizard.needs.files import needs_from
 from wizard.planner.planner import plan
-from wizard.sizing.offload import Hybrid, Place, host_columns, hybrid
+from wizard.sizing.offload import COPY_BANDWIDTH, EXPERTS_BAND, PROMPT_BAND, Hybrid, Place, host_columns, hybrid
 from wizard.units import GIB
 from wizard.words import say
 
@@ -18,26 +19,34 @@ CARD = "rtx_4090"
 
 def run(
     model: str, place: Place, *, bandwidth: float = 307.2e9, memory_gib: float = 512, count: int = 1, prompt: int = 500,
-    sockets: int = 1,
+    most_share: float = 1.0,
 ) -> Hybrid | None:
     x = case(model, CARD, weights="gguf_q4_k", engine="llama.cpp", users=1, prompt=prompt, output=300)
-    return hybrid(x, host_columns(memory_gib * GIB, bandwidth, sockets=sockets), place, count, calibration())
+    return hybrid(x, host_columns(memory_gib * GIB, bandwidth), place, count, calibration(), most_share)
 
 
-@pytest.mark.parametrize(("sockets", "measured", "prompt_rate"), [(1, 8.73, 54.2), (2, 12.2, 82.9)])
-def test_deepseek_on_one_24_gb_card_runs_at_the_published_rate(
-    sockets: int, measured: float, prompt_rate: float
-) -> None:
-    # KTransformers' tutorial: DeepSeek-V3 Q4_K_M, RTX 4090D, Xeon Gold 6454S with 8 x DDR5-4800 per socket, 500 tokens:
-    # 8.73 tok/s on one socket, 12.2 on two, after prompts at 54.2 and 82.9; 382 GB of DRAM. llama.cpp on two: 4.51.
-    found = run(DEEPSEEK, "experts", bandwidth=sockets * 307.2e9, sockets=sockets)
+def test_published_rates_lie_around_the_estimates_and_in_their_band() -> None:
+    """No constant was fitted to a decode rate; that at which experts are sent was fitted to such prompts."""
+    decode = [one.decode for one in runs() if np.isfinite(one.decode)]
+    sent = [one.prompt for one in runs() if one.sent]
+    for ratios, band, least in ((decode, EXPERTS_BAND, 40), (sent, PROMPT_BAND, 10)):
+        assert len(ratios) >= least
+        assert np.median(ratios) == pytest.approx(1, abs=0.1)
+        assert np.mean([band[0] <= ratio <= band[1] for ratio in ratios]) >= 0.9
+    for engine in ("KTransformers", "ik_llama.cpp", "llama.cpp"):
+        some = [one.decode for one in runs() if np.isfinite(one.decode) and one.row["engine"] == engine]
+        assert np.median(some) == pytest.approx(1, abs=0.2), engine
+    for one in runs():
+        assert one.found.floor <= one.found.low < one.found.high
+        assert not one.decode * one.found.tpot < one.found.floor, "faster than the memory allows"
+
+
+def test_deepseek_on_one_24_gb_card_takes_the_published_memory() -> None:
+    # KTransformers' tutorial: DeepSeek-V3 Q4_K_M takes 382 GB of DRAM beside a card of 24 GB.
+    found = run(DEEPSEEK, "experts")
     assert found is not None
-    assert 1 / found.tpot == pytest.approx(measured, rel=0.25)
-    assert 500 / found.ttft == pytest.approx(prompt_rate, rel=0.25)
-    assert found.first_low < 500 / prompt_rate < found.first_high
-    assert found.low < 1 / measured < found.high
-    assert found.high / found.low > 3, "such an estimate must be wide"
     assert found.host_bytes / 1e9 == pytest.approx(382, rel=0.05)
+    assert found.high / found.low > 2.5, "such an estimate must be wide"
 
 
 def test_experts_on_the_host_beat_layers_on_the_host() -> None:
@@ -69,6 +78,23 @@ def test_long_prompts_are_sent_to_the_accelerator() -> None:
     assert long is not None
     assert 4096 / long.ttft > 3 * 500 / short.ttft
     assert long.ttft > long.host_bytes / 31.5e9
+
+
+def test_the_shortest_prompts_stay_on_the_host() -> None:
+    """llama.cpp sends experts for 32 tokens and more, which takes longer than to compute so few."""
+    few, more = run(DEEPSEEK, "experts", prompt=31), run(DEEPSEEK, "experts", prompt=32)
+    assert few is not None
+    assert more is not None
+    assert few.ttft < more.ttft / 2
+    assert more.ttft < 0.8 * more.host_bytes / COPY_BANDWIDTH, "only experts that 32 tokens use are sent"
+
+
+def test_experts_kept_off_the_card_cost_time() -> None:
+    full, none = run(DEEPSEEK, "experts", count=4), run(DEEPSEEK, "experts", count=4, most_share=0)
+    assert full is not None
+    assert none is not None
+    assert none.share == 0 < full.share
+    assert none.tpot > full.tpot
 
 
 def test_a_faster_host_is_never_slower() -> None:

@@ -153,7 +153,8 @@ class Host(Part):
     """The machine's own memory as a place for weights, for models that the accelerators cannot hold.
 
     ``layers`` puts whole layers there (``-ngl`` of llama.cpp), ``experts`` the routed experts of a mixture and nothing
-    else. Blank memory and bandwidth are those of a server with eight channels of DDR5-4800.
+    else. The bandwidth is that of one socket. Blank memory and bandwidth are those of a server with eight channels of
+    DDR5-4800.
     """
 
     offload: Offloading = "none"

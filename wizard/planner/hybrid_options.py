@@ -188,8 +188,7 @@ def _case(
     if host is None:
         return None
     found = _on(needs, x, count, *host, context)
-    drawn = float(host_columns(0.0, *host).bandwidth[0])
-    return None if found is None else _Case(card, count, cores, x, found, bill, drawn)
+    return None if found is None else _Case(card, count, cores, x, found, bill, host[0])
 
 
 def _host(bom: Bom, catalog: Catalog) -> tuple[float, float | None] | None:

@@ -6,10 +6,13 @@
   (KTransformers, ``--n-cpu-moe`` of llama.cpp). Only ``k`` of ``E`` experts are read per token, which is why a mixture
   bears it. What is left of the accelerator's memory holds some of the experts too.
 
-Prompts are computed where the weights are, or the weights are sent over the bus once for every piece of the prompt
-(llama.cpp, and KTransformers for long ones), whichever is faster. Times on either side are those of the calibrated
-formulas for that hardware; only experts of a prompt run on kernels of their own, which are twice as efficient as the
-calibration of processors says, and their share of the peak is taken from KTransformers' published rates.
+Times on either side are those of the calibrated formulas for that hardware; only the arithmetic of experts runs on
+kernels of their own, faster than the calibration of processors says. Prompts of whole layers are computed where the
+weights are, or the weights are sent over the bus once for every piece of the prompt, whichever is faster. Experts are
+sent as llama.cpp does it: from 32 tokens on, those that the piece uses. Engines that compute them on the host instead
+(KTransformers, ik_llama.cpp with repacked weights) answer prompts of 500 tokens two to five times sooner.
+
+``python -m tests.bench.hybrid_runs`` holds this against published runs.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import numpy as np
 from wizard.sizing.bands import METRICS
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import Floats
+from wizard.sizing.coefficients import Coefficients
 from wizard.sizing.device_columns import FAMILIES, LINKS, DeviceColumns
 from wizard.sizing.engine_memory import usable_memory
 from wizard.sizing.memory import activations, longest_context, overhead, stored_bytes
@@ -34,26 +38,27 @@ Place = Literal["layers", "experts"]
 
 HOST_MEMORY_BYTES = 512 * GIB
 HOST_BANDWIDTH = 307.2e9
-"""Eight channels of DDR5-4800, one socket: a second socket's memory is reached at a fraction of its bandwidth."""
-
-SECOND_SOCKET = 0.55
-"""Share of its bandwidth that another socket adds: DeepSeek-V3 Q4_K_M runs at 8.73 tokens/s on one socket and at 12.2
-on two (KTransformers 0.2), less the time of the accelerator."""
+"""Eight channels of DDR5-4800, one socket. A second one counts for nothing: llama.cpp is no faster on two, and
+KTransformers gains two fifths by keeping all weights twice."""
 
 CORE_PEAK = 0.225e12
 """16-bit FLOP/s of a server core without matrix units (EPYC 9354: 7.2e12 of 32); AMX is several times faster."""
 
-CORE_BANDWIDTH = 9.6e9
-"""Bytes per second that a core is taken to draw: what 32 cores share in the published runs."""
-
 HOST_CORES = 32
 
-PROMPT_SHARE = 0.28
-"""Share of the peak that experts of a prompt reach on the host: DeepSeek-V3 Q4_K_M, 500 tokens, at 54.2 tokens/s on 32
-cores and 82.9 on 64 (KTransformers 0.2), less the time of the accelerator: 0.32 and 0.25."""
+COMPUTE_SHARE = 0.28
+"""Share of the cores' peak that experts reach on the host: DeepSeek-V3 Q4_K_M, prompts of 500 tokens, at 54.2 tokens/s
+on 32 cores and 82.9 on 64 (KTransformers 0.2), less the time of the accelerator: 0.32 and 0.25."""
 
 BUS_SHARE = 0.8
 """Share of the bus that copies from pinned memory reach: 25 of 31.5 GB/s in generation 4 x16."""
+
+COPY_BANDWIDTH = 20e9
+"""Bytes per second at which experts come out of the host's memory: the median of seven machines of published runs (14
+to 25e9; whichever one is left out, 19 to 21e9), in generation 5 no more than in generation 4."""
+
+SENT_FROM_TOKENS = 32.0
+"""Tokens of a piece from which llama.cpp sends weights to the accelerator instead of computing on the host."""
 
 _HOST_SHARE = 0.9
 """Share of the host's memory that weights may take."""
@@ -61,12 +66,14 @@ _HOST_SHARE = 0.9
 _EXCHANGE_S = 50e-6
 """Time to hand a token's state to the cores and back, per mixture layer: two bus transfers and two launches."""
 
-EXPERTS_BAND = (0.55, 1.7)
+EXPERTS_BAND = (0.65, 1.8)
 """Ends of the time per token with experts on the host.
 
-Of 11 published runs of KTransformers and llama.cpp (DeepSeek V3, Kimi K2, GLM 4.5 Air, Qwen3 30B, gpt-oss 120B), with
-the bandwidth of one socket, the times are 0.62 to 1.22 of the estimate, the fast ones with two sockets; so few runs
-ask for more than they show."""
+Of 46 published decode rates on 20 machines, none of which chose a constant, the times are 0.73 to 1.51 of the estimate,
+nine in ten 0.74 to 1.39. Runs that went wrong are seldom published: the slow end is wider."""
+
+PROMPT_BAND = (0.6, 2.0)
+"""The same for a prompt whose experts are sent: 11 published rates on 7 machines are at 0.68 to 1.33."""
 
 PIECE_TOKENS = 4096
 """Prompt tokens computed at a time (``--ubatch-size``), so that experts are sent over the bus but once for them."""
@@ -81,7 +88,7 @@ class Hybrid:
 
     ``low`` and ``high`` are the 90 % interval of ``tpot``, ``first_low`` and ``first_high`` that of ``ttft``: those of
     processors which the fit has not seen, since sockets, threads and kernels of a host are never known; for experts on
-    the host :data:`EXPERTS_BAND`.
+    the host :data:`EXPERTS_BAND` and :data:`PROMPT_BAND`.
     ``cache_bytes`` are part of ``accelerator_bytes``; ``working_bytes`` come on top of what any prompt takes.
     """
 
@@ -102,14 +109,12 @@ class Hybrid:
 
 def host_columns(
     memory_bytes: float = HOST_MEMORY_BYTES, bandwidth: float = HOST_BANDWIDTH, cores: float | None = None,
-    sockets: int = 1,
 ) -> DeviceColumns:
-    """Return a host as a device, each column of shape ``(1,)``; ``bandwidth`` and ``cores`` are of all ``sockets``.
+    """Return a host as a device, each column of shape ``(1,)``; ``bandwidth`` and ``cores`` are those of one socket.
 
-    Where the ``cores`` are not known there are as many as share the bandwidth in the published runs.
+    Where the ``cores`` are not known there are as many for the bandwidth as in the usual host.
     """
     cores = HOST_CORES * bandwidth / HOST_BANDWIDTH if cores is None else cores
-    bandwidth = min(bandwidth, cores * CORE_BANDWIDTH) * (1 + SECOND_SOCKET * (sockets - 1)) / sockets
     values: dict[str, float | int | bool] = {
         "key": 0, "family": FAMILIES.index("cpu"), "memory_bytes": memory_bytes, "bandwidth": bandwidth,
         "peak_16": cores * CORE_PEAK, "peak_8": np.nan, "peak_int8": np.nan, "peak_4": np.nan,
@@ -120,11 +125,13 @@ def host_columns(
 
 
 def hybrid(
-    x: ServingInputs, host: DeviceColumns, place: Place, accelerators: int, calibration: Calibration
+    x: ServingInputs, host: DeviceColumns, place: Place, accelerators: int, calibration: Calibration,
+    most_share: float = 1.0,
 ) -> Hybrid | None:
     """Return what a single case (one device per replica) does with the host's help; ``None`` where it does not fit.
 
-    ``concurrency`` sequences run together; ``accelerators`` hold layers one after the other.
+    ``concurrency`` sequences run together; ``accelerators`` hold layers one after the other, and of what can move at
+    most ``most_share``, as ``--n-cpu-moe`` says.
     """
     there = replace(x, device=host)
     r, rh = Replica.of(x), Replica.of(there)
@@ -140,7 +147,7 @@ def hybrid(
     room -= working
     if movable <= 0 or room < fixed or (place == "layers" and room <= 0):
         return None
-    share = min((room - fixed) / movable, 1.0)
+    share = min((room - fixed) / movable, most_share)
     on_host = (1 - share) * movable
     if on_host > _HOST_SHARE * float(host.memory_bytes[0]):
         return None
@@ -152,14 +159,14 @@ def hybrid(
         there_prompt = np.minimum(prefill_work(there, rh, ch, tokens), sent)
         step, prompt = _mix(share, here_step, there_step), _mix(share, here_prompt, there_prompt)
     else:
-        moved = expert_time(there, rh, ch, users) - expert_time(x, r, c, users)
+        moved = _host_experts(there, rh, ch, users) - expert_time(x, r, c, users)
         step = here_step + (1 - share) * moved + x.model.moe_layers * _EXCHANGE_S
-        sent = np.ceil(tokens / PIECE_TOKENS) * on_host / (BUS_SHARE * x.device.pcie_bandwidth)
-        computed = _prompt_experts(rh, host, tokens) - expert_time(x, r, c, tokens)
-        prompt = here_prompt + np.minimum((1 - share) * computed, sent)
-    low, high = calibration.interval(there, np.full(1, METRICS.index("decode")))
-    ends = (float(np.exp(-high[0])), float(np.exp(-low[0]))) if place == "layers" else EXPERTS_BAND
-    fast, slow = calibration.interval(there, np.full(1, METRICS.index("prefill")))
+        computed = _host_experts(there, rh, ch, tokens) - expert_time(x, r, c, tokens)
+        prompt = here_prompt + np.where(
+            tokens < SENT_FROM_TOKENS, (1 - share) * computed, _sending_time(x, on_host, tokens))
+    ends, first_ends = (
+        (_band(calibration, there, "decode"), _band(calibration, there, "prefill")) if place == "layers"
+        else (EXPERTS_BAND, PROMPT_BAND))
     value, floor = float(step[0]), _floor(x, r, host.bandwidth, place, share, users)
     # A prompt's weights are read where they are or come over the bus, whichever is wider.
     first_floor = _floor(x, r, np.maximum(host.bandwidth, x.device.pcie_bandwidth), place, share, tokens)
@@ -168,8 +175,8 @@ def hybrid(
         share=share, accelerator_bytes=fixed + share * movable, host_bytes=on_host, tpot=max(value, floor),
         low=max(value * ends[0], floor), floor=floor,
         high=value * ends[1], ttft=first,
-        first_low=max(first * float(np.exp(-slow[0])), first_floor), first_floor=first_floor,
-        first_high=first * float(np.exp(-fast[0])), cache_bytes=cache, working_bytes=working,
+        first_low=max(first * first_ends[0], first_floor), first_floor=first_floor,
+        first_high=first * first_ends[1], cache_bytes=cache, working_bytes=working,
     )
 
 
@@ -180,9 +187,25 @@ def _working_bytes(x: ServingInputs, experts: float) -> float:
     return buffers + experts / max(float(x.model.moe_layers[0]), 1.0) / 3
 
 
-def _prompt_experts(r: Replica, host: DeviceColumns, tokens: Floats) -> Floats:
-    """Return the time of a prompt's experts on the host: all their weights read once, or their arithmetic."""
-    return np.maximum(r.expert_bytes / host.bandwidth, 2 * r.routed * tokens / (PROMPT_SHARE * host.peak_16))
+def _host_experts(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats) -> Floats:
+    """Return the time of so many tokens' experts on the host: each that is used is read once, at the efficiency of the
+    calibration, and computed at :data:`COMPUTE_SHARE`; as long as the slower of the two, as in ``operators``."""
+    reading = np.minimum(c.bandwidth * c.expert_bandwidth, 1.0)
+    read = r.expert_bytes * experts_touched(x, tokens) / (r.bandwidth * reading)
+    return np.hypot(read, 2 * r.routed * tokens / (COMPUTE_SHARE * r.peak_16))
+
+
+def _sending_time(x: ServingInputs, on_host: float, tokens: Floats) -> Floats:
+    """Return the time of the bus: every piece of a prompt takes those of the host's experts that it uses."""
+    bandwidth = np.minimum(BUS_SHARE * x.device.pcie_bandwidth, COPY_BANDWIDTH)
+    pieces = np.ceil(tokens / PIECE_TOKENS)
+    return pieces * on_host * experts_touched(x, tokens / pieces) / bandwidth
+
+
+def _band(calibration: Calibration, x: ServingInputs, metric: str) -> tuple[float, float]:
+    """Return the ends of a time's 90 % interval, relative to its estimate."""
+    low, high = calibration.interval(x, np.full(1, METRICS.index(metric)))
+    return float(np.exp(-high[0])), float(np.exp(-low[0]))
 
 
 def _mix(share: float, here: Floats, there: Floats) -> Floats:
