@@ -8,8 +8,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import find, planned
+from wizard import words
 from wizard.i18n import Translator
-from wizard.planner.plan import Limit
+from wizard.planner.plan import Fact, Limit
 from wizard.ui import figures, say
 from wizard.ui.shell import Shell
 from wizard.ui.store import Settings, Store
@@ -31,6 +32,19 @@ def test_pace_turns_limits_and_bands_round() -> None:
     assert figures.ends(tr, "tpot_ms", 20, 40) == ("25 tok/s", "50 tok/s")
     assert figures.metric(tr, "ttft_ms", 50) == "50 ms"
     assert say.bound(tr, replace(limit, code="ttft_ms")) == "≤ 50 ms"
+
+
+@pytest.mark.parametrize(("code", "fields", "usual", "liked"), [
+    ("adapters", {"count": 4, "rank": 16, "gib": 10.0}, "take 10 GiB per", "take 10.7 GB per"),
+    ("keeps_tpot", {"model": "m", "target": 50.0, "tpot": 25.0, "high": 40.0},
+     "of 50 ms on it: about 25 ms, 40 ms at", "of 20 tok/s on it: about 40 tok/s, 25 tok/s at"),
+    ("assumed_tpot", {"tpot_ms": 100.0}, "0.1 s at the slow", "10 tok/s at the slow"),
+    ("memory_of_machine", {"need_gib": 512}, "512 GiB needed", "512 GiB needed"),
+])
+def test_sentences_follow_too(code: str, fields: dict[str, object], usual: str, liked: str) -> None:
+    fact = Fact(code=code, fields=fields)
+    assert usual in words.say(Translator("en"), fact).replace("\u00a0", " ")
+    assert liked in words.say(Translator("en", Units(memory="GB", pace="tok/s")), fact).replace("\u00a0", " ")
 
 
 def test_heat_is_there_for_those_who_count_it() -> None:

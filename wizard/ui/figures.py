@@ -8,8 +8,14 @@ import unicodedata
 from decimal import Decimal
 
 from wizard.i18n import Translator
-from wizard.units import BTU_H_PER_W, GB, GIB
-from wizard.words import number
+from wizard.units import BTU_H_PER_W
+from wizard.words.quantities import duration as duration
+from wizard.words.quantities import gibibytes as gibibytes
+from wizard.words.quantities import gigabytes as gigabytes
+from wizard.words.quantities import memory_figure as memory_figure
+from wizard.words.quantities import memory_unit as memory_unit
+from wizard.words.quantities import number
+from wizard.words.quantities import pace as pace
 
 SYMBOLS = {"USD": "$", "CNY": "¥", "EUR": "€"}
 UNKNOWN = "–"
@@ -89,15 +95,6 @@ def money_short(tr: Translator, amount: Decimal, currency: str) -> str:
     return f"{sign}{number(tr, abs(value))}"
 
 
-def duration(tr: Translator, ms: float) -> str:
-    """Format milliseconds: ``19 ms``, ``0.46 s``, ``12 min``."""
-    if ms < 100:
-        return f"{number(tr, ms, 2)} ms"
-    if ms < 120_000:
-        return f"{number(tr, ms / 1e3, 3 if ms >= 10_000 else 2)} s"
-    return tr("{n} min", n=number(tr, ms / 60_000))
-
-
 def hours(tr: Translator, value: float) -> str:
     """Format hours: ``18 h``, ``6.2 days``."""
     return tr("{n} h", n=number(tr, value)) if value < 96 else tr("{n} days", n=number(tr, value / 24))
@@ -108,36 +105,6 @@ def power(tr: Translator, watt: float) -> str:
     if watt < 1000:
         return f"{number(tr, watt)} W"
     return f"{number(tr, watt / 1e3)} kW" if watt < 1e6 else f"{number(tr, watt / 1e6)} MW"
-
-
-def memory_unit(tr: Translator) -> str:
-    """Return the unit of a device's memory."""
-    return "GB" if tr.units.memory == "GB" else "GiB"
-
-
-def memory_figure(tr: Translator, gib: float) -> str:
-    """Format a device's memory in :func:`memory_unit`, without it: ``30.5``."""
-    return number(tr, gib * GIB / GB if tr.units.memory == "GB" else gib)
-
-
-def gibibytes(tr: Translator, gib: float) -> str:
-    """Format a device's memory: ``30.5 GiB``."""
-    return f"{memory_figure(tr, gib)} {memory_unit(tr)}"
-
-
-def gigabytes(tr: Translator, n_bytes: float) -> str:
-    """Format bytes of weights, in decimal units as model hubs do unless the reader likes others: ``65.5 GB``."""
-    if tr.units.memory == "GiB":
-        steps = ((2.0**40, "TiB"), (2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
-    else:
-        steps = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
-    size, name = next((step for step in steps if n_bytes >= step[0]), steps[-1])
-    return f"{number(tr, n_bytes / size)} {name}"
-
-
-def pace(tr: Translator, ms: float) -> str:
-    """Format the time per token: ``46 ms``, or ``22 tok/s`` for who likes that better."""
-    return tr("{n} tok/s", n=number(tr, 1000 / ms, 2)) if tr.units.pace == "tok/s" and ms > 0 else duration(tr, ms)
 
 
 def heat(tr: Translator, watt: float) -> str:

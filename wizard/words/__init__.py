@@ -6,14 +6,16 @@ named ``*_label`` holds a code that is worded itself; numbers are formatted for 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from decimal import Decimal
-from math import isfinite
 
 from wizard.costing import sentences as costing
 from wizard.costing.records import BomLine
 from wizard.i18n import Translator, mark
 from wizard.planner.plan import Fact, Plan, Reason
+from wizard.units import GB
 from wizard.words.labels import LABELS, WHY_NOT
+from wizard.words.quantities import gibibytes, gigabytes, number, pace
 from wizard.words.sentences import SENTENCES
 
 __all__ = ["LABELS", "SENTENCES", "WHY_NOT", "describe", "headline", "label", "number", "say", "why_not"]
@@ -24,6 +26,14 @@ ANSWERS = (
     mark("Nothing meets every requirement; nearest: {count} x {accelerator}"),
 )
 LONG_MS = 1000
+PACES: Mapping[str, Collection[str]] = {
+    "late_tpot": ("target", "late", "stricter"),
+    "keeps_tpot": ("target", "tpot", "high"),
+    "misses_tpot": ("target", "tpot", "high"),
+    "disaggregation_pays": ("tpot", "other_tpot"),
+    "disaggregation_even": ("tpot", "other_tpot"),
+}
+"""Fields that are milliseconds per token, by the code of the sentence."""
 AT_EACH = mark("this at each of {sites} sites")
 
 
@@ -43,7 +53,8 @@ def say(tr: Translator, reason: Reason | Fact) -> str:
     Raises:
         KeyError: the code has no sentence (a test makes sure that each has one).
     """
-    said = tr.format(SENTENCES[reason.code], {key: _shown(tr, key, value) for key, value in reason.fields.items()})
+    fields = {key: _shown(tr, key, value, reason.code) for key, value in reason.fields.items()}
+    said = tr.format(SENTENCES[reason.code], fields)
     sites = reason.fields.get("sites", 1)
     return f"{said}; {tr(AT_EACH, sites=sites)}" if isinstance(sites, int) and sites > 1 else said
 
@@ -62,27 +73,20 @@ def describe(tr: Translator, line: BomLine) -> str:
     return tr(line.description) if line.description in costing.DESCRIPTIONS else line.description
 
 
-def number(tr: Translator, value: float, digits: int = 3) -> str:
-    """Format a figure to ``digits`` significant digits with the language's separators; whole numbers stay whole."""
-    from babel.numbers import format_decimal
-
-    if not isfinite(value):
-        return "–"
-    if value == 0:
-        return "0"
-    rounded = Decimal(value) if float(value).is_integer() and abs(value) < 10**6 else Decimal(f"{value:.{digits - 1}e}")
-    if abs(rounded) < 1:
-        return f"{rounded:f}".rstrip("0").rstrip(".")
-    return format_decimal(rounded, locale="zh_Hans_CN" if tr.lang == "zh_CN" else tr.lang)
-
-
-def _shown(tr: Translator, key: str, value: object) -> object:
+def _shown(tr: Translator, key: str, value: object, code: str) -> object:
     if key.endswith("_label") or key == "region":
         return label(tr, str(value))
     if key == "fields":
         return tr(", ").join(label(tr, name) for name in str(value).split(", "))
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return value
+    if key == "tpot_ms" or key in PACES.get(code, ()):
+        return pace(tr, float(value))
+    # Modules of memory are counted in the powers of two that they are sold in.
+    if key.endswith("gib") and code not in costing.SENTENCES:
+        return gibibytes(tr, float(value))
+    if key.endswith("_gb"):
+        return gigabytes(tr, float(value) * GB)
     if key.endswith("_ms"):
         return f"{number(tr, float(value) / 1e3)} s" if value >= LONG_MS else f"{number(tr, float(value))} ms"
     return number(tr, float(value))

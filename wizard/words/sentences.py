@@ -26,8 +26,8 @@ WARNINGS: Mapping[str, str] = {
         " about {stricter} ms would keep it for them too."
     ),
     "late_tpot": mark(
-        "The mean keeps {target} ms per token, but 5 % of the requests see {late} ms or more. A target of about"
-        " {stricter} ms would keep it for them too."
+        "The mean keeps a token pace of {target}, but 5 % of the requests see {late} or worse. A target of about"
+        " {stricter} would keep it for them too."
     ),
     "late_e2e": mark(
         "The mean keeps {target} ms for the whole answer, but 5 % of the requests take {late} ms or more. A target of"
@@ -61,7 +61,7 @@ REASONS: Mapping[str, str] = {
 
 FACTS: Mapping[str, str] = {
     "kv_per_token": mark(
-        "With {attention_label} the KV cache takes {bytes} bytes per token, {gib} GiB for {tokens} tokens; with every"
+        "With {attention_label} the KV cache takes {bytes} bytes per token, {gib} for {tokens} tokens; with every"
         " head's keys and values it would be {full_bytes} bytes per token."
     ),
     "settings": mark(
@@ -81,32 +81,33 @@ FACTS: Mapping[str, str] = {
     ),
     "speculation": mark(
         "Speculative decoding with {method_label}: {guesses} guesses a step, each taken with probability {acceptance}"
-        " ({stated_label}), make {tokens} tokens a step; the draft takes {gib} GiB per replica."
+        " ({stated_label}), make {tokens} tokens a step; the draft takes {gib} per replica."
     ),
-    "adapters": mark("{count} LoRA adapters of rank {rank} take {gib} GiB per replica."),
+    "adapters": mark("{count} LoRA adapters of rank {rank} take {gib} per replica."),
     "disaggregation_pays": mark(
         "Split into {prefill} prefill and {decode} decode workers of {devices} accelerators each, with the KV cache"
         " over {link} GB/s per accelerator ({stated_label}), the same hardware answers up to {requests} requests/s"
-        " within the targets instead of {together}: first token {ttft} ms (now {other_ttft}), token {tpot} ms (now"
+        " within the targets instead of {together}: first token {ttft} ms (now {other_ttft}), tokens at {tpot} (now"
         " {other_tpot})."
     ),
     "disaggregation_even": mark(
         "Splitting prefill and decode does not pay here: {prefill} prefill and {decode} decode workers of {devices}"
         " accelerators answer up to {requests} requests/s within the targets against {together}, first token {ttft}"
-        " ms (now {other_ttft}), token {tpot} ms (now {other_tpot}), with {link} GB/s per accelerator ({stated_label})."
+        " ms (now {other_ttft}), tokens at {tpot} (now {other_tpot}), with {link} GB/s per accelerator"
+        " ({stated_label})."
     ),
     "disaggregation_misses": mark(
         "No split of the same hardware into prefill and decode workers of {devices} accelerators keeps both latency"
         " targets with {link} GB/s per accelerator ({stated_label})."
     ),
     "hybrid": mark(
-        "{count} x {accelerator} with the host's memory ({host_gib} GiB, {bandwidth} GB/s, {stated_label}) holds the"
-        " model as {format}: {share} % of {place_label} and {here_gib} GiB in all on the accelerator, {there_gib} GiB"
+        "{count} x {accelerator} with the host's memory ({host_gib}, {bandwidth} GB/s, {stated_label}) holds the"
+        " model as {format}: {share} % of {place_label} and {here_gib} in all on the accelerator, {there_gib}"
         " on the host. One answer runs at about {rate} tokens/s ({low} to {high}; {most} at the very best) after {ttft}"
         " s. Hosts differ much: measure before you rely on it."
     ),
     "hybrid_host": mark(
-        "{there_gib} GiB of the experts stay in the machine's own memory and are computed by its cores, at {bandwidth}"
+        "{there_gib} of the experts stay in the machine's own memory and are computed by its cores, at {bandwidth}"
         " GB/s of one socket; only what every token needs lies on the accelerator."
     ),
     "compressed_cache": mark(
@@ -118,7 +119,7 @@ FACTS: Mapping[str, str] = {
         " your model before you buy."
     ),
     "hybrid_misses": mark(
-        "{count} x {accelerator} cannot hold {model} even with {host_gib} GiB of the host's memory, at any width tried."
+        "{count} x {accelerator} cannot hold {model} even with {host_gib} of the host's memory, at any width tried."
     ),
     "hybrid_needs_experts": mark("{model} has no experts to put into the host's memory; offload layers instead."),
     "hybrid_needs_name": mark("Name an accelerator to see what it does with {model} and the host's memory."),
@@ -159,17 +160,17 @@ FACTS: Mapping[str, str] = {
         "Interruptible instances of {provider} do not pay here: about USD {spot_usd} against {on_demand_usd},"
         " with {hours} hours and a checkpoint every {every} hours, one interruption in 20 hours assumed."
     ),
-    "method_fits": mark("{method_label} on {accelerators} accelerators needs {gib} GiB each and fits ({states_gb} GB of"
+    "method_fits": mark("{method_label} on {accelerators} accelerators needs {gib} each and fits ({states_gb} of"
                         " weights, gradients and optimizer states in all); about {tokens_s} tokens/s."),
-    "method_fails": mark("{method_label} on {accelerators} accelerators needs {gib} GiB each and does not fit"
-                         " ({states_gb} GB of weights, gradients and optimizer states in all)."),
+    "method_fails": mark("{method_label} on {accelerators} accelerators needs {gib} each and does not fit"
+                         " ({states_gb} of weights, gradients and optimizer states in all)."),
     "method_smallest": mark("{method_label} fits from {accelerators} accelerators on."),
     "tokens_in_time": mark("In {hours} hours it trains on {tokens} tokens ({low} to {high})."),
     "devices_in_time": mark("{tokens} tokens in {hours} hours take {accelerators} accelerators."),
     "curve_passes": mark("{rate} output tokens/s are passed at a batch of {batch} per replica."),
     "curve_never": mark("{rate} output tokens/s are not reached on one replica at any batch that fits."),
-    "keeps_tpot": mark("{model} keeps {target} ms per token on it: about {tpot} ms, {high} ms at the slow end."),
-    "misses_tpot": mark("{model} misses {target} ms per token on it: about {tpot} ms, {high} ms at the slow end."),
+    "keeps_tpot": mark("{model} keeps a token pace of {target} on it: about {tpot}, {high} at the slow end."),
+    "misses_tpot": mark("{model} misses a token pace of {target} on it: about {tpot}, {high} at the slow end."),
     "does_not_fit": mark("{model} does not fit on it."),
     "software": mark("{accelerator}: {software}."),
     "software_since": mark("{accelerator}: {software}; {stack} {first} or newer."),

@@ -52,12 +52,12 @@ class Bars(Chart):
         for n, bar in enumerate(self.bars):
             y = n * ROW
             role = "text" if bar.chosen else "secondary"
-            self.text(p, QRectF(0, y, left, ROW), bar.name, role=role, bold=bar.chosen)
+            self.write(p, QRectF(0, y, left, ROW), bar.name, role=role, bold=bar.chosen)
             p.setPen(Qt.PenStyle.NoPen)
             p.setBrush(self.colour("track"))
             p.drawRoundedRect(QRectF(left, y + 8, room, 8), 4, 4)
             p.setBrush(self.colour("accent" if bar.chosen else "dot"))
             p.drawRoundedRect(QRectF(left, y + 8, max(4.0, room * bar.size / longest), 8), 4, 4)
-            self.text(
+            self.write(
                 p, QRectF(self.width() - right, y, right, ROW), bar.figure, role=role, flags=RIGHT, bold=bar.chosen
             )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from wizard.i18n import Translator
 from wizard.ui.theme import CAPTION, Tokens
@@ -16,8 +16,10 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
-class Chart(QWidget):
+class Chart(QLabel):
     """A widget that draws figures and says the same in words (``accessibleDescription``, also its tool tip).
+
+    Screen readers call it a picture: the role of a label that has one.
 
     Attributes:
         clipped: texts that did not fit when last painted; a test wants it empty.
@@ -29,6 +31,7 @@ class Chart(QWidget):
         self.clipped: list[str] = []
         self._height = height
         self._by_key = False
+        self.setPixmap(QPixmap(1, 1))
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -79,7 +82,7 @@ class Chart(QWidget):
         made.setBold(bold)
         return made
 
-    def text(
+    def write(
         self,
         p: QPainter,
         rect: QRectF,

@@ -78,7 +78,7 @@ class MemoryBar(Chart):
             p.setPen(Qt.PenStyle.NoPen if name != "free" else QPen(self.colour("dot")))
             p.setBrush(self.colour("track") if name == "free" else QColor(SERIES[name]))
             p.drawRoundedRect(QRectF(x, y + 4, 10, 10), 2, 2)
-            self.text(p, QRectF(x + 16, y, self.width() - x - 16, 18), words, flags=LEFT)
+            self.write(p, QRectF(x + 16, y, self.width() - x - 16, 18), words, flags=LEFT)
             if y + 18 > self.height():
                 self.clipped.append(words)
 

@@ -88,7 +88,7 @@ class TcoChart(Plot):
             p.setBrush(QColor(MONEY_COLOURS[name]))
             p.drawRoundedRect(QRectF(x, 4, 10, 10), 2, 2)
             wide = self.width_of(words)
-            self.text(p, QRectF(x + 14, 0, wide + 2, 18), words)
+            self.write(p, QRectF(x + 14, 0, wide + 2, 18), words)
             x += wide + 26
 
 
@@ -146,7 +146,7 @@ class BreakEvenChart(Plot):
             # Beside each other at the top: at their ends the names of lines that meet would cover each other.
             wide = self.width_of(name, bold=True) + 2
             right -= wide
-            self.text(p, QRectF(right, 0, wide, 18), name, role=role, bold=True)
+            self.write(p, QRectF(right, 0, wide, 18), name, role=role, bold=True)
             p.drawLine(QPointF(right - 24, 9), QPointF(right - 6, 9))
             right -= 36
         if self.cross is not None and self.cross < len(self.own):
@@ -208,16 +208,16 @@ class Tornado(Chart):
 
         for n, swing in enumerate(self.swings):
             y = 24 + n * self.ROW
-            self.text(p, QRectF(0, y, left - 60, 20), self._name(swing), role="text")
+            self.write(p, QRectF(0, y, left - 60, 20), self._name(swing), role="text")
             a, b = sorted((swing.at_low, swing.at_high))
             p.setPen(Qt.PenStyle.NoPen)
             p.setBrush(self.colour("accent"))
             p.drawRoundedRect(QRectF(x(a), y + 3, max(3.0, x(b) - x(a)), 14), 3, 3)
-            self.text(p, QRectF(x(a) - 60, y, 54, 20), self._money(a), flags=RIGHT)
-            self.text(p, QRectF(x(b) + 6, y, 58, 20), self._money(b))
+            self.write(p, QRectF(x(a) - 60, y, 54, 20), self._money(a), flags=RIGHT)
+            self.write(p, QRectF(x(b) + 6, y, 58, 20), self._money(b))
         if self.middle:
             p.setPen(QPen(self.colour("text"), 1, Qt.PenStyle.DashLine))
             p.drawLine(QPointF(x(self.middle), 20), QPointF(x(self.middle), self.height()))
             words = self._money(self.middle)
             wide = self.width_of(words, bold=True) + 4
-            self.text(p, QRectF(x(self.middle) - wide / 2, 0, wide, 18), words, role="text", flags=CENTRE, bold=True)
+            self.write(p, QRectF(x(self.middle) - wide / 2, 0, wide, 18), words, role="text", flags=CENTRE, bold=True)

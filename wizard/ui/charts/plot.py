@@ -80,14 +80,14 @@ class Plot(Chart):
         """Draw both axes; leaves ``area`` for the values."""
         left = max((self.width_of(self.y_words(v)) for v in self.up.ticks()), default=20.0) + 8
         self.area = QRectF(left, 22, self.width() - left - 8, self.height() - 22 - 40)
-        self.text(p, QRectF(0, 0, self.width(), 18), self.y_name, flags=LEFT)
-        self.text(p, QRectF(0, self.height() - 18, self.width() - 8, 18), self.x_name, flags=RIGHT)
+        self.write(p, QRectF(0, 0, self.width(), 18), self.y_name, flags=LEFT)
+        self.write(p, QRectF(0, self.height() - 18, self.width() - 8, 18), self.x_name, flags=RIGHT)
         a = self.area
         for v in self.up.ticks():
             y = self.place(self.across.low, v).y()
             p.setPen(QPen(self.colour("hairline"), 1, Qt.PenStyle.SolidLine))
             p.drawLine(QPointF(a.left(), y), QPointF(a.right(), y))
-            self.text(p, QRectF(0, y - 9, left - 8, 18), self.y_words(v), flags=RIGHT)
+            self.write(p, QRectF(0, y - 9, left - 8, 18), self.y_words(v), flags=RIGHT)
         taken = -1e9
         for v in self.across.ticks():
             x = self.place(v, self.up.low).x()
@@ -96,7 +96,7 @@ class Plot(Chart):
             if x - wide / 2 < taken or x + wide / 2 > self.width():
                 continue
             taken = x + wide / 2 + 10
-            self.text(p, QRectF(x - wide / 2 - 1, a.bottom() + 4, wide + 2, 18), words, flags=CENTRE)
+            self.write(p, QRectF(x - wide / 2 - 1, a.bottom() + 4, wide + 2, 18), words, flags=CENTRE)
         p.setPen(QPen(self.colour("dot"), 1))
         p.drawLine(a.bottomLeft(), a.bottomRight())
 
@@ -107,4 +107,4 @@ class Plot(Chart):
         y = at.y() - 20 if at.y() - 20 > 18 else at.y() + 4
         box = QRectF(max(0.0, x), y, wide + 2, 18)
         p.fillRect(box, self.colour("background"))
-        self.text(p, box, words, role=role, bold=bold)
+        self.write(p, box, words, role=role, bold=bold)

@@ -107,7 +107,7 @@ class BudgetPage(Page):
 
     def _running(self) -> Fold:
         ctx = self.ctx
-        panel = self.running = Fold(ctx.tokens, ctx.t("Running it"), name="fold-running")
+        panel = self.running = Fold(ctx, ctx.t("Running it"), name="fold-running")
         panel.add(text(ctx.t("Blank takes the country's own figure, with its source."), "caption"))
         self._grid(
             panel,
@@ -168,7 +168,7 @@ class BudgetPage(Page):
 
     def _worth(self) -> Fold:
         ctx = self.ctx
-        panel = Fold(ctx.tokens, ctx.t("Compared with"), ctx.t("for return and break-even"), name="fold-worth")
+        panel = Fold(ctx, ctx.t("Compared with"), ctx.t("for return and break-even"), name="fold-worth")
         self._grid(
             panel,
             [

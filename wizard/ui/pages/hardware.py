@@ -90,7 +90,7 @@ class HardwarePage(Page):
         words = {code: names.get(code, code) for code in seats}
         where = ManyField(ctx, "constraints.maker_countries", ctx.t("Makers seated in"), seats, words=words)
         panel.add(self.field(where))
-        self.makers = Fold(ctx.tokens, ctx.t("Makers"), name="fold-makers", framed=False)
+        self.makers = Fold(ctx, ctx.t("Makers"), name="fold-makers", framed=False)
         vendors = sorted({a.vendor for a in ctx.session.catalog.accelerators.values()}, key=str.casefold)
         self.makers.add(self.field(ManyField(ctx, "constraints.vendors", "", vendors, spoken=ctx.t("Makers"))))
         panel.add(self.makers)
@@ -133,7 +133,7 @@ class HardwarePage(Page):
     def _around(self) -> Fold:
         """Storage that machines share, and software that is paid by the year."""
         ctx = self.ctx
-        panel = Fold(ctx.tokens, ctx.t("Storage and software"), name="fold-storage")
+        panel = Fold(ctx, ctx.t("Storage and software"), name="fold-storage")
         self._grid(panel, [
             ComboField(ctx, "storage.shared", ctx.t("Storage servers"), [
                 ("auto", ctx.t("where a job spans machines")), ("yes", ctx.t("yes")), ("no", ctx.t("no"))]),
@@ -148,7 +148,7 @@ class HardwarePage(Page):
     def _host(self) -> Fold:
         """The machine's own memory as a place for weights."""
         ctx = self.ctx
-        panel = Fold(ctx.tokens, ctx.t("Weights in the machine's memory"), name="fold-host")
+        panel = Fold(ctx, ctx.t("Weights in the machine's memory"), name="fold-host")
         panel.add(self.field(ChipField(ctx, "host.offload", ctx.t("What may lie there"), [
             (code, ctx.t(words)) for code, words in OFFLOADS])))
         self._grid(panel, [

@@ -124,7 +124,7 @@ class ModelPage(Page):
         self.about = text("", "caption")
         self.weigh.add(self.about)
         box.addWidget(self.weigh)
-        self.fold = Fold(ctx.tokens, ctx.t("Precision and engine"), name="fold-precision")
+        self.fold = Fold(ctx, ctx.t("Precision and engine"), name="fold-precision")
         for made in (
             ChipField(ctx, "precision.weights", ctx.t("Weight precision"), [(v, ctx.t(w)) for v, w in WEIGHTS]),
             ChipField(ctx, "precision.kv_cache", ctx.t("KV cache precision"), [(v, ctx.t(w)) for v, w in CACHES]),

@@ -97,6 +97,8 @@ class Choice:
     def add(self, value: object, made: QAbstractButton) -> None:
         """Add a button that stands for ``value``."""
         made.setCheckable(True)
+        # The group alone would do; this is what makes screen readers say "radio button".
+        made.setAutoExclusive(True)
         self.group.addButton(made)
         self.buttons[value] = made
         made.clicked.connect(lambda _on=False, v=value: self._chosen(v))

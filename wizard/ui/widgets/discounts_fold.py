@@ -21,8 +21,7 @@ class DiscountsFold(Fold):
     """The fold."""
 
     def __init__(self, page: Page, ctx: Context) -> None:
-        super().__init__(ctx.tokens, ctx.t("Discounts"), name="fold-discounts")
-        self.ctx = ctx
+        super().__init__(ctx, ctx.t("Discounts"), name="fold-discounts")
         self.add(text(ctx.t("Off the list price; single lines can be changed on the bill."), "caption"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)

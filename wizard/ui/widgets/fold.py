@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from wizard.ui.theme import Tokens
+from wizard.ui.context import Context
 from wizard.ui.widgets.basic import Panel, row, text
 
 
@@ -14,31 +14,34 @@ class Fold(Panel):
     """A panel whose head is a button.
 
     Args:
-        tokens: colours.
+        ctx: colours and language.
         head: its name.
         note: what is inside, in a few words.
         framed: whether it has a frame of its own; inside a panel it needs none.
+
+    Attributes:
+        opened: whether it is open.
     """
 
     def __init__(
-        self, tokens: Tokens, head: str, note: str = "", *, name: str = "", opened: bool = False,
+        self, ctx: Context, head: str, note: str = "", *, name: str = "", opened: bool = False,
         framed: bool = True,
     ) -> None:
         super().__init__()
+        self.ctx, self.opened = ctx, opened
         if not framed:
             self.setProperty("role", "plain")
             self.body.setContentsMargins(0, 0, 0, 0)
-        self._icons = {on: QIcon(f"icons:{way}-{tokens.name}.svg") for on, way in ((True, "down"), (False, "right"))}
+        ways, theme = ((True, "down"), (False, "right")), ctx.tokens.name
+        self._icons = {on: QIcon(f"icons:{way}-{theme}.svg") for on, way in ways}
         self.title = QToolButton()
         self.title.setText(head)
         self.title.setObjectName(name or "fold")
-        self.title.setCheckable(True)
         self.title.setIconSize(QSize(16, 16))
         self.title.setProperty("role", "fold")
         self.title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.title.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.title.setAccessibleDescription(note)
         self.setAccessibleName(head)
         self.inside = text(note, "caption", right=True)
         line = row(self.title, self.inside, gap=12)
@@ -49,13 +52,14 @@ class Fold(Panel):
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(12)
         self.body.addWidget(self.content)
-        self.title.toggled.connect(self._toggled)
-        self.title.setChecked(opened)
-        self._toggled(opened)
+        self.title.clicked.connect(lambda _checked=False: self.open(not self.opened))
+        self.open(opened)
 
-    def _toggled(self, on: bool) -> None:
-        self.content.setVisible(on)
-        self.title.setIcon(self._icons[on])
+    def _describe(self) -> None:
+        # Qt tells screen readers of no button that it opens something; as a check box it would ask for a choice.
+        state = self.ctx.t("unfolded") if self.opened else self.ctx.t("folded")
+        words = self.inside.text()
+        self.title.setAccessibleDescription(f"{state}: {words}" if words else state)
 
     def add(self, item: QWidget | QLayout) -> None:
         """Add to what opens."""
@@ -66,14 +70,12 @@ class Fold(Panel):
 
     def open(self, on: bool = True) -> None:
         """Open or close it."""
-        self.title.setChecked(on)
-
-    @property
-    def opened(self) -> bool:
-        """Whether it is open."""
-        return self.title.isChecked()
+        self.opened = on
+        self.content.setVisible(on)
+        self.title.setIcon(self._icons[on])
+        self._describe()
 
     def say(self, words: str) -> None:
         """Change what stands beside the name."""
         self.inside.setText(words)
-        self.title.setAccessibleDescription(words)
+        self._describe()

@@ -36,8 +36,7 @@ class SpeedFold(Fold):
     """The fold."""
 
     def __init__(self, page: Page, ctx: Context) -> None:
-        super().__init__(ctx.tokens, ctx.t("Speculation and adapters"), name="fold-speed")
-        self.ctx = ctx
+        super().__init__(ctx, ctx.t("Speculation and adapters"), name="fold-speed")
         self.add(page.field(_Method(ctx, "speculation.method", ctx.t("Guess tokens ahead with"), [
             (code, ctx.t(words)) for code, words in METHODS])))
         self.model = page.field(TextField(ctx, "speculation.draft_model", ctx.t("Smaller model")))

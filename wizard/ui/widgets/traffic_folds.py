@@ -24,8 +24,7 @@ class SpreadFold(Fold):
     """How far lengths spread: the length that 95 of 100 requests stay below."""
 
     def __init__(self, page: Page, ctx: Context) -> None:
-        super().__init__(ctx.tokens, ctx.t("How far lengths spread"), name="fold-spread")
-        self.ctx = ctx
+        super().__init__(ctx, ctx.t("How far lengths spread"), name="fold-spread")
         self.fields = [
             NumberField(ctx, f"workload.{name}_p95_tokens", ctx.t(words), unit=ctx.t("tokens"), kind=int)
             for name, words in (
@@ -70,8 +69,7 @@ class ArrivalFold(Fold):
     """How requests arrive, and how many have time."""
 
     def __init__(self, page: Page, ctx: Context) -> None:
-        super().__init__(ctx.tokens, ctx.t("How requests arrive"), name="fold-arrival")
-        self.ctx = ctx
+        super().__init__(ctx, ctx.t("How requests arrive"), name="fold-arrival")
         arrival = ChipField(
             ctx,
             "workload.arrival_scv",
