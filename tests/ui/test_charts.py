@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -15,7 +16,7 @@ from tests import samples
 from tests.ui.conftest import find, press
 from wizard.costing.records import Swing
 from wizard.i18n import Translator
-from wizard.planner.plan import Estimate, MemoryUse
+from wizard.planner.plan import Estimate, MemoryUse, ParetoPoint
 from wizard.ui.app import application
 from wizard.ui.charts.band import BandBar
 from wizard.ui.charts.bars import Bar, Bars
@@ -119,6 +120,24 @@ def test_memory_over_its_capacity_stays_in_the_bar(qtbot: QtBot) -> None:
     bar.show_memory(MemoryUse(weights=200, kv_cache=10, activations=0, overhead=2, capacity=80, usable=72))
     painted(qtbot, bar)
     assert dict(bar.parts())["free"] == 0
+
+
+def test_names_leave_the_front_the_chosen_dots_and_each_other_in_sight(qtbot: QtBot) -> None:
+    application()
+    shown = samples.plan().options
+    near = [replace(made, cost=replace(made.cost, total=Decimal(60_000 + 4_000 * n))) for n, made in enumerate(shown)]
+    front = [ParetoPoint(option_id=None, accelerator="x", accelerators=1, cost=Decimal(20_000 + 9_000 * n),
+                         tpot_ms=200 / (n + 1), feasible=True, on_front=True) for n in range(20)]
+    long = "An Accelerator of a Very Long Name, Workstation Edition"
+    chart = ParetoChart(LIGHT, EN, names=lambda _id: long, picked=lambda _id: None)
+    chart.show_points(front, currency="USD", target=12, chosen="recommended-1", years=3, options=near)
+    for width in (320, 480, 760):
+        painted(qtbot, chart, width)
+        boxes = chart.named.taken
+        assert len(boxes) >= 2, "the target and what is chosen"
+        spots = [chart.place(float(p.cost), p.tpot_ms) for p in (*chart.front, *chart.options)]
+        assert not any(box.contains(spot) for box in boxes for spot in spots)
+        assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[:n])
 
 
 def test_arrow_keys_walk_along_the_front(qtbot: QtBot) -> None:

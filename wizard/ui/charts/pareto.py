@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from wizard.i18n import Translator
 from wizard.planner.plan import Option, ParetoPoint
 from wizard.ui import figures
+from wizard.ui.charts.labels import Names, along, rim
 from wizard.ui.charts.plot import Plot, Scale
 from wizard.ui.theme import Tokens
 
 NEAR = 12.0
-NAME_WIDTH = 190.0
+NAME_WIDTH, SHORT = 190.0, 110.0
 REACH = 12.0
 """Candidates beyond this multiple of the dearest option are left out: nobody buys them, and the rest would shrink."""
 
@@ -57,6 +58,7 @@ class ParetoChart(Plot):
         self.currency = "USD"
         self.chosen = ""
         self.at: ParetoPoint | None = None
+        self.named = Names(QRectF(), (), ())
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -116,12 +118,13 @@ class ParetoChart(Plot):
         if not self.points:
             return
         self.axes(p)
+        line = [self._spot(point) for point in self.front]
+        self.named = self._names(line)
         self._target(p)
         for point in self.points:
             p.setPen(Qt.PenStyle.NoPen if point.feasible else QPen(self.colour("dot"), 1))
             p.setBrush(self.colour("dot") if point.feasible else self.colour("background"))
             p.drawEllipse(self._spot(point), 3.0, 3.0)
-        line = [self._spot(point) for point in self.front]
         p.setPen(QPen(self.colour("accent"), 1.5))
         p.setBrush(Qt.BrushStyle.NoBrush)
         p.drawPolyline(line)
@@ -132,22 +135,35 @@ class ParetoChart(Plot):
             p.drawEllipse(self._spot(self.at), 7, 7)
             self.tag(p, self._spot(self.at), self._full(self.at))
 
+    def _names(self, front: Sequence[QPointF]) -> Names:
+        """Begin to name things, off the front and the dots."""
+        a = self.area
+        room = QRectF(a.left(), 20, self.width() - a.left(), a.bottom() - 20)
+        large = [at for point in self.options for at in rim(self._spot(point), 5)]
+        dots = [(dot.x(), dot.y()) for dot in map(self._spot, self.points)]
+        return Names(room, [*along(front), *large], dots)
+
     def _options(self, p: QPainter) -> None:
-        taken: list[QPointF] = []
         for point in self.options:
             size = 6.5 if point.option_id == self.chosen else 4.5
             p.setPen(QPen(self.colour("background"), 1.5))
             p.setBrush(self.colour("accent"))
             p.drawEllipse(self._spot(point), size, size)
+        if self.at is not None:
+            return
         for point in sorted(self.options, key=lambda q: q.option_id != self.chosen):
-            main, spot = point.option_id == self.chosen, self._spot(point)
-            free = all(abs(spot.y() - other.y()) > 20 or abs(spot.x() - other.x()) > 170 for other in taken)
-            if self.at is None and free:
-                # The whole name stands on its card and appears under the pointer; here it must not hide the dots.
-                metrics = QFontMetricsF(self.type(bold=main))
-                words = metrics.elidedText(self.name(point), Qt.TextElideMode.ElideRight, NAME_WIDTH)
-                self.tag(p, spot, words, bold=main)
-                taken.append(spot)
+            self._name(p, point, main=point.option_id == self.chosen)
+
+    def _name(self, p: QPainter, point: ParetoPoint, *, main: bool) -> None:
+        """Name an option where there is room; the one looked at in any case, shortened if need be."""
+        # The whole name stands on its card and appears under the pointer; here it must not hide the rest.
+        metrics = QFontMetricsF(self.type(bold=main))
+        for most, must in ((NAME_WIDTH, False), (SHORT, False), (SHORT, True)) if main else ((NAME_WIDTH, False),):
+            words = metrics.elidedText(self.name(point), Qt.TextElideMode.ElideRight, most)
+            box = self.named.beside(self._spot(point), self.width_of(words, bold=main) + 2, far=main, must=must)
+            if box is not None:
+                self.label(p, box, words, bold=main)
+                return
 
     def _target(self, p: QPainter) -> None:
         if self.target is None:
@@ -156,7 +172,9 @@ class ParetoChart(Plot):
         p.setPen(QPen(self.colour("secondary"), 1, Qt.PenStyle.DashLine))
         p.drawLine(QPointF(self.area.left(), y), QPointF(self.area.right(), y))
         words = self.t("target {x}", x=figures.pace(self.tr_, self.target))
-        self.tag(p, QPointF(self.area.right() - self.width_of(words) - 10, y), words, role="secondary")
+        box = self.named.upon(y, self.width_of(words) + 2)
+        if box is not None:
+            self.label(p, box, words, role="secondary")
 
     def _spot(self, point: ParetoPoint) -> QPointF:
         return self.place(float(point.cost), point.tpot_ms)

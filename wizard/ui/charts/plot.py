@@ -105,6 +105,9 @@ class Plot(Chart):
         wide = self.width_of(words, bold=bold)
         x = at.x() + 9 if at.x() + 9 + wide < self.width() else at.x() - 9 - wide
         y = at.y() - 20 if at.y() - 20 > 18 else at.y() + 4
-        box = QRectF(max(0.0, x), y, wide + 2, 18)
+        self.label(p, QRectF(max(0.0, x), y, wide + 2, 18), words, bold=bold, role=role)
+
+    def label(self, p: QPainter, box: QRectF, words: str, *, bold: bool = False, role: str = "text") -> None:
+        """Write a name into a box, over whatever is there."""
         p.fillRect(box, self.colour("background"))
         self.write(p, box, words, role=role, bold=bold)
