@@ -104,7 +104,8 @@ def test_a_single_node_never_costs_more_than_its_share_of_a_cluster() -> None:
     kinds = np.arange(len(columns.accelerators))
     for each, nodes in ((1, 1), (2, 3), (4, 8), (8, 40)):
         cluster = rates.least_own_usd(columns.build(kinds, each * nodes, nodes, inter_node=nodes > 1))
-        alone = rates.least_own_usd(columns.alone(kinds, np.full(kinds.shape, each), 0, fabric=nodes > 1))
+        sizes, fabric = np.full(kinds.shape, each), np.full(kinds.shape, nodes > 1)
+        alone = rates.least_own_usd(columns.alone(kinds, sizes, np.zeros_like(kinds), fabric))
         known = np.isfinite(cluster)
         assert known.any()
         assert (alone[known] * nodes <= cluster[known] + 0.01).all()

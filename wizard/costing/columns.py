@@ -163,13 +163,13 @@ class CapexColumns:
         capex, power, units = figures[:3]
         return BuildColumns(capex, capex / rate, power, units, *figures[3:] / rate)
 
-    def alone(self, accelerator: Ints, each: Ints, profile: int, *, fabric: bool) -> BuildColumns:
+    def alone(self, accelerator: Ints, each: Ints, profile: Ints, fabric: Bools) -> BuildColumns:
         """Return one node of each row by itself: no rack, switches, UPS, subscriptions.
 
         What a cluster of such nodes costs and draws at least, per node. ``NaN`` where it cannot be bought or built.
         """
         with self._known.lock:
-            kinds = self._known.find(accelerator, each, np.full(accelerator.shape, self._profile[2 * profile + fabric]))
+            kinds = self._known.find(accelerator, each, self._profile[2 * profile + fabric])
             one = np.ones_like(kinds)
             return self._columns(self._nodes(self._known.figures(kinds), one, one - 1, kinds > 0, of_all_sites=False))
 

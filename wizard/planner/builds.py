@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -113,11 +112,11 @@ class Market:
         """
         counts = np.concatenate([np.arange(1, size + 1) for size in self._sizes])
         device = np.repeat(np.arange(len(self.devices)), self._sizes)
-        figures = np.full((3, device.size), np.inf)
-        for profile, fabric in product(weights.tolist(), (False, True)):
-            alone = self.capex.alone(self._known[device], counts, profile, fabric=fabric)
-            each = np.stack((self.rates.least_own_usd(alone), alone.capex_usd, alone.power_w))
-            figures = np.fmin(figures, each / counts)
+        profile, fabric, place = (axis.ravel() for axis in np.meshgrid(
+            weights, (False, True), np.arange(device.size), indexing="ij"))
+        alone = self.capex.alone(self._known[device[place]], counts[place], profile, fabric)
+        each = np.stack((self.rates.least_own_usd(alone), alone.capex_usd, alone.power_w)) / counts[place]
+        figures = np.fmin.reduce(each.reshape(3, -1, device.size), axis=1, initial=np.inf)
         figures[:2, self._barred[device]] = np.inf
         least = np.full((3, len(self.devices)), np.inf)
         for found, figure in zip(least, figures, strict=True):

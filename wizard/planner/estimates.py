@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wizard.planner.candidates import Candidates
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import Bools, Floats, Ints, ServingColumns
-from wizard.sizing.serving import Constants, serve
+from wizard.sizing.serving import Constants, SharedConstants, serve
 from wizard.sizing.traffic import ServingInputs
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class Estimates:
     groups: Candidates
     inputs: Callable[[Candidates], ServingInputs]
     calibration: Calibration
-    constants: Callable[[], Constants]
+    constants: Callable[[], SharedConstants]
     promised: Callable[[ServingInputs, ServingColumns, Constants], ServingColumns] | None = None
     size: int = 0
     """How many rows are known."""

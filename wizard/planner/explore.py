@@ -106,8 +106,8 @@ class Explorer:
         """Choose rows of devices that no answer can be found on, so that it can be said what they break."""
         g, space = self.space.groups, self.space
         # What rows cost does not matter here.
-        walk = self._walk(factor, without=RESOURCES, prices=self._priced(factor))
-        sample = walk.sample(devices)
+        walk = self._walk(factor, without=RESOURCES, prices=self._priced(factor), devices=devices)
+        sample = walk.sample()
         known = np.zeros(devices.shape, dtype=np.bool_)
         known[g.device[sample.group]] = True
         rest = np.flatnonzero(devices[g.device] & ~known[g.device])
@@ -135,16 +135,18 @@ class Explorer:
 
     def _walk(
         self, factor: float, *, without: Collection[str] = (), keep: int = 1, settle: bool = False,
-        below: float = np.inf, prices: Prices | None = None,
+        below: float = np.inf, prices: Prices | None = None, devices: Bools | None = None,
     ) -> Walk:
         promises = frozenset(without).intersection((*SPEED, *RATES))
         if promises not in self._slow:
             self._slow[promises] = np.full((self.space.groups.size, len(BATCHES)), np.inf)
         return Walk(self.space, prices or self._priced(factor, below, without), factor, self._slow[promises],
-                    self.lifted, without=without, keep=keep, settle=settle, below=below)
+                    self.lifted, without=without, keep=keep, settle=settle, below=below, devices=devices)
 
     def _priced(self, factor: float, below: float = np.inf, without: Collection[str] = ()) -> Prices:
         """Return prices that are known of all rows that may be chosen; see :meth:`Space.prices`."""
+        if not self.space.demand.exact:
+            below, without = np.inf, ()
         key = factor, RESOURCES.intersection(without)
         if key not in self._prices or self._prices[key][0] < below:
             self._prices[key] = below, self.space.prices(factor, below=below, without=without)

@@ -34,7 +34,7 @@ from wizard.planner.traffic import beside
 from wizard.sizing.calibration import Calibration
 from wizard.sizing.cases import WEIGHT_FORMATS
 from wizard.sizing.device_columns import DeviceColumns, stack
-from wizard.sizing.serving import Constants
+from wizard.sizing.serving import SharedConstants
 from wizard.sizing.traffic import ServingInputs
 
 ROLES: tuple[Role, ...] = ("minimum", "recommended", "headroom")
@@ -128,9 +128,9 @@ def explorer_of(needs: Needs, model: Model, context: Context) -> tuple[Explorer 
     demand = Demand.of(needs)
     traffic = fingerprint(inputs(left.groups.take(np.zeros(1, dtype=np.int64))))
 
-    def constants() -> Constants:
+    def constants() -> SharedConstants:
         known = (hardware, id(context.calibration), context.year)
-        return memo.get("constants", known, lambda: Constants.of(inputs(left.groups), context.calibration), keep=4)
+        return memo.get("constants", known, lambda: SharedConstants.of(inputs(left.groups), context.calibration))
 
     # Late requests hang on how requests arrive, mean times do not.
     late = None if needs.targets.percentile is None else (needs.targets.percentile, demand.requests_s is None,

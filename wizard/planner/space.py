@@ -61,14 +61,14 @@ class Prices:
     """At which numbers of users the least price is that of the whole build; ``None`` where that is not known."""
 
     def allowed(self, without: Collection[str], below: float) -> Bools:
-        """Return which rows of groups that fit may cost no more than ``below`` and keep every known limit but those of
-        the codes in ``without``.
+        """Return which rows may cost no more than ``below`` and keep every known limit but those of the codes in
+        ``without``; shape ``(lines, users)``.
         """
         kept: Bools = self.least <= below
         for code, met in self.limits:
             if code not in without:
                 kept = kept & met
-        return np.asarray(kept[self.line])
+        return kept
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,13 @@ class Walk:
         keep: how many devices the cheapest row is wanted of.
         settle: whether it is wanted of each other device too if any row keeps every promise.
         below: a price that is known to be reached; dearer rows are not looked at.
+        devices: those whose rows are looked at; all if not given.
     """
 
     def __init__(
         self, space: Space, prices: Prices, factor: float, slow: Floats, lifted: Lifted, *,
         without: Collection[str] = (), keep: int = 1, settle: bool = False, below: float = np.inf,
+        devices: Bools | None = None,
     ) -> None:
         self.factor = factor
         self.best: Floats = np.full(len(space.market.devices), np.inf)
@@ -67,11 +69,16 @@ class Walk:
         self._space, self._prices, self._slow, self._without = space, prices, slow, frozenset(without)
         self._lifted = lifted
         self._keep, self._settle, self._below = keep, settle, below
-        opened = prices.allowed(without, below) & (prices.users <= space.held[space.fits, None])
+        allowed = prices.allowed(without, below)
+        some: Bools = np.asarray(allowed.any(axis=1))[prices.line]
+        if devices is not None:
+            some &= devices[space.groups.device[space.fits]]
+        group, line = space.fits[some], prices.line[some]
+        opened = allowed[line] & (prices.users <= space.held[group, None])
         if np.isfinite(slow).any():
-            opened &= self._in_time(space.fits)
+            opened &= self._in_time(group)
         live = np.flatnonzero(opened.any(axis=1))
-        self._live, self._open, self._price = space.fits[live], opened[live], prices.least[prices.line[live]]
+        self._live, self._open, self._price = group[live], opened[live], prices.least[line[live]]
 
     @property
     def devices(self) -> Bools:
@@ -80,12 +87,9 @@ class Walk:
         found[self._space.groups.device[self._live]] = True
         return found
 
-    def sample(self, devices: Bools | None = None) -> Rows:
+    def sample(self) -> Rows:
         """Ask for a few rows of one group for each size of replica."""
-        chosen = self._space.samples[self._live]
-        if devices is not None:
-            chosen = chosen & devices[self._space.groups.device[self._live]]
-        return self._picked(np.flatnonzero(chosen), SAMPLES, self._prices.known)
+        return self._picked(np.flatnonzero(self._space.samples[self._live]), SAMPLES, self._prices.known)
 
     def step(self) -> Rows:
         """Ask for the next rows that may be better than what is known; for none when all is known."""

@@ -72,14 +72,18 @@ class Calibration:
     """What a user's own measurements add; see :mod:`wizard.sizing.own`."""
 
     def coefficients(self, x: ServingInputs, r: Replica) -> Coefficients:
-        """Return the constants of each case; those of cases alike are worked out once."""
+        """Return the constants of each case."""
+        found, same = self.distinct(x, r)
+        return found if same is None else found.take(same)
+
+    def distinct(self, x: ServingInputs, r: Replica) -> tuple[Coefficients, Ints | None]:
+        """Return the constants of each set of cases alike, and which set each case is in; ``None`` if in its own."""
         codes, ages = factor_codes(x, r, self.keys), covariates(x)
         alike = _alike(codes) if all(age.size == 1 for age in ages.values()) else None
         if alike is None:
-            return self._summed(codes, ages)
+            return self._summed(codes, ages), None
         first, same = alike
-        found = self._summed({name: code[first] if code.size > 1 else code for name, code in codes.items()}, ages)
-        return Coefficients(*(column[same] if column.size > 1 else column for column in found.columns()))
+        return self._summed({name: code[first] if code.size > 1 else code for name, code in codes.items()}, ages), same
 
     def _summed(self, codes: Mapping[str, Ints], ages: Mapping[str, Floats]) -> Coefficients:
         total: dict[str, Floats] = {name: np.full(1, self.base[name]) for name in NAMES}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from wizard.sizing.cases import Floats
+from wizard.sizing.cases import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,10 @@ class Coefficients:
     static: Floats
     """Time of a static batch, relative to the formula."""
 
-    def columns(self) -> Iterator[Floats]:
-        """Yield the constants in order."""
-        return (getattr(self, name) for name in NAMES)
+    def take(self, index: Ints | slice) -> Coefficients:
+        """Return the constants of ``index``; columns of one element stay as they are."""
+        columns = (getattr(self, name) for name in NAMES)
+        return Coefficients(*(column if column.size == 1 else column[index] for column in columns))
 
 
 NAMES = tuple(f.name for f in fields(Coefficients))

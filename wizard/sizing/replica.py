@@ -5,7 +5,7 @@ These are facts of model, format and layout; no constant of a calibration enters
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -55,6 +55,11 @@ class Replica:
     def of(cls, x: ServingInputs) -> Replica:
         """Derive the columns from inputs."""
         return _of(x)
+
+    def take(self, index: Ints | slice) -> Replica:
+        """Return the columns of ``index``; those of one element stay as they are."""
+        columns = (getattr(self, f.name) for f in fields(self))
+        return Replica(*(column if column.size == 1 else column[index] for column in columns))
 
 
 def stored_format(x: ServingInputs) -> Ints:

@@ -44,7 +44,28 @@ class Constants:
 
     def take(self, index: Ints | slice) -> Constants:
         """Return the constants of ``index``; columns of one element stay as they are."""
-        return Constants(_taken(self.replica, index), _taken(self.coefficients, index))
+        return Constants(self.replica.take(index), self.coefficients.take(index))
+
+
+@dataclass(frozen=True, slots=True)
+class SharedConstants:
+    """The constants of many cases of which few differ: those of each set of cases alike are kept once."""
+
+    replica: Replica
+    coefficients: Coefficients
+    same: Ints | None
+    """Which set each case is in; ``None`` where each is in its own."""
+
+    @classmethod
+    def of(cls, x: ServingInputs, calibration: Calibration) -> SharedConstants:
+        """Return the constants of the cases."""
+        r = Replica.of(x)
+        return cls(r, *calibration.distinct(x, r))
+
+    def take(self, index: Ints) -> Constants:
+        """Return the constants of the cases of ``index``."""
+        return Constants(self.replica.take(index),
+                         self.coefficients.take(index if self.same is None else self.same[index]))
 
 
 def serve(inputs: ServingInputs, calibration: Calibration, constants: Constants | None = None) -> ServingColumns:
@@ -157,12 +178,6 @@ def _full(n: int, columns: T) -> T:
             return _full(n, value)
         return value if value.shape == (n,) else np.broadcast_to(value, (n,))
     return type(columns)(*(one(getattr(columns, f.name)) for f in fields(columns)))  # type: ignore[arg-type]
-
-
-def _taken(columns: T, index: Ints | slice) -> T:
-    """Return the rows ``index`` of every column that has more than one."""
-    values = (getattr(columns, f.name) for f in fields(columns))  # type: ignore[arg-type]
-    return type(columns)(*(value if value.shape[0] == 1 else value[index] for value in values))
 
 
 def _join(parts: list[T]) -> T:
