@@ -20,9 +20,9 @@ from wizard.needs.flow import Step
 from wizard.needs.needs import Needs, Owned
 from wizard.planner.plan import Plan, Rejection
 from wizard.ui import figures
+from wizard.ui.edits import changed
 from wizard.ui.pages.result import ResultPage
 from wizard.ui.result.verdicts import Verdict, VerdictModel
-from wizard.ui.session import changed
 from wizard.ui.shell import Shell
 
 

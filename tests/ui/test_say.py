@@ -11,8 +11,8 @@ from tests import samples
 from wizard.i18n import Translator
 from wizard.needs.needs import Needs
 from wizard.planner.plan import Change, Cost, Limit, Rejection
-from wizard.ui import say
-from wizard.ui.session import changed
+from wizard.ui import limits, say
+from wizard.ui.edits import changed
 
 EN = Translator("en")
 PLAN = samples.plan()
@@ -85,7 +85,7 @@ def test_a_price_that_omits_lines_says_so() -> None:
     [(50, 24, 0.5, False), (50, 80, -0.6, False), (2, 79, 38, True), (5, 3, -0.4, True)],
 )
 def test_the_direction_of_a_limit_follows_from_its_margin(need: float, have: float, margin: float, floor: bool) -> None:
-    assert say.at_least(limit("x", need, have, margin)) is floor
+    assert limits.at_least(limit("x", need, have, margin)) is floor
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,7 @@ def test_every_change_can_be_made(key: str, value: object) -> None:
 
 
 def test_a_rejection_carries_the_figures_that_broke() -> None:
-    words = say.rejection_words(EN, Rejection(what="l4", reason="budget", need=80_000.0, have=5_405_070.0, unit="USD"))
+    dear = Rejection(what="l4", reason="budget", need=80_000.0, have=5_405_070.0, unit="USD")
+    words = limits.rejection_words(EN, dear)
     assert words == "over the budget ($5,405,070 against $80,000)"
-    assert "(" not in say.rejection_words(EN, Rejection(what="l4", reason="other_vendor", need=None, have=None))
+    assert "(" not in limits.rejection_words(EN, Rejection(what="l4", reason="other_vendor", need=None, have=None))

@@ -12,7 +12,7 @@ from tests import samples
 from tests.ui.conftest import Engine, at, planned
 from wizard.errors import InputError
 from wizard.needs.needs import Needs
-from wizard.ui import session as module
+from wizard.ui import edits as module
 from wizard.ui.session import Session
 from wizard.ui.store import Store
 

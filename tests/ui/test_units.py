@@ -11,7 +11,7 @@ from tests.ui.conftest import find, planned
 from wizard import words
 from wizard.i18n import Translator
 from wizard.planner.plan import Fact, Limit
-from wizard.ui import figures, say
+from wizard.ui import figures, limits
 from wizard.ui.shell import Shell
 from wizard.ui.store import Settings, Store
 from wizard.units import USUAL, Units
@@ -27,11 +27,11 @@ def test_memory_is_shown_in_one_unit_or_as_is_usual() -> None:
 def test_pace_turns_limits_and_bands_round() -> None:
     tr = Translator("en", Units(pace="tok/s"))
     limit = Limit(code="tpot_ms", need=50, have=20, margin=0.6, unit="ms")
-    assert say.bound(Translator("en"), limit) == "≤ 50 ms"
-    assert say.bound(tr, limit) == "≥ 20 tok/s"
+    assert limits.bound(Translator("en"), limit) == "≤ 50 ms"
+    assert limits.bound(tr, limit) == "≥ 20 tok/s"
     assert figures.ends(tr, "tpot_ms", 20, 40) == ("25 tok/s", "50 tok/s")
     assert figures.metric(tr, "ttft_ms", 50) == "50 ms"
-    assert say.bound(tr, replace(limit, code="ttft_ms")) == "≤ 50 ms"
+    assert limits.bound(tr, replace(limit, code="ttft_ms")) == "≤ 50 ms"
 
 
 @pytest.mark.parametrize(("code", "fields", "usual", "liked"), [

@@ -8,7 +8,8 @@ from decimal import Decimal
 from wizard.i18n import Translator, mark
 from wizard.planner.compare import Comparison, Kind, Row, Value
 from wizard.ui import figures
-from wizard.ui.say import limit_name, limit_title, precision
+from wizard.ui.limits import limit_name, limit_title
+from wizard.ui.say import precision
 from wizard.words import LABELS, label, number
 
 KINDS: Mapping[Kind, str] = {

@@ -11,7 +11,8 @@ from wizard.ui import figures
 from wizard.ui.charts.band import BandBar
 from wizard.ui.context import Context
 from wizard.ui.formulas import Explained, explained
-from wizard.ui.say import basis_words, limit_name
+from wizard.ui.limits import limit_name
+from wizard.ui.say import basis_words
 from wizard.ui.widgets.basic import button, clear, row, scrolled, text
 from wizard.words import label
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from wizard.i18n import Translator
 from wizard.planner.plan import Option, Plan, Rejection
-from wizard.ui.say import at_least, limit_figure, limit_title, reason_words
+from wizard.ui.limits import at_least, limit_figure, limit_title
+from wizard.ui.say import reason_words
 
 WELL_KNOWN = (
     "h100_sxm_80",

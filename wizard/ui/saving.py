@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from wizard.i18n import Translator, mark
 from wizard.needs.needs import Needs
 from wizard.ui import figures
-from wizard.ui.say import hardware, limit_name, option_price, precision, value_words
+from wizard.ui.limits import limit_name
+from wizard.ui.say import hardware, option_price, precision, value_words
 
 if TYPE_CHECKING:
     from wizard.planner.requirement_prices import RequirementPrice

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from wizard.catalog.catalog import Catalog
 from wizard.errors import InputError
@@ -23,13 +22,13 @@ from wizard.needs.needs import Needs
 from wizard.planner.plan import Early, Option, Plan
 from wizard.ui import faults
 from wizard.ui.asides import Asides
+from wizard.ui.edits import MERGE_S, Answer, changed, context_tokens, stream
 from wizard.ui.kept import Kept
 from wizard.ui.planning import Planner, Planning
 from wizard.ui.store import Store, needs_text, write_whole
 
 AUTOSAVE_MS = 500
 """After the first change that is not kept yet, not the last: who types without a pause must lose no more."""
-MERGE_S = 1.5
 
 
 class Session(QObject):
@@ -114,12 +113,12 @@ class Session(QObject):
             if not judge:
                 return False
             key = next(iter(changes))
-            tokens = _context_tokens(self.needs, changes)
+            tokens = context_tokens(self.needs, changes)
             self.refuse(key, str(changes[key]), faults.text_of(self.tr_, error, tokens))
             return False
         had = [self.refused.pop(key, None) for key in changes]
         if new != self.needs:
-            self.undo.push(_Answer(self, new, _stream(changes)))
+            self.undo.push(Answer(self, new, stream(changes)))
         elif any(had):
             self.needs_changed.emit()
         return True
@@ -135,7 +134,7 @@ class Session(QObject):
         if needs == self.needs:
             self.needs_changed.emit()
         else:
-            self.undo.push(_Answer(self, needs, frozenset()))
+            self.undo.push(Answer(self, needs, frozenset()))
 
     def adopt(self, needs: Needs, step: Step, keys: frozenset[str]) -> None:
         """Show needs that the undo stack brought (called by its commands)."""
@@ -322,61 +321,3 @@ class Session(QObject):
         return ""
 
 
-class _Answer(QUndoCommand):
-    """A change of the needs; edits of the same field in quick succession become one."""
-
-    def __init__(self, session: Session, new: Needs, keys: frozenset[str]) -> None:
-        super().__init__()
-        self.session, self.keys, self.old = session, keys, session.needs
-        self.new, self.step, self.at = _sharing(new, self.old), session.step, time.monotonic()
-
-    def id(self) -> int:
-        return 1 if self.keys else -1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Answer) or other.keys != self.keys or other.at - self.at > MERGE_S:
-            return False
-        self.new, self.at = other.new, other.at
-        return True
-
-    def redo(self) -> None:
-        self.session.adopt(self.new, self.step, self.keys)
-
-    def undo(self) -> None:
-        self.session.adopt(self.old, self.step, frozenset())
-
-
-def _stream(changes: Mapping[str, object]) -> frozenset[str]:
-    """Return the keys whose next change may be the same edit: numbers. All else is a step of its own."""
-    numbers = all(
-        isinstance(value, int | float | Decimal | None) and not isinstance(value, bool) for value in changes.values()
-    )
-    return frozenset(changes) if numbers else frozenset()
-
-
-def changed(needs: Needs, changes: Mapping[str, object]) -> Needs:
-    """Return the needs with dotted keys set, validated.
-
-    Raises:
-        ValidationError: a value cannot be used.
-    """
-    data = needs.model_dump(by_alias=True)
-    for key, value in changes.items():
-        *path, last = key.split(".")
-        place = data
-        for part in path:
-            place = place[part]
-        place[last] = value
-    return Needs.model_validate(data)
-
-
-def _sharing(new: Needs, old: Needs) -> Needs:
-    """Return needs made of the old ones' parts where they are equal: thousands of steps can be undone, 20 kB each."""
-    parts = {name: getattr(old, name) for name in Needs.model_fields}
-    return new.model_copy(update={name: part for name, part in parts.items() if part == getattr(new, name)})
-
-
-def _context_tokens(needs: Needs, changes: Mapping[str, object]) -> int:
-    prompt = changes.get("workload.prompt_tokens", needs.workload.prompt_tokens)
-    output = changes.get("workload.output_tokens", needs.workload.output_tokens)
-    return sum(n for n in (prompt, output) if isinstance(n, int))

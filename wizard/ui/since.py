@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from wizard.i18n import Translator
 from wizard.planner.difference import Difference
 from wizard.ui import figures
-from wizard.ui.say import hardware, rejection_words
+from wizard.ui.limits import rejection_words
+from wizard.ui.say import hardware
 
 FEW = 3
 

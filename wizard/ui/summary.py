@@ -11,15 +11,8 @@ from wizard.ui.charts.band import BandBar
 from wizard.ui.charts.memory import MemoryBar
 from wizard.ui.context import Context
 from wizard.ui.formulas import OF_LIMIT, formula_of
-from wizard.ui.say import (
-    basis_words,
-    binding_words,
-    hardware,
-    headline_price,
-    limit_title,
-    unmet_words,
-    unpriced_words,
-)
+from wizard.ui.limits import binding_words, limit_title, unmet_words
+from wizard.ui.say import basis_words, hardware, headline_price, unpriced_words
 from wizard.ui.widgets.basic import button, row, rule, scrolled, text
 from wizard.ui.widgets.lines import Lines, Pair, Pairs, put
 from wizard.words import label

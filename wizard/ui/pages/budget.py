@@ -14,8 +14,9 @@ from wizard.ui.pages.base import Page
 from wizard.ui.widgets.basic import Panel, row, text
 from wizard.ui.widgets.cards import ChipField, Choice, card_grid, title_card
 from wizard.ui.widgets.discounts_fold import DiscountsFold
-from wizard.ui.widgets.fields import CheckField, ComboField, Field, NumberField, ShareField
+from wizard.ui.widgets.fields import CheckField, ComboField, Field
 from wizard.ui.widgets.fold import Fold
+from wizard.ui.widgets.numbers import NumberField, ShareField
 
 WAYS = (
     ("own", mark("Own"), mark("buy it and run it yourself")),

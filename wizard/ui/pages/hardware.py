@@ -12,9 +12,10 @@ from wizard.ui.pages.base import Page
 from wizard.ui.pages.budget import country_names
 from wizard.ui.widgets.basic import Panel, row, text
 from wizard.ui.widgets.cards import ChipField, Choice, ManyField, card_grid, title_card
-from wizard.ui.widgets.fields import CheckField, ComboField, Field, NumberField
+from wizard.ui.widgets.fields import CheckField, ComboField, Field
 from wizard.ui.widgets.fold import Fold
 from wizard.ui.widgets.names import NamesField
+from wizard.ui.widgets.numbers import NumberField
 from wizard.ui.widgets.owned import OwnedField
 
 SPARES = (

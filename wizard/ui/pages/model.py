@@ -20,10 +20,10 @@ from wizard.ui.pages.base import Page
 from wizard.ui.say import precision
 from wizard.ui.widgets.basic import Panel, button, row, text
 from wizard.ui.widgets.cards import ChipField, Choice, title_card
-from wizard.ui.widgets.fields import NumberField
 from wizard.ui.widgets.flow_layout import FlowLayout
 from wizard.ui.widgets.fold import Fold
 from wizard.ui.widgets.model_picker import ModelPicker
+from wizard.ui.widgets.numbers import NumberField
 from wizard.ui.widgets.own_model_form import OwnModelForm
 from wizard.ui.widgets.speed_fold import SpeedFold
 

@@ -13,7 +13,8 @@ from wizard.ui.pages.base import Page
 from wizard.ui.say import percentile_words
 from wizard.ui.widgets.basic import Panel, column, text
 from wizard.ui.widgets.cards import Choice, card_grid, title_card
-from wizard.ui.widgets.fields import ComboField, NumberField
+from wizard.ui.widgets.fields import ComboField
+from wizard.ui.widgets.numbers import NumberField
 
 # Key of the target, label, unit, help, and the estimate it is compared with.
 PROMISES = (

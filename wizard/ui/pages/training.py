@@ -10,7 +10,8 @@ from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
 from wizard.ui.widgets.basic import Panel, row, text
 from wizard.ui.widgets.cards import ChipField, Choice, card_grid, title_card
-from wizard.ui.widgets.fields import CheckField, ComboField, NumberField
+from wizard.ui.widgets.fields import CheckField, ComboField
+from wizard.ui.widgets.numbers import NumberField
 
 METHODS = (
     ("full", mark("All weights"), mark("best result; about 16 bytes per parameter with AdamW")),

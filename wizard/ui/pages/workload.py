@@ -12,8 +12,8 @@ from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
 from wizard.ui.widgets.basic import Panel, button, row, text
 from wizard.ui.widgets.cards import Choice, card_grid, title_card
-from wizard.ui.widgets.fields import NumberField, ShareField
 from wizard.ui.widgets.flow_layout import FlowLayout
+from wizard.ui.widgets.numbers import NumberField, ShareField
 from wizard.ui.widgets.traffic_folds import ArrivalFold, SpreadFold
 
 MEASURES = (

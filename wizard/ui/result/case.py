@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from wizard.planner.plan import Limit, Option, Plan
 from wizard.ui import figures
 from wizard.ui.context import Context
-from wizard.ui.say import bound, hardware, headline_price, limit_figure, limit_title
+from wizard.ui.limits import bound, limit_figure, limit_title
+from wizard.ui.say import hardware, headline_price
 from wizard.ui.since import price_line
 from wizard.ui.widgets.basic import Panel, button, clear, row, rule, text
 from wizard.ui.widgets.lines import put

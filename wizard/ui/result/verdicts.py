@@ -11,7 +11,7 @@ from wizard.catalog.records import Accelerator
 from wizard.i18n import mark
 from wizard.planner.plan import Plan, Rejection
 from wizard.ui.context import Context
-from wizard.ui.say import rejection_words
+from wizard.ui.limits import rejection_words
 from wizard.words import why_not
 
 Index = QModelIndex | QPersistentModelIndex

@@ -9,8 +9,8 @@ from wizard.ui import figures
 from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
 from wizard.ui.widgets.basic import text
-from wizard.ui.widgets.fields import NumberField
 from wizard.ui.widgets.fold import Fold
+from wizard.ui.widgets.numbers import NumberField
 from wizard.words import label
 
 OFFERED = ("accelerator", "system", "cpu", "memory", "storage", "nic", "switch", "optics", "software")

@@ -11,7 +11,7 @@ from wizard.planner.plan import RATES, Estimate, Limit, Option
 from wizard.ui import figures
 from wizard.ui.context import Context
 from wizard.ui.formulas import OF_LIMIT
-from wizard.ui.say import bound, limit_figure, limit_title
+from wizard.ui.limits import bound, limit_figure, limit_title
 from wizard.ui.widgets.basic import button, clear, row, rule, text
 
 ALSO = (

@@ -9,8 +9,9 @@ from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
 from wizard.ui.widgets.basic import row
 from wizard.ui.widgets.cards import ChipField
-from wizard.ui.widgets.fields import NumberField, TextField
+from wizard.ui.widgets.fields import TextField
 from wizard.ui.widgets.fold import Fold
+from wizard.ui.widgets.numbers import NumberField
 
 METHODS = (
     ("none", mark("None")),

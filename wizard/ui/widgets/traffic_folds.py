@@ -10,8 +10,8 @@ from wizard.ui.context import Context
 from wizard.ui.pages.base import Page
 from wizard.ui.widgets.basic import row, text
 from wizard.ui.widgets.cards import ChipField
-from wizard.ui.widgets.fields import NumberField, ShareField
 from wizard.ui.widgets.fold import Fold
+from wizard.ui.widgets.numbers import NumberField, ShareField
 
 ARRIVALS = (
     (0.0, mark("Like a clock")),
