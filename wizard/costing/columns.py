@@ -89,6 +89,17 @@ class CapexColumns:
         """
         return _family(catalog, terms, _Asked(ups, software, sites, room)).of(profiles)
 
+    @property
+    def nodes(self) -> NodeKinds:
+        """The nodes that are known, shared by the columns of all profiles on the same terms."""
+        return self._known
+
+    @property
+    def alike(self) -> Ints:
+        """A number for each profile given: those with the same, here and in columns that share nodes, are built alike.
+        """
+        return self._profile[::2]
+
     def index(self, accelerator: str) -> int:
         """Return the index of an accelerator's id in the columns of the rows."""
         return self.accelerators.index(accelerator)

@@ -6,6 +6,8 @@ before a row is looked at.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from wizard.planner.builds import Builds, Market
@@ -20,17 +22,55 @@ ROWS = 16_384
 """Rows that are priced at a time: some 15 MB."""
 
 
+MOST_LINES = 2048
+"""Kinds whose builds are kept together before it is time to begin anew: some 3 MB."""
+
+
+class Rungs:
+    """Builds of few replicas in one market, whatever the model: models of about a size are built alike."""
+
+    def __init__(self) -> None:
+        self._line: dict[tuple[int, ...], int] = {}
+        self._place: Ints = np.empty(0, dtype=np.int64)
+        """Row of the table of each number of replicas of each line; -1 where it was never asked for."""
+        self._table: Builds | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is known that it is time to begin anew."""
+        return len(self._line) > MOST_LINES
+
+    def lines(self, kinds: Candidates, alike: Ints) -> Ints:
+        """Return the line of each kind: of a device, devices per replica, and what is ``alike`` of its nodes."""
+        keys = zip(kinds.device.tolist(), kinds.per_replica.tolist(), alike.tolist(), strict=True)
+        found = np.array([self._line.setdefault(key, len(self._line)) for key in keys], dtype=np.int64)
+        new = np.full(len(self._line) * (FEW + 1) - self._place.size, -1)
+        self._place = np.concatenate([self._place, new])
+        return found
+
+    def at(self, rung: Ints, build: Callable[[Ints], Builds]) -> Builds:
+        """Return the builds of rungs (line x (FEW + 1) + number), those never asked for by ``build``, which is given
+        the first of ``rung`` that each of them is.
+        """
+        unknown = np.flatnonzero(self._place[rung] < 0)
+        if unknown.size or self._table is None:
+            new, first = np.unique(rung[unknown], return_index=True)
+            known = 0 if self._table is None else self._table.cost_usd.size
+            self._place[new] = np.arange(known, known + new.size)
+            builds = build(unknown[first])
+            self._table = builds if self._table is None else join(self._table, builds)
+        return take(self._table, self._place[rung])
+
+
 class Ladder:
     """The builds of one market. ``kinds`` has one candidate of each kind of groups that are built alike."""
 
-    def __init__(self, market: Market, kinds: Candidates) -> None:
+    def __init__(self, market: Market, kinds: Candidates, rungs: Rungs) -> None:
         self.kinds = kinds
         self.memo = Memo()
-        """What else is known of this market."""
-        self._market = market
-        self._place: Ints = np.full(kinds.size * (FEW + 1), -1)
-        """Row of the table of each number of replicas of each kind; -1 where it was never asked for."""
-        self._table: Builds | None = None
+        """What else is known of these kinds."""
+        self._market, self._rungs = market, rungs
+        self._line = rungs.lines(kinds, market.capex.alike[kinds.weights])
 
     def at(self, kind: Ints, wanted: Floats) -> Builds:
         """Return the builds of kinds with so many replicas, both of shape ``(n,)``."""
@@ -50,15 +90,7 @@ class Ladder:
         return parts[0] if len(parts) == 1 else join(*parts)
 
     def _kept(self, kind: Ints, wanted: Floats) -> Builds:
-        asked = kind * (FEW + 1) + wanted.astype(np.int64)
-        missing = asked[self._place[asked] < 0]
-        if missing.size or self._table is None:
-            self._table = self._longer(np.unique(missing))
-        return take(self._table, self._place[asked])
+        def build(rows: Ints) -> Builds:
+            return self._market.builds(self.kinds.take(kind[rows]), wanted[rows])
 
-    def _longer(self, missing: Ints) -> Builds:
-        kind, number = np.divmod(missing, FEW + 1)
-        known = 0 if self._table is None else self._table.cost_usd.size
-        self._place[missing] = np.arange(known, known + missing.size)
-        builds = self._market.builds(self.kinds.take(kind), number.astype(np.float64))
-        return builds if self._table is None else join(self._table, builds)
+        return self._rungs.at(self._line[kind] * (FEW + 1) + wanted.astype(np.int64), build)

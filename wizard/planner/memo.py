@@ -22,6 +22,10 @@ class Memo:
         """Return all that is kept of a kind."""
         return tuple(self._kinds.get(kind, {}).values())
 
+    def forget(self, kind: str) -> None:
+        """Forget all of a kind."""
+        self._kinds.pop(kind, None)
+
     def get(self, kind: str, key: Hashable, make: Callable[[], T], *, keep: int = 4) -> T:
         """Return what was made for the key, or make it.
 

@@ -6,7 +6,7 @@ price of a row follows from the load; where rates decide, only what it costs at 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -18,7 +18,7 @@ from wizard.planner.builds import Builds, Least, Market
 from wizard.planner.candidates import Candidates
 from wizard.planner.demand import Demand
 from wizard.planner.estimates import Estimates
-from wizard.planner.ladder import FEW, Ladder
+from wizard.planner.ladder import FEW, Ladder, Rungs
 from wizard.planner.memo import Memo
 from wizard.planner.requirements import Requirement, load, memory_limits, rates, resources, speed
 from wizard.sizing.bands import batch_class
@@ -168,19 +168,29 @@ class Space:
     def _ladder(self) -> Ladder:
         """The builds of each kind of groups, from the memo if some were asked for before."""
         market, kinds = self.market, self.groups.take(self._kinds[0])
-        wishes = market.needs.constraints
-        key = (
-            market.capex, market.rates, wishes.availability, wishes.accelerator_count, wishes.acquisition, wishes.owned,
-            tuple((d.whole.id, d.parts, d.rent_only) for d in market.devices),
-            *(column.tobytes() for column in (kinds.device, kinds.per_replica, kinds.weights)),
+
+        def made() -> Ladder:
+            if self.memo.get("rungs", self._trade, Rungs, keep=2).full:
+                self.memo.forget("rungs")
+            return Ladder(market, kinds, self.memo.get("rungs", self._trade, Rungs, keep=2))
+
+        key = *self._trade, market.capex, *(c.tobytes() for c in (kinds.device, kinds.per_replica, kinds.weights))
+        return self.memo.get("ladder", key, made, keep=2)
+
+    @cached_property
+    def _trade(self) -> tuple[Hashable, ...]:
+        """All that the price of a build hangs on beside its kind."""
+        market, wishes = self.market, self.market.needs.constraints
+        return (
+            market.capex.nodes, market.rates, wishes.availability, wishes.accelerator_count, wishes.acquisition,
+            wishes.owned, tuple((d.whole.id, d.parts, d.rent_only) for d in market.devices),
         )
-        return self.memo.get("ladder", key, lambda: Ladder(market, kinds), keep=2)
 
     @cached_property
     def _kinds(self) -> tuple[Ints, Ints]:
         """Return one group of each kind that is built alike, and the kind of each group."""
         g = self.groups
-        key = (g.device * 4096 + g.per_replica) * 16 + g.weights
+        key = ((g.device * 4096 + g.per_replica) << 24) + self.market.capex.alike[g.weights]
         _, first, kind = np.unique(key, return_index=True, return_inverse=True)
         return first, kind
 
@@ -237,7 +247,9 @@ class Space:
     def _least(self) -> Least:
         """Least figures of one accelerator of each device."""
         weights = np.unique(self.groups.weights[self.fits])
-        return self._ladder.memo.get("least", weights.tobytes(), lambda: self.market.least(weights))
+        alike, first = np.unique(self.market.capex.alike[weights], return_index=True)
+        key = *self._trade, alike.tobytes()
+        return self.memo.get("least", key, lambda: self.market.least(weights[first]))
 
     @cached_property
     def _ceilings(self) -> tuple[Floats, Floats]:
