@@ -35,9 +35,9 @@ def test_the_first_paint_needs_neither_numpy_nor_paper() -> None:
 
 
 def test_pages_are_made_when_they_are_first_seen(shell: Shell) -> None:
-    assert set(shell.pages) == {"use_case"}
+    assert set(shell.middle.pages) == {"use_case"}
     shell.session.go("model")
-    assert set(shell.pages) == {"use_case", "model"}
+    assert set(shell.middle.pages) == {"use_case", "model"}
 
 
 def test_a_picture_of_a_page_is_sharp_at_both_scales(shell: Shell, tmp_path: Path) -> None:

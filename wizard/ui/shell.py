@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
     QMainWindow,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -33,37 +30,24 @@ from wizard.ui import theme
 from wizard.ui.commands import Commands
 from wizard.ui.context import Context
 from wizard.ui.drafting import Drafter, Maker
-from wizard.ui.explain import Explanation
 from wizard.ui.exporting import Exporter, Writer
 from wizard.ui.footer import Footer
 from wizard.ui.icons import app_icon
 from wizard.ui.keys import add_actions
 from wizard.ui.menu import main_menu
+from wizard.ui.middle import Middle
 from wizard.ui.opening import read_any
 from wizard.ui.pages.base import Page
 from wizard.ui.placing import place
 from wizard.ui.rail import Rail
 from wizard.ui.session import Session
+from wizard.ui.side import Side
 from wizard.ui.store import Settings, Store
-from wizard.ui.summary import SLIM, WIDTH, Summary
 from wizard.ui.tabbing import step
-from wizard.ui.widgets.basic import button, row, text
 
 if TYPE_CHECKING:
     from wizard.ui.pages.settings import SettingsPage
 
-PAGES: dict[Step, tuple[str, str]] = {
-    "use_case": ("use_case", "UseCasePage"),
-    "model": ("model", "ModelPage"),
-    "workload": ("workload", "WorkloadPage"),
-    "targets": ("targets", "TargetsPage"),
-    "training": ("training", "TrainingPage"),
-    "budget": ("budget", "BudgetPage"),
-    "hardware": ("hardware", "HardwarePage"),
-    "plan": ("result", "ResultPage"),
-    "bill": ("bill", "BillPage"),
-    "export": ("export", "ExportPage"),
-}
 AGO_MS = 5000
 LEAVE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 """Keys that lead from the settings back to the question."""
@@ -99,8 +83,6 @@ class Shell(QMainWindow):
         settings = settings or (store.settings() if store else Settings())
         self.commands = Commands(self, session, store, settings, reader)
         self._font = theme.load_fonts()
-        self.pages: dict[Step, Page] = {}
-        self.settings_page: SettingsPage | None = None
         self.told = ""
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
@@ -121,7 +103,7 @@ class Shell(QMainWindow):
 
     def rebuild(self) -> None:
         """Build everything afresh in the language and theme of the settings; answers live in the session."""
-        had = self.centralWidget()
+        had, setting = self.centralWidget(), self.centralWidget() is not None and self.settings_page is not None
         tokens = theme.tokens_for(self.commands.settings.theme)  # type: ignore[arg-type]  # the store checked it
         tr = Translator(self.commands.settings.language or "en", self.commands.settings.units)
         self.session.tr_ = tr
@@ -142,7 +124,6 @@ class Shell(QMainWindow):
             settings=lambda: self.commands.settings,
         )
         self._overrides = self.session.needs.overrides
-        self.pages.clear()
         central = QWidget()
         # On the new, empty centre and not on the application: that would style every old widget once more.
         self._sheet = theme.stylesheet(tokens)
@@ -156,7 +137,6 @@ class Shell(QMainWindow):
         if had is not None:
             had.hide()
         self.retitle()
-        setting, self.settings_page = self.settings_page is not None, None
         self._on_step()
         if setting:
             self.show_settings()
@@ -172,63 +152,42 @@ class Shell(QMainWindow):
         language.clicked.connect(self.commands.switch_language)
         other = "English" if ctx.tr.lang == "zh_CN" else "中文"
         language.setAccessibleName(ctx.t("Switch the language to {name}", name=other))
-        self.stack = QStackedWidget()
-        self.stack.setObjectName("middle")
-        self.side = QStackedWidget()
-        self.summary = Summary(ctx)
-        self.explanation = Explanation(ctx, self._close_explanation)
-        self.side.addWidget(self.summary)
-        self.side.addWidget(self.explanation)
+        self.footer = Footer(ctx)
+        self.kept, self.back_button, self.next_button = self.footer.kept, self.footer.back, self.footer.on
+        self.middle = Middle(ctx, self.footer)
+        self.stack, self.notice = self.middle.stack, self.middle.notice
+        self.middle.close_notice.clicked.connect(lambda _checked=False: self.tell(""))
+        self.side = Side(ctx, self._refocus)
+        self.summary, self.explanation = self.side.summary, self.side.explanation
         across = QHBoxLayout()
         across.setSpacing(0)
-        middle = QVBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self._notice())
-        middle.addWidget(self.stack, 1)
-        across.addLayout(middle, 1)
+        across.addLayout(self.middle, 1)
         across.addWidget(self.side)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addLayout(across, 1)
-        self.footer = Footer(ctx)
-        self.kept, self.back_button, self.next_button = self.footer.kept, self.footer.back, self.footer.on
         right.addWidget(self.footer)
         whole = QHBoxLayout(central)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.rail)
         whole.addLayout(right, 1)
+        self.tell(self.told)
         self._fit()
 
     def _fit(self) -> None:
         """Leave the page the room it needs."""
         self.rail.fit(self.size())
-        self.side.setFixedWidth(SLIM if self.rail.narrow else WIDTH)
+        self.side.fit(narrow=self.rail.narrow)
 
-    def _notice(self) -> QFrame:
-        self.notice = QFrame()
-        self.notice.setObjectName("notice")
-        self.notice_text = text("")
-        self.notice_text.setObjectName("notice-text")
-        close = button(self.ctx.t("Close"), lambda: self.tell(""), role="quiet", name="notice-close")
-        line = row(self.notice_text, close, margins=(16, 8, 8, 8))
-        line.setStretch(0, 1)
-        self.notice.setLayout(line)
-        self.tell(self.told)
-        return self.notice
+    @property
+    def settings_page(self) -> SettingsPage | None:
+        """The page of the settings, while it is shown."""
+        return self.middle.settings
 
     def page(self, step: Step) -> Page:
         """Return the page of a step, made when first asked for."""
-        if step not in self.pages:
-            module, name = PAGES[step]
-            made: Page = getattr(import_module(f"wizard.ui.pages.{module}"), name)(self.ctx)
-            self.pages[step] = made
-            self._adopt(made)
-        return self.pages[step]
-
-    def _adopt(self, page: Page) -> None:
-        self.stack.addWidget(page)
-        self.footer.adopt(page.tail)
+        return self.middle.page(step)
 
     # --- what changed
 
@@ -238,33 +197,18 @@ class Shell(QMainWindow):
 
     def show_settings(self) -> None:
         """Show the settings in place of the question; the rail, or their own button, leads back."""
-        from wizard.ui.pages.settings import SettingsPage
-
         self.commands.commit_focus()
-        if self.settings_page is None:
-            self.settings_page = SettingsPage(self.ctx, self.commands, self._on_step)
-            self._adopt(self.settings_page)
-        self.settings_page.refresh()
-        self._show(self.settings_page)
+        self._show(self.middle.open_settings(self.commands, self._on_step))
         self._buttons()
 
     def _on_step(self) -> None:
         page = self.page(self.session.step)
-        if self.settings_page is not None:
-            for gone in (self.settings_page, self.settings_page.tail):
-                if gone is not None:
-                    gone.deleteLater()
-            self.settings_page = None
+        self.middle.close_settings()
         self._refresh()
         self._show(page)
 
     def _show(self, page: Page) -> None:
-        """Bring a page to the front, with its own buttons in the footer."""
-        page.settle(self.stack.size())
-        self.stack.setCurrentWidget(page)
-        for made in (*self.pages.values(), self.settings_page):
-            if made is not None and made.tail is not None:
-                made.tail.setVisible(made is page)
+        self.middle.show_page(page)
         if self.isVisible():
             self._focus(page)
 
@@ -287,9 +231,7 @@ class Shell(QMainWindow):
     def _refresh(self) -> None:
         self.page(self.session.step).refresh()
         self.rail.refresh()
-        self.summary.refresh()
-        if self.side.currentWidget() is self.explanation:
-            self.explanation.refresh()
+        self.side.refresh()
         self._footer_text()
         self._buttons()
 
@@ -315,17 +257,13 @@ class Shell(QMainWindow):
     def tell(self, words: str) -> None:
         """Say something above the page; no box to click away. It stays when the window is built afresh."""
         self.told = words
-        self.notice_text.setText(words)
-        self.notice.setVisible(bool(words))
+        self.middle.tell(words)
 
     def explain(self, code: str) -> None:
         """Show where a figure comes from, in place of the plan so far."""
-        self.explanation.show_code(code)
-        self.side.setCurrentWidget(self.explanation)
-        self.explanation.close_button.setFocus()
+        self.side.explain(code)
 
-    def _close_explanation(self) -> None:
-        self.side.setCurrentWidget(self.summary)
+    def _refocus(self) -> None:
         self._focus(self.page(self.session.step))
 
     def _focus(self, page: Page) -> None:
@@ -348,8 +286,8 @@ class Shell(QMainWindow):
             self._on_step()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.session.next()
-        elif event.key() == Qt.Key.Key_Escape and self.side.currentWidget() is self.explanation:
-            self._close_explanation()
+        elif event.key() == Qt.Key.Key_Escape and self.side.explaining:
+            self.side.close_explanation()
         else:
             super().keyPressEvent(event)
 
@@ -377,7 +315,7 @@ class Shell(QMainWindow):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]  # Qt hands a QShowEvent
         self.ago.start()
-        self._focus(self.page(self.session.step))
+        self._refocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.commands.commit_focus()
