@@ -32,11 +32,19 @@ class Spread:
 def draw(ranges: Mapping[str, Range], draws: int = DRAWS, seed: int = SEED) -> dict[str, Floats]:
     """Draw every input from its triangular distribution, independently; each of shape ``(draws,)``."""
     spread_out = sum(r.low < r.high for r in ranges.values())
-    uniform = iter(_uniform(spread_out, draws, seed))
+    place = iter(range(spread_out))
     return {
-        name: _triangular(next(uniform), r) if r.low < r.high else np.full(draws, r.mode)
+        name: _drawn(spread_out, next(place), draws, seed, r) if r.low < r.high else np.full(draws, r.mode)
         for name, r in sorted(ranges.items())
     }
+
+
+@lru_cache(maxsize=16)
+def _drawn(count: int, place: int, draws: int, seed: int, r: Range) -> Floats:
+    """Return the draws of one of ``count`` inputs: most have the same range in all options of a plan."""
+    found = _triangular(_uniform(count, draws, seed)[place], r)
+    found.flags.writeable = False
+    return found
 
 
 @lru_cache(maxsize=4)
