@@ -13,6 +13,7 @@ from wizard.ui.answers import describe
 from wizard.ui.context import Context
 from wizard.ui.theme import CAPTION, CORNER, HEAD
 from wizard.ui.widgets.basic import button, row, text
+from wizard.ui.widgets.option_cards import machines
 
 NAMES: dict[Step, str] = {
     "use_case": mark("Use case"),
@@ -220,7 +221,7 @@ class Rail(QFrame):
         if step == "plan" and session.plan is not None:
             if session.plan.status != "feasible":
                 return self.ctx.t("nothing fits yet")
-            n = len(session.plan.options)
+            n = len(machines(session.plan.options))
             return self.ctx.t("{n} options", n=n) if n > 1 else self.ctx.t("1 option")
         return describe(self.ctx.tr, step, session.needs, session.accelerator_name)
 

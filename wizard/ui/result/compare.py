@@ -49,7 +49,7 @@ class CompareSection(Section):
 
     def first_focus(self) -> bool:
         self.everything.setFocus()
-        return True
+        return not self.everything.isHidden()
 
     def show_plan(self, plan: Plan) -> None:
         session, option = self.ctx.session, self.ctx.session.option
@@ -61,6 +61,7 @@ class CompareSection(Section):
             return
         self._shown = shown
         clear(self.grid)
+        self.everything.setVisible(len(plans) > 1)
         if len(plans) < 2:
             put(self.note, self.ctx.t("There is one machine to see. Keep this plan, change an answer, and compare."))
             if session.kept.plans:
