@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
@@ -85,22 +84,6 @@ def test_columns_equal_bills(
         else:
             assert math.isnan(found.capex[i])
     assert compared > (100 if sites == 1 else 40)
-
-
-def test_a_hundred_thousand_rows_are_fast(catalog: Catalog) -> None:
-    """Bound for a busy machine; the figure aimed at is 20 ms on an idle one."""
-    columns = CapexColumns.of(catalog, terms_of(catalog), PROFILES)
-    generator = np.random.default_rng(1)
-    nodes = generator.integers(1, 33, 100_000)
-    row = (generator.integers(0, len(columns.accelerators), 100_000), nodes * generator.choice([1, 2, 4, 8], 100_000),
-           nodes, generator.integers(0, 3, 100_000), generator.integers(0, 2, 100_000))
-    columns.build(*row)
-    spent = []
-    for _ in range(5):
-        start = time.perf_counter()
-        columns.build(*row)
-        spent.append(time.perf_counter() - start)
-    assert min(spent) < 0.1
 
 
 def test_models_of_about_a_size_share_their_nodes_and_no_others(catalog: Catalog) -> None:

@@ -254,9 +254,9 @@ def test_a_file_of_many_gigabytes_takes_a_moment(tmp_path: Path) -> None:
     vocabulary = [files.strings("tokenizer.ggml.tokens", [f"token{n}" for n in range(150_000)])]
     large = files.gguf(tmp_path / "m.gguf", vocabulary, [files.tensor("w", (size // 4,), 0, 0)], size)
     for path in (big, large):
-        begin = time.perf_counter()
+        begin = time.process_time()
         assert inspect(path).bytes == size
-        assert time.perf_counter() - begin < 0.5
+        assert time.process_time() - begin < 0.5
 
 
 @pytest.mark.parametrize("name", ["model.bin", "readme.txt"])

@@ -35,8 +35,8 @@ WARNINGS: Mapping[str, str] = {
     ),
     "tight_memory": mark("The training fits, but not at the high end of its memory estimate: try before you buy."),
     "no_replica": mark("Not one copy of the model fits on the stated number of {accelerator}."),
-    "unpriced_lines": mark("{lines} lines have no known price; the total omits them."),
-    "stale_prices": mark("{lines} prices are older than 90 days and only indicative."),
+    "unpriced_lines": mark("Lines without a known price, omitted from the total: {lines}."),
+    "stale_prices": mark("Prices older than 90 days, only indicative: {lines}."),
     "stale_rent": mark(
         "The rent of {instance} from {provider} is as of {as_of}: older than 90 days and only indicative."),
     "stale_rate": mark(
