@@ -116,7 +116,8 @@ def _experts(x: ServingInputs, r: Replica, c: Coefficients, tokens: Floats, fill
 def _decode_attention(x: ServingInputs, r: Replica, c: Coefficients, sequences: Floats, context: Floats) -> Floats:
     m = x.model
     seen = np.minimum(context, m.sparse_topk)
-    reads = heads_per_kv(x) ** np.maximum(c.kv_rereading, 0.0)
+    # At most once for every query head.
+    reads = heads_per_kv(x) ** np.clip(c.kv_rereading, 0.0, 1.0)
     read = kv_per_device(x, r, seen) * reads + 2 * m.state_bytes / x.tp
     reading = np.minimum(c.bandwidth * c.kv_bandwidth, 1.0)
     flop = 4 * m.heads / x.tp * m.latent * seen * m.mla_layers * (1 + x.draft_tokens)

@@ -104,7 +104,7 @@ EFFECTS: Effects = {
 WELL_COVERED = frozenset({"hopper", "blackwell-dc", "vllm", "sglang", "tensorrt-llm"})
 """Levels that thousands of rows of few groups cover: their effects are believed to be small."""
 
-SHRINK, SHRINK_OF_TIME, WIDEN = 0.425, 0.5, 2.0
+SHRINK, SHRINK_OF_TIME, WIDEN = 0.4, 0.5, 2.0
 """Factors on every effect's spread, on that of time alone, and more for levels that are not well covered."""
 
 DATACENTRE = frozenset({"ampere-dc", "hopper", "blackwell-dc"})

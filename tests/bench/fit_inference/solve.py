@@ -37,6 +37,11 @@ def waits_for_company(row: dict[str, str]) -> bool:
     return same and row["isl"] == row["osl"] == "1024" and "Llama" in row["model"] and row["tp"] in {"1", "2", "4"}
 
 
+def behind_a_small_host(row: dict[str, str]) -> bool:
+    """Say whether a card hung on a Raspberry Pi, whose cores and single lane tell nothing about the card."""
+    return "system: Pi" in row["notes"] and not row["gpu"].startswith("RaspberryPi")
+
+
 def weights(problem: Problem) -> Floats:
     """Return the weight of each row: large groups (model, hardware, source) and sources count less than their rows."""
     groups = Counter((row["model"], row["gpu"], row["source"]) for row in problem.rows)
@@ -46,12 +51,13 @@ def weights(problem: Problem) -> Floats:
         for row in problem.rows
     ])
     noisy = np.where(problem.metric == METRICS.index("ttft_ms"), TTFT_WEIGHT, 1.0)
-    noisy = np.where([waits_for_company(row) for row in problem.rows], 0.0, noisy)
+    silent = [waits_for_company(row) or behind_a_small_host(row) for row in problem.rows]
+    noisy = np.where(silent, 0.0, noisy)
     weight: Floats = each / each.mean() * noisy
     return weight
 
 
-def fit(problem: Problem, weight: Floats, iterations: int = 9) -> Floats:
+def fit(problem: Problem, weight: Floats, iterations: int = 20) -> Floats:
     """Return the parameters that fit the rows of positive weight best."""
     theta: Floats = np.zeros(len(problem.parameters))
     damping = 1e-3
@@ -73,7 +79,7 @@ def fit(problem: Problem, weight: Floats, iterations: int = 9) -> Floats:
         gain = (loss - trial_loss) / loss
         theta, raw, predicted, loss = trial, trial_raw, trial_predicted, trial_loss
         damping = max(damping / 4, 1e-5)
-        if gain < 3e-4:
+        if gain < 5e-5:
             break
     return theta
 
