@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.core.sizing_cases import DEEPSEEK, H100, H200, LLAMA_8B, LLAMA_70B, answer, calibration, case
+from tests.core.sizing_cases import DEEPSEEK, H100, H200, LLAMA_8B, LLAMA_70B, answer, calibration, case, catalog
 from wizard.sizing.cases import ServingColumns
 from wizard.sizing.coefficients import SHARES
+from wizard.sizing.device_columns import DeviceColumns, stack
+from wizard.sizing.legal import engines_for
 from wizard.sizing.operators import experts_touched
 from wizard.sizing.replica import Replica
 
@@ -93,3 +95,18 @@ def test_unknown_hardware_gets_what_its_relatives_have() -> None:
     x = case(LLAMA_8B, "h100_sxm_80")
     unknown = replace(x, device=replace(x.device, key=np.array([7])))
     assert answer(unknown).tpot_ms.value[0] == pytest.approx(answer(x).tpot_ms.value[0], rel=0.5)
+
+
+@pytest.mark.parametrize("engine", ["vllm", "sglang", "llama.cpp"])
+@pytest.mark.parametrize("weights", ["bf16", "int4"])
+@pytest.mark.parametrize("prompt", [1000, 30_000])
+def test_no_accelerator_is_far_from_what_its_memory_allows(engine: str, weights: str, prompt: int) -> None:
+    """One user's tokens are read from memory on every chip; an effect that few odd rows taught would show here."""
+    known, model = catalog(), catalog().models[LLAMA_8B]
+    devices = [a for a in known.accelerators.values() if a.bandwidth_gb_s and a.fp16_tflops
+               and "cpu" not in a.id and engine in engines_for(a, model)]
+    assert len(devices) > 50
+    one = case(weights=weights, engine=engine, users=1, prompt=prompt)
+    tpot = answer(replace(one, device=stack([DeviceColumns.of(a) for a in devices]))).tpot_ms
+    slow = {a.id: ratio for a, ratio in zip(devices, tpot.value / tpot.ceiling, strict=True) if ratio > 7}
+    assert slow == {}
