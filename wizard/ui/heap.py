@@ -16,7 +16,7 @@ from typing import Any
 EVERY = 2
 """Jobs after which memory is handed back; it takes a few milliseconds off the main thread."""
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
-_ARENAS = 2
+_ARENAS = 1
 _LARGE = 1 << 17
 """Blocks from this size on, the columns of a search, go back to the system when freed; glibc would raise the bound."""
 _jobs = count(1)
@@ -41,7 +41,7 @@ def _forget_sources() -> None:
 
 
 def settle() -> None:
-    """Let all threads share few arenas; called once, before there are threads."""
+    """Let all threads share one arena; called once, before there are threads."""
     _forget_sources()
     libc = _libc()
     if libc is not None:
