@@ -54,12 +54,17 @@ def test_a_price_is_what_planning_without_the_requirement_saves() -> None:
     assert ttft.saved > 0
     saved = minimum_total(plan(FIFTY, catalog())) - minimum_total(without("targets", ttft_ms=None))
     assert ttft.saved == saved
-    renting = next(price for price in prices() if price.key == "constraints.acquisition")
+
+
+def test_for_a_year_renting_saves_what_planning_it_saves() -> None:
+    year = FIFTY.model_copy(update={"economics": FIFTY.economics.model_copy(update={"horizon_years": 1})})
+    renting = next(price for price in prices(year) if price.key == "constraints.acquisition")
     assert renting.saved is not None
     assert renting.option is not None
     assert renting.option.cloud_sku
-    assert renting.saved == minimum_total(plan(FIFTY, catalog())) - minimum_total(
-        without("constraints", acquisition="either"))
+    either = year.constraints.model_copy(update={"acquisition": "either"})
+    rented = plan(year.model_copy(update={"constraints": either}), catalog())
+    assert renting.saved == minimum_total(plan(year, catalog())) - minimum_total(rented)
 
 
 def test_a_requirement_that_buys_nothing_is_said_to_save_nothing() -> None:

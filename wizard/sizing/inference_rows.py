@@ -65,6 +65,7 @@ def setting_of(row: Row, model: Model, accelerator: Accelerator) -> Setting:
     devices = _whole(row, "n_gpus") or tp * pp * dp
     prompt, output = lengths_of(row, model, kind, harness)
     notes = row.get("notes", "")
+    year = year_of(row.get("date", ""), engine, row.get("engine_version", ""))
     return Setting(
         model=model, accelerator=accelerator, kind=kind, harness=harness, engine=engine, weight_format=weights,
         kv_format=kv_format_of(
@@ -76,8 +77,8 @@ def setting_of(row: Row, model: Model, accelerator: Accelerator) -> Setting:
         concurrency=_concurrency(row, kind), request_rate=_after(r"offered QPS=([\d.]+)", notes, math.nan),
         requests=_after(r"(\d+) prompts", notes, math.inf),
         cached_share=_cached_share(notes, kind, prompt), chunk_tokens=_chunk(row),
-        backend=backend_of(row.get("engine", "")),
-        year=year_of(row.get("date", ""), engine, row.get("engine_version", "")),
+        backend=backend_of(row.get("engine", ""), accelerator.architecture, year, weights),
+        year=year,
     )
 
 

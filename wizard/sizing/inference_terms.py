@@ -22,17 +22,25 @@ _ENGINES = (
 )
 
 
+_ROCM_GREW = 2025.0
+
+
 def engine_of(text: str) -> str:
     """Return the runtime of :data:`wizard.sizing.traffic.RUNTIMES` that an engine's name means."""
     lower = text.lower()
     return next((runtime for part, runtime in _ENGINES if part in lower), "other")
 
 
-def backend_of(text: str) -> str:
-    """Return the build of llama.cpp that an engine's name states, as in :data:`wizard.sizing.traffic.BACKENDS`."""
+def backend_of(text: str, architecture: str, year: float, weights: str) -> str:
+    """Return the libraries below an engine, as in :data:`wizard.sizing.traffic.BACKENDS`.
+
+    Of llama.cpp the build that the engine's name states. Before 2025 a stock vLLM reached a small fraction of the peak
+    of AMD's datacentre chips in 16 bits; who ran FP8 on them had the maker's own tuned build.
+    """
     lower = text.lower()
     if "llama" not in lower:
-        return "native"
+        early = architecture.lower().startswith("cdna") and year < _ROCM_GREW and weights in {"bf16", "fp16"}
+        return "early-rocm" if early else "native"
     return next((name for name in ("vulkan", "rocm") if name in lower), "native")
 
 

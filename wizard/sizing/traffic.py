@@ -26,8 +26,9 @@ HARNESSES = (
 InferenceX), or in other ways of published measurements: equal lengths, one burst, a queue, one batch, ..."""
 
 
-BACKENDS = ("native", "vulkan", "rocm")
-"""What llama.cpp was built for; ``native`` is the vendor's own (CUDA, Metal) or not stated."""
+BACKENDS = ("native", "vulkan", "rocm", "early-rocm")
+"""Libraries below an engine: what llama.cpp was built for, AMD's before 2025 (``early-rocm``); ``native`` is the
+vendor's own of today (CUDA, Metal, ROCm) or not stated."""
 
 
 def _ones() -> Floats:

@@ -109,7 +109,7 @@ SHRINK, SHRINK_OF_TIME, WIDEN = 0.4, 0.5, 2.0
 
 DATACENTRE = frozenset({"ampere-dc", "hopper", "blackwell-dc"})
 
-_ROCM = frozenset({"cdna2", "cdna3"})
+_EARLY = frozenset({"early-rocm"})
 
 _ANY: frozenset[str] = frozenset()
 
@@ -118,13 +118,12 @@ Special = tuple[str, tuple[str, ...], str, frozenset[str], float]
 EXCEPTIONS: tuple[Special, ...] = (
     ("compute", ("device",), "", DATACENTRE, 0.025), ("compute", ("engine", "device"), "", DATACENTRE, 0.017),
     ("bandwidth", ("device",), "", DATACENTRE, 0.025),
-    ("compute", _CLASS, "year", frozenset({"amd-dc"}), 0.7), ("bandwidth", _CLASS, "year", frozenset({"amd-dc"}), 0.25),
-    ("compute", ("family", "format"), "", _ROCM, 0.6), ("bandwidth", ("family", "format"), "", _ROCM, 0.17),
+    ("compute", ("backend",), "", _EARLY, 0.8), ("bandwidth", ("backend",), "", _EARLY, 0.25),
     ("expert_compute", ("family", "format"), "", _ANY, 0.34),
 )
 """Spreads that hold as they are: constant, factors, covariate, levels (a device: its family; none: all), spread.
 
 Datacentre chips of one family run the same kernels, and their peaks say how they differ: what one of them has beyond
-that belongs to its family, or the next chip would not get it. The libraries for AMD's datacentre chips grew several
-times faster from 2024 to 2025, first for 8 bits.
+that belongs to its family, or the next chip would not get it. What AMD's libraries did untuned before 2025 is a level
+of its own (:func:`wizard.sizing.inference_terms.backend_of`), so that it is not believed of 16 bits for ever.
 """

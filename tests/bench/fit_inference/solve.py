@@ -21,8 +21,9 @@ OUTLIER = 0.15
 KNEE = 1.5
 """Effects beyond this many standard deviations count linearly."""
 
-TTFT_WEIGHT = 0.6
-"""First-token times are about twice as noisy as the others."""
+TTFT_WEIGHT, TTFT_BEND, _REACH = 0.6, 0.4, 1.5
+"""First-token times are about twice as noisy as the others, so that it matters what counts as their error: between the
+logarithm (a bend of 0) and the share of the measured time (1), up to a reach of logarithms."""
 
 _STEP = 1e-3
 
@@ -94,8 +95,17 @@ def _pull(residual: Floats, knee: float) -> Floats:
     return np.minimum(1.0, knee / np.maximum(np.abs(residual), 1e-9))
 
 
+def _bent(problem: Problem, predicted: Floats) -> tuple[Floats, Floats]:
+    """Return how far predictions are too high, as it counts, and the slope of that by the logarithm."""
+    excess = predicted - problem.truth
+    near = np.clip(excess, -_REACH, _REACH)
+    first = problem.metric == METRICS.index("ttft_ms")
+    slope = np.where(first, np.exp(TTFT_BEND * near), 1.0)
+    return np.where(first, (slope - 1) / TTFT_BEND + slope * (excess - near), excess), slope
+
+
 def _loss(problem: Problem, weight: Floats, predicted: Floats, theta: Floats) -> float:
-    data = np.sum(weight * _huber(problem.truth - predicted, OUTLIER)) / NOISE**2
+    data = np.sum(weight * _huber(_bent(problem, predicted)[0], OUTLIER)) / NOISE**2
     return float(data + np.sum(_huber(theta / problem.spread, KNEE)))
 
 
@@ -113,10 +123,11 @@ def _jacobian(problem: Problem, raw: dict[str, Floats], predicted: Floats) -> Fl
 
 def _normal(problem: Problem, weight: Floats, jacobian: Floats, predicted: Floats) -> tuple[Floats, Floats]:
     """Return curvature and slope of the data's loss. Single precision is enough: the prior regularises the solution."""
-    residual = problem.truth - predicted
-    pull = weight * _pull(residual, OUTLIER) / NOISE**2
+    excess, slope = _bent(problem, predicted)
+    jacobian = jacobian * slope[:, None]
+    pull = weight * _pull(excess, OUTLIER) / NOISE**2
     scaled = (jacobian[pull > 0] * np.sqrt(pull[pull > 0])[:, None]).astype(np.float32)
-    return (scaled.T @ scaled).astype(np.float64), jacobian.T @ (pull * residual)
+    return (scaled.T @ scaled).astype(np.float64), -jacobian.T @ (pull * excess)
 
 
 def _step(problem: Problem, curvature: Floats, slope: Floats, theta: Floats, damping: float) -> Floats:
