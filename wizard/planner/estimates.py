@@ -17,16 +17,16 @@ from wizard.sizing.serving import Constants, SharedConstants, serve
 from wizard.sizing.traffic import ServingInputs
 
 T = TypeVar("T")
-MOST_ROWS = 40_000
-"""Rows that are kept from one question to the next: some 5 MB."""
+MOST_ROWS = 24_000
+"""Rows that are kept from one question to the next: some 3 MB."""
 KEPT = frozenset((
     "batch", "memory.weights", "memory.activations", "memory.overhead", "memory.capacity", "max_concurrency.low",
     "output_tok_s.low", "requests_s.low", "requests_s.value",
     *(f"{time}.{end}" for time in ("ttft_ms", "tpot_ms", "e2e_ms") for end in ("value", "high")),
 ))
 """Columns that choosing asks for; the others are not kept."""
-MOST_USERS = 400
-"""Different numbers of users whose rows are kept: some 8 MB of places."""
+MOST_USERS = 200
+"""Different numbers of users whose rows are kept: some 4 MB of places."""
 _NONE = -1
 """Place of a row that is not known."""
 

@@ -136,7 +136,7 @@ def explorer_of(needs: Needs, model: Model, context: Context) -> tuple[Explorer 
     late = None if needs.targets.percentile is None else (needs.targets.percentile, demand.requests_s is None,
         demand.users is None, demand.think_time_s, demand.arrival_scv)
     estimates = memo.get("estimates", (hardware, traffic, id(context.calibration), late), lambda: Estimates(
-        left.groups, inputs, context.calibration, constants, promise(needs)), keep=3)
+        left.groups, inputs, context.calibration, constants, promise(needs)), keep=2)
     estimates.begin(paced=not demand.exact)
     budget = needs.budget
     space = Space(
