@@ -61,7 +61,9 @@ def main(runs: int) -> None:
         usage = Usage(output_tok_s=5000.0, output_tok_s_low=4000.0, output_tok_s_high=6500.0, prefill_share=0.3,
                       input_per_output=4.0, cloud=offer)
         bom = build_bom(demand, catalog, terms)
+        # A lambda with a default cannot be inferred.
         bill = median_ms(lambda demand=demand: build_bom(demand, catalog, terms), runs)  # type: ignore[misc]
+        # As above.
         cost = median_ms(lambda bom=bom, usage=usage: total_cost(bom, usage, economics, catalog),  # type: ignore[misc]
                          runs)
         say(f"{name:28} {len(bom.lines):3} lines, bill {bill:6.2f}, total cost {cost:6.2f}, both {bill + cost:6.2f}")

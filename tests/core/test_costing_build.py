@@ -88,11 +88,13 @@ def test_the_second_opinion_sees_faults_of_clusters(catalog: Catalog) -> None:
 
 def with_reason(bom: Bom, reason: str, **changes: object) -> Bom:
     assert any(x.reason == reason for x in bom.lines), reason
+    # Callers change fields of any type.
     lines = tuple(replace(x, **changes) if x.reason == reason else x for x in bom.lines)  # type: ignore[arg-type]
     return replace(bom, lines=lines)
 
 
 def with_line(bom: Bom, category: str, **changes: object) -> Bom:
+    # Callers change fields of any type.
     lines = tuple(replace(x, **changes) if x.category == category else x for x in bom.lines)  # type: ignore[arg-type]
     return replace(bom, lines=lines)
 
@@ -193,12 +195,14 @@ class Changed(Catalog):
     def systems(self) -> Mapping[str, System]:
         host = Catalog().systems[HOST]
         known = {f.name for f in fields(System)}
+        # Callers change fields of any type.
         return {HOST: replace(host, **{k: v for k, v in self.changes.items() if k in known})}  # type: ignore[arg-type]
 
     @cached_property
     def components(self) -> Mapping[str, Component]:
         parts = Catalog().components
         cores = self.changes.get("cores")
+        # Cores are typed by the test, as parts are.
         return {k: replace(p, cores=cores) if p.category == "cpu" and cores else p for k, p in parts.items()}  # type: ignore[arg-type]
 
 

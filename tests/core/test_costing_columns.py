@@ -49,6 +49,7 @@ def test_columns_equal_bills(
     catalog: Catalog, currency: str, country: str, ups: bool, software: tuple[str, ...], sites: int,
     room: Room, more: dict[str, object],
 ) -> None:
+    # Keywords of several types.
     terms = terms_of(catalog, currency=currency, country=country, **more)  # type: ignore[arg-type]
     columns = CapexColumns.of(catalog, terms, PROFILES, ups=ups, software=software, sites=sites, room=room)
     chance = random.Random(17)

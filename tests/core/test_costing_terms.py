@@ -27,6 +27,7 @@ def catalog() -> Catalog:
 def terms(**more: object) -> Terms:
     rates = Exchange(per_usd=MappingProxyType({"USD": Decimal(1), "CNY": Decimal("6.6529")}), as_of=date(2026, 10, 30),
                      source="ecb")
+    # Keywords of several types.
     return Terms(currency="CNY", exchange=rates, today=date(2026, 11, 22), **more)  # type: ignore[arg-type]
 
 

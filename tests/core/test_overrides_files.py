@@ -100,6 +100,7 @@ def test_a_spreadsheet_gives_the_same_value(tmp_path: Path) -> None:
         ["switch", "discount", None, None, None, None, 0.125],
         ["my_card", "accelerator", "rtx_4090", 1900, None, None, None, 48, "我的卡"],
         ["rack_42u", *[None] * 8, 6000, "CNY", 6500],
+        # Cells have no zone.
         ["CNY", "rate", None, None, datetime(2026, 11, 20), *[None] * 7, 7.1],  # noqa: DTZ001
     ]
     assert read(sheet(tmp_path, rows)) == WANTED

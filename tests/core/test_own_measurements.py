@@ -38,6 +38,7 @@ def rows(factor: float, users: tuple[int, ...] = (1, 4, 16, 64), model: str = LL
 
 def tpot(own: Calibration, model: str = LLAMA_8B, device: str = H100, **more: object) -> tuple[float, float]:
     """Value in ms and the width of its band in logarithms."""
+    # Keywords of several types.
     band = serve(case(model, device, users=16, prompt=2000, output=500, **more), own).tpot_ms  # type: ignore[arg-type]
     return float(band.value[0]), float(np.log(band.high[0] / band.low[0]))
 
@@ -91,6 +92,7 @@ def test_plans_use_them_and_say_so(tmp_path: Path) -> None:
     assert own.chosen.estimates["tpot_ms"].value > 1.2 * plain.chosen.estimates["tpot_ms"].value
     said = next(f for f in own.facts if f.code == "own_measurements").fields
     assert said["rows"] == 1
+    # Fields of a sentence are objects; these two are numbers.
     assert said["change"] > 20  # type: ignore[operator]
     assert said["width"] < 100  # type: ignore[operator]
     assert Needs.model_validate_json(own.needs.model_dump_json()).overrides.measurements == (measured,)

@@ -185,6 +185,7 @@ def test_plans_with_everything_survive_the_second_opinion(catalog: Catalog, monk
     ordered = []
 
     def kept(demand: object, known: Catalog, terms: object = None) -> object:
+        # What is altered here keeps the type that is asked for.
         bom = build_bom(demand, known, terms)  # type: ignore[arg-type]
         ordered.append((demand, bom))
         return bom
